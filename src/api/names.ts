@@ -1,0 +1,26 @@
+/** Every name by which the outside world knows this program. Changing one breaks somebody. */
+
+export const GROUP = 'helm.fluxcd.io';
+export const VERSION = 'v1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+export const KIND = 'HelmRelease';
+export const PLURAL = 'helmreleases';
+
+/** What kubectl shows in `From`, and the field manager of our writes. */
+export const COMPONENT = 'helm-operator';
+
+/** Holds a HelmRelease until its release is uninstalled, or left in place on purpose. */
+export const FINALIZER = `${GROUP}/finalizer`;
+
+/** A person sets this to any new token to have the release reconciled at once. */
+export const RECONCILE_AT_ANNOTATION = `${GROUP}/reconcileAt`;
+
+/**
+ * Labels on Helm's own storage Secrets. Helm copies labels from revision to revision, so the digest proves
+ * nothing without the revision number that it was meant for.
+ */
+export const MARK_DIGEST_LABEL = 'helm-release-operator.io/digest';
+export const MARK_REVISION_LABEL = 'helm-release-operator.io/revision';
+export const MARK_OWNER_LABEL = 'helm-release-operator.io/owner';
+/** On a rollback's revision: the desired digest that failed and is not tried again. */
+export const MARK_REJECTED_LABEL = 'helm-release-operator.io/rejected';
