@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { API_VERSION, FINALIZER, KIND, RECONCILE_AT_ANNOTATION } from '../../src/api/names.ts';
+import { PHASE_MEANINGS, phaseMessage } from '../../src/api/phases.ts';
+import { PHASES } from '../../src/api/schema/condition.ts';
+import { specSchema } from '../../src/api/schema/spec.ts';
+import { statusSchema } from '../../src/api/schema/status.ts';
+import { PRINTER_COLUMNS } from './definition.ts';
+
+interface Field {
+  readonly type?: string;
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Field>>;
+  readonly items?: Field;
+  readonly description?: string;
+  readonly unsetMeans?: string;
+  readonly rules?: readonly { readonly message: string; readonly fieldPath?: string }[];
+}
+
+type Row = readonly string[];
+
+/** The reference page of the kind, in Markdown. */
+export function helmReleaseReference(): string {
+  const spec = fieldsOf(specSchema);
+  const status = fieldsOf(statusSchema);
+  return [
+    `# ${KIND}`,
+    'Written by `npm run crds` from the schema in `src/api`; do not edit it here.',
+    `\`apiVersion: ${API_VERSION}\`, \`kind: ${KIND}\`, short names \`hr\` and \`hrs\`. Another kind in the cluster may have the same short name; \`helmreleases.helm.fluxcd.io\` always means this one.`,
+    '## spec',
+    'An empty string counts as absent. Every default is applied by the operator when it reads the object, none by the API server.',
+    table(['field', 'type', 'default', 'meaning'], rowsOf('', spec, specRow)),
+    '### What is refused',
+    '`kubectl apply` refuses what could never be released. Objects that were stored before are not touched by this: their status and metadata can be written, and parts of their spec that an edit leaves alone are not checked again.',
+    table(['field', 'message'], rulesOf('spec', spec)),
+    'What could not be released either, but 1.4.4 might have released with Helm 2 or a plugin, or what only the operator can know, is accepted and answered in status with a sentence: `helmVersion: v2`, a repository such as `s3://`, a release name made of namespace and name that is too long. `values` that are no map count as empty.',
+    '## metadata',
+    table(
+      ['what', 'meaning'],
+      [
+        [
+          `annotation ${code(RECONCILE_AT_ANNOTATION)}`,
+          'Set it to any new text to have the release looked at now; `status.lastHandledReconcileAt` shows it when that was done.',
+        ],
+        [
+          `finalizer ${code(FINALIZER)}`,
+          'Keeps a deleted HelmRelease until its Helm release is uninstalled, or, if it is suspended, left in place.',
+        ],
+      ],
+    ),
+    '## status',
+    table(['field', 'type', 'meaning'], rowsOf('', status, statusRow)),
+    '### Phases and conditions',
+    'Each phase sets conditions, with the name of the phase as their reason. `Released=True` removes `RolledBack` and sets the count of rollbacks to zero; each `RolledBack=True` counts one. A failed test with `test.ignoreFailures` leaves `Released` alone.',
+    table(['phase', 'conditions', 'message'], PHASES.map(phaseRow)),
+    '## Columns of `kubectl get`',
+    table(
+      ['column', 'meaning', 'from'],
+      PRINTER_COLUMNS.map(({ name, description, jsonPath }) => [name, description, code(jsonPath)]),
+    ),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function fieldsOf(schema: z.ZodType): Field {
+  return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as Field;
+}
+
+type ToRow = (path: string, field: Field, required: boolean) => Row;
+
+function rowsOf(prefix: string, { properties = {}, required = [] }: Field, toRow: ToRow): Row[] {
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const path = `${prefix}${name}${field.type === 'array' ? '[]' : ''}`;
+    return [toRow(path, field, required.includes(name)), ...rowsOf(`${path}.`, field.items ?? field, toRow)];
+  });
+}
+
+function specRow(path: string, field: Field, required: boolean): Row {
+  const otherwise = required ? '(required)' : (field.unsetMeans ?? '');
+  return [code(path), typeOf(field), cell(otherwise), cell(field.description ?? '')];
+}
+
+function statusRow(path: string, field: Field): Row {
+  return [code(path), typeOf(field), cell(field.description ?? '')];
+}
+
+function typeOf({ type, format, enum: values, items }: Field): string {
+  if (values !== undefined) return values.map(code).join(', ');
+  if (type === 'array') return items?.type === 'object' ? 'list of maps' : 'list';
+  if (format === 'date-time') return 'time';
+  return (
+    { object: 'map', string: 'string', integer: 'integer', boolean: 'boolean' }[type ?? ''] ?? 'anything'
+  );
+}
+
+function rulesOf(path: string, { rules = [], properties = {}, items }: Field): Row[] {
+  return [
+    ...rules.map(({ fieldPath = '', message }) => [code(`${path}${fieldPath}`), cell(message)]),
+    ...Object.entries(properties).flatMap(([name, field]) => rulesOf(`${path}.${name}`, field)),
+    ...(items === undefined ? [] : rulesOf(`${path}[]`, items)),
+  ];
+}
+
+function phaseRow(phase: (typeof PHASES)[number]): Row {
+  const conditions = Object.entries(PHASE_MEANINGS[phase].sets).map(([type, status]) => `${type}=${status}`);
+  return [code(phase), conditions.map(code).join(', '), cell(phaseMessage(phase, 'R', 'N'))];
+}
+
+function table(head: Row, rows: readonly Row[]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+const code = (text: string) => `\`${text}\``;
+
+/** Angle brackets would be taken for HTML, a bar for the end of the cell. */
+const cell = (text: string) => text.replaceAll('<', '&lt;').replaceAll('|', '\\|');

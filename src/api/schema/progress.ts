@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { integer, text, time } from './fragments.ts';
+
+const chartFields = {
+  appVersion: text({ description: 'Version of the application, as the chart states it.' }).optional(),
+  sourceRevision: text({
+    description: 'Commit of the Git repository, or version in the chart repository.',
+  }),
+  digest: text({ description: 'Digest over chart, values and the options that change what is deployed.' }),
+};
+
+export const deployedSchema = z
+  .object({
+    revision: integer({ description: 'Revision of the Helm release, as in helm history.' }),
+    chart: text({ description: 'Name and version of the chart: name-version.' }),
+    ...chartFields,
+    since: time({ description: 'Since when it is deployed.' }),
+  })
+  .meta({ description: 'What is deployed now.' });
+
+export const historyEntrySchema = z
+  .object({
+    revision: integer({ description: 'Revision of the Helm release, as in helm history.' }),
+    chart: text({ description: 'Name of the chart.' }),
+    version: text({ description: 'Version of the chart.' }),
+    ...chartFields,
+    action: z
+      .enum(['install', 'upgrade', 'rollback'])
+      .meta({ description: 'What made it: install, upgrade or rollback.' }),
+    cause: text({ description: 'Why it was made, in one word: Changed, Retry, ForeignChange, Rollback.' }),
+    result: z
+      .enum(['Pending', 'Released', 'Failed', 'TestFailed', 'RolledBack', 'Overtaken'])
+      .meta({ description: 'What became of it. Overtaken: a newer one began before it was ready.' }),
+    time: time({ description: 'When it was begun.' }),
+    finished: time({ description: 'When its result was known.' }).optional(),
+    message: text({ description: 'One sentence for people, if it did not go well.' }).optional(),
+  })
+  .meta({ description: 'One revision that the operator made or adopted.' });
+
+export const failureSchema = z
+  .object({
+    step: z
+      .enum([
+        'chart',
+        'values',
+        'install',
+        'upgrade',
+        'wait',
+        'test',
+        'rollback',
+        'uninstall',
+        'ownership',
+        'spec',
+      ])
+      .meta({ description: 'The step that failed.' }),
+    cause: text({ description: 'The cause, and the way out.' }),
+    digest: text({
+      description: 'Desired digest that failed: it is not tried again beyond the rules for retries.',
+    }).optional(),
+    revision: integer({ description: 'Revision of the Helm release that failed.' }).optional(),
+    attempts: integer({ description: 'How often it has failed in a row.' }),
+    time: time({ description: 'When it last failed.' }),
+    nextTry: time({
+      description: 'When it is tried again. Absent if only a change of the input can help.',
+    }).optional(),
+  })
+  .meta({ description: 'The failure that stands now. Absent if all is well.' });
+
+export const operationSchema = z
+  .object({
+    action: z
+      .enum(['install', 'upgrade', 'rollback', 'uninstall', 'test'])
+      .meta({ description: 'What is being done.' }),
+    digest: text({ description: 'Desired digest it is done for.' }),
+    cause: text({ description: 'Why it is done, in one word, as in history.' }).optional(),
+    fromRevision: integer({ description: 'Newest revision of the Helm release before it; 0 if none.' }),
+    toRevision: integer({ description: 'Revision that it is meant to make, or to work on.' }),
+    startedAt: time({ description: 'When it was begun.' }),
+    deadline: time({ description: 'When waiting for it ends.' }).optional(),
+  })
+  .meta({ description: 'What is being done now, written before it begins, so that a restart can go on.' });

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { chartSchema } from './chart.ts';
+import { DEFAULTS, MAX_RELEASE_NAME } from './defaults.ts';
+import { flag, integer, text } from './fragments.ts';
+import { rollbackSchema, testSchema } from './remediation.ts';
+import { MAX_VALUES_FROM, RELEASE_NAME_RULES, SPEC_RULES, TARGET_NAMESPACE_RULES } from './rules.ts';
+import { valuesFromEntrySchema } from './values-from.ts';
+
+export const specSchema = z
+  .object({
+    chart: chartSchema,
+    helmVersion: z
+      .enum(['v2', 'v3'])
+      .meta({
+        description:
+          'Kept for old manifests. Releases are made by Helm 4 or Helm 3, in the same format; v2 (Tiller) is answered in status and nothing is done.',
+        unsetMeans: 'v3',
+      })
+      .optional(),
+    releaseName: text({
+      rules: RELEASE_NAME_RULES,
+      description: `Name of the Helm release, at most ${MAX_RELEASE_NAME.toString()} characters. Changing it makes another release beside the old one.`,
+      unsetMeans:
+        '<namespace>-<name> of the HelmRelease, or <namespace>-<targetNamespace>-<name> if the target is another namespace',
+    }).optional(),
+    targetNamespace: text({
+      rules: TARGET_NAMESPACE_RULES,
+      description:
+        "Namespace of the Helm release: of its objects and of Helm's own record of it. It has to exist.",
+      unsetMeans: 'the namespace of the HelmRelease',
+    }).optional(),
+    suspend: flag({
+      description:
+        'Do nothing at all for this release. If the HelmRelease is deleted while suspended, the release stays in place.',
+      unsetMeans: 'false',
+    }).optional(),
+    maxHistory: integer({
+      description: 'How many revisions of the release Helm keeps. 0 means all.',
+      unsetMeans: String(DEFAULTS.maxHistory),
+    }).optional(),
+    timeout: integer({
+      description:
+        'How long one installation, upgrade or uninstallation may take, in seconds, waiting for readiness included.',
+      unsetMeans: String(DEFAULTS.timeoutSeconds),
+    }).optional(),
+    wait: flag({
+      description:
+        'Count an installation or upgrade as successful only when its Pods, PersistentVolumeClaims, Services and workloads are ready.',
+      unsetMeans: 'true if rollback.enable or test.enable is true, else false',
+    }).optional(),
+    resetValues: flag({
+      description:
+        'Start an upgrade from the default values of the chart (true), or from the values of the previous revision (false).',
+      unsetMeans: String(DEFAULTS.resetValues),
+    }).optional(),
+    skipCRDs: flag({
+      description: 'Do not create the CustomResourceDefinitions in the crds/ folder of the chart.',
+      unsetMeans: 'false',
+    }).optional(),
+    forceUpgrade: flag({
+      description: 'Replace objects that cannot be updated during an upgrade.',
+      unsetMeans: 'false',
+    }).optional(),
+    forceConflicts: flag({
+      description:
+        'Take over fields that another manager changed since, when objects are applied on the server. false makes such an upgrade fail and name the fields.',
+      unsetMeans: String(DEFAULTS.forceConflicts),
+    }).optional(),
+    disableOpenAPIValidation: flag({
+      description: 'Do not check the objects of the chart against the OpenAPI schema of the cluster.',
+      unsetMeans: 'false',
+    }).optional(),
+    rollback: rollbackSchema.optional(),
+    test: testSchema.optional(),
+    valueFileSecrets: z
+      .array(
+        z
+          .object({
+            name: text({ description: 'Name of the Secret, in the namespace of the HelmRelease.' }),
+          })
+          .meta({ description: 'A Secret whose key values.yaml holds values.' }),
+      )
+      .meta({
+        description:
+          'Deprecated, use valuesFrom with secretKeyRef. Each entry counts as such an entry, before those of valuesFrom.',
+      })
+      .optional(),
+    valuesFrom: z
+      .array(valuesFromEntrySchema)
+      .meta({
+        maxItems: MAX_VALUES_FROM,
+        description:
+          'Sources of values, in rising priority: maps are merged, everything else is replaced. spec.values comes last and wins.',
+      })
+      .optional(),
+    values: z
+      .unknown()
+      .meta({
+        description:
+          'Values for the chart, of the highest priority. Anything but a map is accepted and counts as empty.',
+        preserveUnknownFields: true,
+      })
+      .optional(),
+  })
+  .meta({ description: 'What is to be released, and how.', rules: SPEC_RULES });

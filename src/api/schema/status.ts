@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { conditionSchema, PHASES } from './condition.ts';
+import { integer, text } from './fragments.ts';
+import { deployedSchema, failureSchema, historyEntrySchema, operationSchema } from './progress.ts';
+
+/** How many entries `status.history` keeps. */
+export const HISTORY_LIMIT = 10;
+
+export const statusSchema = z
+  .object({
+    observedGeneration: integer({
+      description: 'Newest generation of the HelmRelease that the operator has dealt with.',
+    }).optional(),
+    phase: z.enum(PHASES).meta({ description: 'Latest phase of the release.' }).optional(),
+    releaseName: text({ description: 'Name of the Helm release.' }).optional(),
+    releaseStatus: text({
+      description: 'Status of the newest revision as Helm records it: deployed, failed, pending-upgrade, ...',
+    }).optional(),
+    revision: text({
+      description: 'Commit or chart version that was last released successfully.',
+    }).optional(),
+    lastAttemptedRevision: text({
+      description: 'Commit or chart version that was last tried.',
+    }).optional(),
+    rollbackCount: integer({
+      description: 'How many rollbacks there were since the last successful release.',
+    }).optional(),
+    lastHandledReconcileAt: text({
+      description: 'Value of the annotation helm.fluxcd.io/reconcileAt that was last acted upon.',
+    }).optional(),
+    deployed: deployedSchema.optional(),
+    history: z
+      .array(historyEntrySchema)
+      .meta({
+        description: `The last revisions, newest first, at most ${HISTORY_LIMIT.toString()}.`,
+      })
+      .optional(),
+    failure: failureSchema.optional(),
+    operation: operationSchema.optional(),
+    conditions: z
+      .array(conditionSchema)
+      .meta({ description: 'What is known about the release, one entry a type.', listMapKeys: ['type'] })
+      .optional(),
+  })
+  .meta({ description: 'What the operator found and did. Written by the operator only.' });

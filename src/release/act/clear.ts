@@ -1,0 +1,50 @@
+import type { Helm } from '../../helm/helm.ts';
+import { recordFailure } from '../record/fail.ts';
+import type { FailPorts } from '../record/fail.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Pass } from '../pass.ts';
+import type { Plan } from '../plan.ts';
+
+export interface ClearPorts extends FailPorts {
+  readonly helm: Pick<Helm, 'uninstall'>;
+}
+
+const RUN_LIMIT_MS = 120_000;
+
+/** Removes what is left of a release that is to be installed anew. */
+export async function clear(
+  pass: Pass,
+  plan: Plan,
+  why: string,
+  ports: ClearPorts,
+): Promise<Outcome | 'again'> {
+  const { namespace, releaseName } = pass.target;
+  pass.log.info('running uninstall', { reason: why });
+  const { timeoutMs } = plan.settings;
+  const outcome = await ports.helm.uninstall(
+    {
+      namespace,
+      name: releaseName,
+      timeoutMs,
+      limitMs: RUN_LIMIT_MS + timeoutMs,
+      noHooks: false,
+      pool: 'slow',
+      secrets: plan.values.secrets,
+    },
+    pass.signal,
+  );
+  if (outcome.kind === 'ok') return 'again';
+  const ms = await recordFailure(
+    pass,
+    {
+      step: 'uninstall',
+      error: outcome.error,
+      doing: `removing release ${releaseName}, because ${why}, failed`,
+      plan,
+    },
+    ports,
+  );
+  return ms === undefined
+    ? { kind: 'stalled', cause: outcome.error.message }
+    : { kind: 'retry', ms, error: outcome.error };
+}

@@ -1,0 +1,131 @@
+import type { HistoryEntry, Operation } from '../../api/helm-release.ts';
+import { kubeTime } from '../../api/time.ts';
+import type { HelmOutcome } from '../../helm/helm.ts';
+import type { Charts } from '../../charts/charts.ts';
+import type { Storage } from '../../helm/storage/storage.ts';
+import type { Cause } from '../decide/action.ts';
+import { recordFailure } from '../record/fail.ts';
+import type { FailPorts } from '../record/fail.ts';
+import type { Pass } from '../pass.ts';
+import { formatChart } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import { made, started } from '../record/attempt.ts';
+import type { Made } from '../record/attempt.ts';
+import { chartFetched } from '../record/observed-release.ts';
+
+export interface DeployPorts extends FailPorts {
+  readonly storage: Pick<Storage, 'list'>;
+  readonly charts: Pick<Charts, 'pin'>;
+}
+
+export interface Deployment {
+  readonly action: 'install' | 'upgrade';
+  readonly because: Cause;
+  readonly fromRevision: number;
+  /** Whether there is a revision that works to go back to. */
+  readonly restorable: boolean;
+  readonly run: () => Promise<HelmOutcome>;
+}
+
+/**
+ * The frame of install and upgrade: write down what is meant, run helm, and believe Helm's storage rather than the
+ * exit code about what came of it. A success is recorded by the next step, together with its readiness.
+ */
+export async function deploy(
+  pass: Pass,
+  plan: Plan,
+  { action, because, fromRevision, restorable, run }: Deployment,
+  ports: DeployPorts,
+): Promise<void> {
+  const toRevision = fromRevision + 1;
+  const operation: Operation & { readonly action: 'install' | 'upgrade' } = {
+    action,
+    cause: because,
+    digest: plan.digest,
+    fromRevision,
+    toRevision,
+    startedAt: kubeTime(pass.now()),
+  };
+  const doing = `${action === 'install' ? 'installing' : 'upgrading to'} ${formatChart(plan.chart)} as revision ${String(toRevision)}`;
+  await pass.save((status, context) =>
+    started(
+      chartFetched(status, plan.chart.revision, context),
+      operation,
+      plan.chart.revision,
+      doing,
+      context,
+    ),
+  );
+  pass.log.info(action === 'install' ? 'running installation' : 'running upgrade', {
+    chart: formatChart(plan.chart),
+    revision: toRevision,
+    cause: because,
+  });
+  const outcome = await withPinned(plan, ports, run);
+  if (outcome.kind === 'ok') {
+    pass.log.info(action === 'install' ? 'installation succeeded' : 'upgrade succeeded', {
+      revision: toRevision,
+      durationMs: Math.round(outcome.durationMs),
+    });
+    return;
+  }
+  const { target, signal } = pass;
+  const newest = (await ports.storage.list(target.namespace, target.releaseName, signal)).at(-1);
+  const revision = newest?.revision === toRevision ? toRevision : undefined;
+  // Only helm's last write can be lost after everything was applied: the storage knows better than the exit code.
+  if (revision !== undefined && newest?.status === 'deployed') return;
+  if (revision !== undefined) {
+    await pass.save((status, context) => made(status, madeFrom(plan, operation, revision), context));
+  }
+  await recordFailure(
+    pass,
+    {
+      step: action,
+      error: outcome.error,
+      doing: `${action} of ${formatChart(plan.chart)} failed`,
+      plan,
+      restorable,
+      ...(revision === undefined ? {} : { revision }),
+    },
+    ports,
+  );
+}
+
+/** A revision as history keeps it, told by the plan that it was made from. */
+export function madeFrom(plan: Plan, operation: Operation | undefined, revision: number): Made {
+  const { chart, digest } = plan;
+  const mine = operation?.toRevision === revision ? operation : undefined;
+  return {
+    revision,
+    chart: chart.name,
+    version: chart.version,
+    ...(chart.appVersion === undefined ? {} : { appVersion: chart.appVersion }),
+    sourceRevision: chart.revision,
+    digest,
+    action: actionOf(mine),
+    cause: mine?.cause ?? 'Changed',
+  };
+}
+
+function actionOf(operation: Operation | undefined): HistoryEntry['action'] {
+  switch (operation?.action) {
+    case 'install':
+    case 'rollback':
+      return operation.action;
+    default:
+      return 'upgrade';
+  }
+}
+
+async function withPinned<T>(
+  { chart }: Plan,
+  { charts }: Pick<DeployPorts, 'charts'>,
+  run: () => Promise<T>,
+): Promise<T> {
+  const release = charts.pin(chart);
+  try {
+    return await run();
+  } finally {
+    release();
+  }
+}

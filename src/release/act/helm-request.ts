@@ -1,0 +1,36 @@
+import { MARK_DIGEST_LABEL, MARK_OWNER_LABEL, MARK_REVISION_LABEL } from '../../api/names.ts';
+import type { DeployRequest } from '../../helm/helm.ts';
+import type { MarkFormat } from '../desire/mark-format.ts';
+import type { Plan } from '../plan.ts';
+
+/** helm waits for each hook by itself; its own limits make sense only up to a bound of ours. */
+const MAX_HOOK_WAITS = 10;
+/** What helm needs beside waiting, on a slow API server. */
+const RUN_LIMIT_MS = 120_000;
+
+/** What install and upgrade have in common. */
+export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat): DeployRequest {
+  const { settings, chart, values, target } = plan;
+  const hooked = chart.hooks !== 'none';
+  return {
+    namespace: target.namespace,
+    name: target.releaseName,
+    chartPath: chart.path,
+    valuesFiles: values.files.map(({ content }) => content),
+    inlineValues: values.inline,
+    labels: {
+      [MARK_DIGEST_LABEL]: plan.digest,
+      [MARK_REVISION_LABEL]: String(toRevision),
+      [MARK_OWNER_LABEL]: marks.owner(plan.key),
+    },
+    timeoutMs: settings.timeoutMs,
+    // Only helm itself can hold back post-install and post-upgrade hooks until the objects are ready.
+    wait: settings.wait && chart.hooks === 'post' ? 'helm' : 'none',
+    skipCRDs: settings.skipCRDs,
+    maxHistory: settings.maxHistory,
+    forceConflicts: settings.forceConflicts,
+    pool: hooked ? 'slow' : 'fast',
+    limitMs: RUN_LIMIT_MS + (hooked ? MAX_HOOK_WAITS * settings.timeoutMs : 0),
+    secrets: values.secrets,
+  };
+}

@@ -1,0 +1,83 @@
+import type { Helm } from '../../helm/helm.ts';
+import { kubeTime } from '../../api/time.ts';
+import type { Action } from '../decide/action.ts';
+import { recordFailure } from '../record/fail.ts';
+import type { FailPorts } from '../record/fail.ts';
+import type { Pass } from '../pass.ts';
+import type { Plan } from '../plan.ts';
+import { started } from '../record/attempt.ts';
+import { seal } from './seal.ts';
+import type { SealPorts } from './seal.ts';
+
+export interface RollbackPorts extends SealPorts, FailPorts {
+  readonly helm: Pick<Helm, 'rollback'>;
+}
+
+const RUN_LIMIT_MS = 120_000;
+const MAX_HOOK_WAITS = 10;
+
+/** Goes back to the revision that last worked, named by its number: never to "the previous one". */
+export async function rollback(
+  pass: Pass,
+  plan: Plan,
+  { from, to }: Extract<Action, { kind: 'rollback' }>,
+  ports: RollbackPorts,
+): Promise<void> {
+  const { target, signal } = pass;
+  const { settings } = plan;
+  const toRevision = from + 1;
+  const doing = `rolling back from revision ${String(from)} to revision ${String(to)}`;
+  await pass.save((status, context) =>
+    started(
+      status,
+      {
+        action: 'rollback',
+        cause: 'Rollback',
+        digest: plan.digest,
+        fromRevision: from,
+        toRevision,
+        startedAt: kubeTime(context.now),
+      },
+      undefined,
+      doing,
+      context,
+    ),
+  );
+  pass.log.info('running rollback', { from, to });
+  const { timeoutMs, disableHooks, force } = settings.rollback;
+  const outcome = await ports.helm.rollback(
+    {
+      namespace: target.namespace,
+      name: target.releaseName,
+      revision: to,
+      timeoutMs,
+      limitMs: RUN_LIMIT_MS + (disableHooks ? 0 : MAX_HOOK_WAITS * timeoutMs),
+      noHooks: disableHooks,
+      force,
+      forceConflicts: settings.forceConflicts,
+      maxHistory: settings.maxHistory,
+      // The hooks of the old revision run, and its chart is not at hand to tell whether there are any.
+      pool: disableHooks ? 'fast' : 'slow',
+      secrets: plan.values.secrets,
+    },
+    signal,
+  );
+  const newest = (await ports.storage.list(target.namespace, target.releaseName, signal)).at(-1);
+  if (newest?.revision === toRevision && newest.status === 'deployed') {
+    pass.log.info('rollback succeeded', { revision: toRevision, to });
+    await seal(pass, plan, toRevision, ports);
+    return;
+  }
+  if (outcome.kind === 'ok') return;
+  await recordFailure(
+    pass,
+    {
+      step: 'rollback',
+      error: outcome.error,
+      doing: `${doing} failed`,
+      plan,
+      ...(newest?.revision === toRevision ? { revision: toRevision } : {}),
+    },
+    ports,
+  );
+}

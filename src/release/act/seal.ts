@@ -1,0 +1,42 @@
+import {
+  MARK_DIGEST_LABEL,
+  MARK_OWNER_LABEL,
+  MARK_REJECTED_LABEL,
+  MARK_REVISION_LABEL,
+} from '../../api/names.ts';
+import type { MarkFormat } from '../desire/mark-format.ts';
+import type { Storage } from '../../helm/storage/storage.ts';
+import type { Pass } from '../pass.ts';
+import type { Plan } from '../plan.ts';
+
+export interface SealPorts {
+  readonly storage: Pick<Storage, 'list' | 'label'>;
+  readonly marks: MarkFormat;
+}
+
+/**
+ * Marks the revision that our rollback made. `helm rollback` takes no labels and copies those of the revision it went
+ * back to, so until this is done the revision looks like somebody else's.
+ */
+export async function seal(
+  pass: Pass,
+  plan: Plan,
+  revision: number,
+  { storage, marks }: SealPorts,
+): Promise<void> {
+  const { namespace, releaseName } = pass.target;
+  const records = await storage.list(namespace, releaseName, pass.signal);
+  const copied = records.find((record) => record.revision === revision)?.marks.digest;
+  await storage.label(
+    namespace,
+    releaseName,
+    revision,
+    {
+      [MARK_DIGEST_LABEL]: copied !== undefined && marks.understands(copied) ? copied : marks.unknownDigest,
+      [MARK_REVISION_LABEL]: String(revision),
+      [MARK_OWNER_LABEL]: marks.owner(plan.key),
+      [MARK_REJECTED_LABEL]: plan.digest,
+    },
+    pass.signal,
+  );
+}

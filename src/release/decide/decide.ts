@@ -1,0 +1,209 @@
+import type { Action, Cause } from './action.ts';
+import type { Memory, RememberedFailure } from '../observe/memory.ts';
+import type { Observed, Revision } from '../observe/observed.ts';
+
+/** What the decision needs to know of the desired state. */
+export interface Wanted {
+  readonly digest: string;
+  readonly rollback: boolean;
+  /** Longest time that anybody's helm may hold the release; older locks are stale. */
+  readonly lockLimitMs: number;
+}
+
+type Present = Extract<Observed, { kind: 'present' }>;
+
+/** Pure: no clock, no I/O, so that every branch is a row of a table test. */
+export function decide(wanted: Wanted, observed: Observed, memory: Memory): Action {
+  if (observed.kind === 'absent') {
+    return attempt(wanted, memory, 'FirstInstall', (because) => ({
+      kind: 'install',
+      because,
+      replace: false,
+    }));
+  }
+  const { newest } = observed;
+  switch (newest.status) {
+    case 'pending-install':
+    case 'pending-upgrade':
+    case 'pending-rollback':
+      return decideLocked(wanted, newest, memory);
+    case 'uninstalling':
+      return { kind: 'clear', revision: newest.number, why: 'an uninstall of it was not finished' };
+    case 'uninstalled':
+      return attempt(wanted, memory, 'FirstInstall', (because) => ({
+        kind: 'install',
+        because,
+        replace: true,
+      }));
+    case 'unknown':
+      return { kind: 'condemn', revision: newest.number };
+    case 'superseded':
+      return attempt(wanted, memory, 'Interrupted', upgradeOver(observed));
+    case 'deployed':
+      return decideDeployed(wanted, observed, memory);
+    case 'failed':
+      return decideFailed(wanted, observed, memory);
+  }
+}
+
+/** Helm holds its lock in the newest revision. Ours is stale as soon as our process is gone, and it is: we are here. */
+function decideLocked(wanted: Wanted, newest: Revision, memory: Memory): Action {
+  if (newest.mark.kind === 'ours' || memory.intent?.toRevision === newest.number) {
+    return { kind: 'unlock', revision: newest.number };
+  }
+  const remainingMs = wanted.lockLimitMs - newest.ageMs;
+  return remainingMs <= 0
+    ? { kind: 'unlock', revision: newest.number }
+    : {
+        kind: 'wait',
+        ms: remainingMs,
+        why: `revision ${String(newest.number)} is ${newest.status}: another helm holds the release`,
+      };
+}
+
+function decideDeployed(wanted: Wanted, observed: Present, memory: Memory): Action {
+  const { newest } = observed;
+  switch (newest.mark.kind) {
+    case 'none':
+      return isOwnRollback(newest, memory)
+        ? { kind: 'seal', revision: newest.number }
+        : { kind: 'adopt', revision: newest.number };
+    case 'copied':
+      return isOwnRollback(newest, memory)
+        ? { kind: 'seal', revision: newest.number }
+        : decideForeign(wanted, observed, memory);
+    case 'ours':
+      break;
+  }
+  const failure = failureOf(wanted, memory);
+  if (newest.mark.rejected === wanted.digest) return decideRejected(wanted, observed, memory, failure);
+  if (newest.mark.digest !== wanted.digest)
+    return attempt(wanted, memory, 'Changed', upgradeOver(observed));
+  if (failure?.revision === newest.number) return decideGivenUp(wanted, observed, failure, memory);
+  if (observed.verified) return { kind: 'nothing' };
+  return memory.intent?.action === 'test' && memory.intent.toRevision === newest.number
+    ? { kind: 'test', revision: newest.number }
+    : { kind: 'await', revision: newest.number };
+}
+
+/** Somebody else's upgrade or rollback is answered by going back: to what is wanted or, where that failed, to what worked. */
+function decideForeign(wanted: Wanted, observed: Present, memory: Memory): Action {
+  const { newest, restorable } = observed;
+  const failure = failureOf(wanted, memory);
+  const givenUp = failure !== undefined && failure.dueInMs === undefined && !memory.requested;
+  return givenUp && wanted.rollback && restorable !== undefined
+    ? { kind: 'rollback', from: newest.number, to: restorable }
+    : attempt(wanted, memory, 'ForeignChange', upgradeOver(observed));
+}
+
+/** The wanted input was rolled back, and the rollback stands. */
+function decideRejected(
+  wanted: Wanted,
+  observed: Present,
+  memory: Memory,
+  failure: RememberedFailure | undefined,
+): Action {
+  if (memory.requested) return upgradeOver(observed)('Requested');
+  if (!observed.verified && failure?.step !== 'rollback') {
+    return { kind: 'await-rollback', revision: observed.newest.number };
+  }
+  if (failure?.dueInMs === undefined) return { kind: 'stay', why: 'rejected' };
+  return attempt(wanted, memory, 'Retry', upgradeOver(observed));
+}
+
+/** Helm calls the newest revision deployed, but our wait or its tests failed. */
+function decideGivenUp(
+  wanted: Wanted,
+  observed: Present,
+  failure: RememberedFailure,
+  memory: Memory,
+): Action {
+  const { newest, restorable } = observed;
+  if (memory.requested) return { kind: 'await', revision: newest.number };
+  if (failure.step !== 'test') {
+    return {
+      kind: 'condemn',
+      revision: newest.number,
+      ...(restorable === undefined ? {} : { restore: restorable }),
+    };
+  }
+  if (restorable === undefined) {
+    return newest.number === 1
+      ? { kind: 'clear', revision: newest.number, why: 'the tests of its first installation failed' }
+      : { kind: 'stay', why: 'failed' };
+  }
+  return wanted.rollback
+    ? { kind: 'rollback', from: newest.number, to: restorable }
+    : { kind: 'stay', why: 'failed' };
+}
+
+function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action {
+  const { newest, restorable } = observed;
+  if (isOwnRollback(newest, memory) && restorable !== undefined) {
+    return attempt(wanted, memory, 'Retry', () => ({
+      kind: 'rollback',
+      from: newest.number,
+      to: restorable,
+    }));
+  }
+  switch (newest.mark.kind) {
+    case 'none':
+      return attempt(wanted, memory, 'Adopted', upgradeOver(observed));
+    case 'copied':
+      return attempt(wanted, memory, 'ForeignChange', upgradeOver(observed));
+    case 'ours':
+      break;
+  }
+  if (newest.mark.digest !== wanted.digest) {
+    return attempt(wanted, memory, 'Changed', installOrUpgrade(observed));
+  }
+  const failure = failureOf(wanted, memory);
+  if (failure?.revision !== newest.number) return installOrUpgrade(observed)('Interrupted');
+  if (observed.readyNow) return { kind: 'accept', revision: newest.number };
+  if (wanted.rollback && restorable !== undefined && !memory.requested) {
+    return { kind: 'rollback', from: newest.number, to: restorable };
+  }
+  return attempt(wanted, memory, 'Retry', installOrUpgrade(observed));
+}
+
+/** Takes the action unless the same input has failed before and its time has not come. */
+function attempt(
+  wanted: Wanted,
+  memory: Memory,
+  because: Cause,
+  action: (because: Cause) => Action,
+): Action {
+  const failure = failureOf(wanted, memory);
+  if (failure === undefined) return action(because);
+  if (memory.requested) return action('Requested');
+  if (failure.dueInMs === undefined) return { kind: 'stay', why: 'failed' };
+  if (failure.dueInMs > 0) return { kind: 'wait', ms: failure.dueInMs, why: 'the next try is due later' };
+  return action(because === 'FirstInstall' ? because : 'Retry');
+}
+
+function upgradeOver(observed: Present): (because: Cause) => Action {
+  const { newest, verified } = observed;
+  const overtakes = newest.status === 'deployed' && newest.mark.kind === 'ours' && !verified;
+  return (because) => ({
+    kind: 'upgrade',
+    because,
+    ...(overtakes ? { overtakes: newest.number } : {}),
+  });
+}
+
+/** A release of ours that never worked is installed again, so that its pre-install hooks run again. */
+function installOrUpgrade(observed: Present): (because: Cause) => Action {
+  const neverWorked = !observed.hasDeployed && observed.restorable === undefined;
+  return neverWorked
+    ? (because) => ({ kind: 'install', because, replace: true })
+    : upgradeOver(observed);
+}
+
+function failureOf(wanted: Wanted, memory: Memory): RememberedFailure | undefined {
+  return memory.failure?.digest === wanted.digest ? memory.failure : undefined;
+}
+
+/** `helm rollback` takes no labels, so our own is known by the intent that was recorded before it ran. */
+function isOwnRollback(newest: Revision, memory: Memory): boolean {
+  return memory.intent?.action === 'rollback' && memory.intent.toRevision === newest.number;
+}

@@ -1,0 +1,41 @@
+import type { Retry } from '../../api/errors.ts';
+import type { Random } from '../../telemetry/clock.ts';
+import type { Step } from '../observe/memory.ts';
+
+const FIRST_DELAY_MS = 5_000;
+const LONGEST_DELAY_MS = 300_000;
+/** Spreads the tries of releases that failed together. */
+const JITTER = 0.2;
+
+export interface FailedTry {
+  readonly step: Step;
+  readonly retry: Retry;
+  /** How often this input has failed in a row, this time included. */
+  readonly attempts: number;
+  /** Whether helm made a revision: such tries are bounded, the others wait for a platform that mends itself. */
+  readonly madeRevision: boolean;
+}
+
+export interface RetryRules {
+  /** Tries after the first one; may be infinite. */
+  readonly maxRetries: number;
+  /** Whether a rollback follows the failure, and whether the same input is tried again after it. */
+  readonly afterRollback: 'no-rollback' | 'stay' | 'retry';
+}
+
+/** Milliseconds until the next try, or undefined when only another input can help. */
+export function nextTryMs(failed: FailedTry, rules: RetryRules, random: Random): number | undefined {
+  if (failed.retry === 'after-change') return undefined;
+  if (failed.madeRevision) {
+    if (rules.afterRollback === 'stay') return undefined;
+    if (failed.attempts > rules.maxRetries) return undefined;
+  }
+  return backoffMs(failed.attempts, random);
+}
+
+/** Doubles from five seconds to five minutes, with jitter. */
+export function backoffMs(attempts: number, random: Random): number {
+  const exponent = Math.min(Math.max(attempts, 1) - 1, 30);
+  const delay = Math.min(FIRST_DELAY_MS * 2 ** exponent, LONGEST_DELAY_MS);
+  return Math.round(delay * (1 - JITTER + 2 * JITTER * random()));
+}

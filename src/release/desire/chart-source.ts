@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { ChartSourceSettings as Wanted } from '../../api/chart-source.ts';
+import { CredentialsError } from '../../api/errors.ts';
+import type { ReleaseSettings } from '../../api/settings.ts';
+import type { ChartSource, Credentials } from '../../charts/chart.ts';
+import type { ReadDocument } from './documents.ts';
+
+/** The chart source of a release with its default ref and its credentials. */
+export type ChartSourceOf = (settings: ReleaseSettings, signal: AbortSignal) => Promise<ChartSource>;
+
+export interface ChartSourcePorts {
+  readonly readSecret: ReadDocument;
+  readonly defaultRef: string;
+}
+
+export function createChartSourceOf({ readSecret, defaultRef }: ChartSourcePorts): ChartSourceOf {
+  return async ({ source }, signal) => {
+    if (source.kind !== 'git') return { ...source, scope: '' };
+    const { url, path, skipDepUpdate, secretRef } = source;
+    const git = { kind: 'git', url, path, skipDepUpdate, ref: source.ref ?? defaultRef } as const;
+    if (secretRef === undefined) return { ...git, scope: '' };
+    return { ...git, ...(await credentialsFrom(secretRef, readSecret, signal)) };
+  };
+}
+
+async function credentialsFrom(
+  ref: NonNullable<Extract<Wanted, { kind: 'git' }>['secretRef']>,
+  readSecret: ReadDocument,
+  signal: AbortSignal,
+): Promise<{ readonly auth: Credentials; readonly scope: string }> {
+  const name = `${ref.namespace}/${ref.name}`;
+  const secret = await readSecret(ref, signal);
+  if (secret === undefined) {
+    throw new CredentialsError(
+      `git auth error: Secret ${name} of spec.chart.secretRef does not exist: create it with the keys username and password`,
+    );
+  }
+  const username = valueOf(secret.data, 'username', name);
+  const password = valueOf(secret.data, 'password', name);
+  // Credentials that change make another source: what the old ones could read proves nothing for the new ones.
+  const content = createHash('sha256').update(JSON.stringify([username, password])).digest('hex');
+  return { auth: { username, password }, scope: `${name}/${content}` };
+}
+
+function valueOf(data: Readonly<Record<string, string>> | undefined, key: string, secret: string): string {
+  const value = data?.[key];
+  if (value === undefined) {
+    throw new CredentialsError(`git auth error: could not find ${key} key in secret ${secret}: add it`);
+  }
+  return Buffer.from(value, 'base64').toString('utf8').trimEnd();
+}

@@ -1,0 +1,62 @@
+import { asOperatorError } from '../../api/errors.ts';
+import type { OperatorError } from '../../api/errors.ts';
+import type { HelmRelease } from '../../api/helm-release.ts';
+import { keyOf } from '../../api/metadata.ts';
+import type { ReleaseSettings } from '../../api/settings.ts';
+import type { Charts } from '../../charts/charts.ts';
+import type { Chart } from '../../charts/chart.ts';
+import type { MarkFormat } from './mark-format.ts';
+import { desiredDigest } from '../../values/digest.ts';
+import type { Values } from '../../values/compose.ts';
+import type { ChartSourceOf } from './chart-source.ts';
+import type { Plan } from '../plan.ts';
+
+export type Desired =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'failed'; readonly step: 'chart' | 'values'; readonly error: OperatorError };
+
+export type ComposeValues = (
+  settings: ReleaseSettings,
+  chart: Chart,
+  signal: AbortSignal,
+) => Promise<Values>;
+
+export interface DesirePorts {
+  readonly charts: Pick<Charts, 'resolve' | 'watch'>;
+  readonly chartSourceOf: ChartSourceOf;
+  readonly composeValues: ComposeValues;
+  readonly marks: MarkFormat;
+  readonly digestKey: Buffer;
+}
+
+/** Resolves what a HelmRelease asks for. A source or a document that cannot be had is a result, not an accident. */
+export async function desire(
+  release: HelmRelease,
+  settings: ReleaseSettings,
+  fresh: boolean,
+  ports: DesirePorts,
+  signal: AbortSignal,
+): Promise<Desired> {
+  const key = keyOf(release);
+  let chart: Chart;
+  try {
+    const source = await ports.chartSourceOf(settings, signal);
+    ports.charts.watch(source, key);
+    chart = await ports.charts.resolve(source, { signal, fresh });
+  } catch (caught) {
+    signal.throwIfAborted();
+    return { kind: 'failed', step: 'chart', error: asOperatorError(caught) };
+  }
+  try {
+    const values = await ports.composeValues(settings, chart, signal);
+    const { releaseName, namespace, reuseValues, skipCRDs } = settings;
+    const digest = ports.marks.digest(
+      desiredDigest({ chartDigest: chart.digest, values, reuseValues, skipCRDs }, ports.digestKey),
+    );
+    const target = { releaseName, namespace };
+    return { kind: 'plan', plan: { key, target, settings, chart, values, digest } };
+  } catch (caught) {
+    signal.throwIfAborted();
+    return { kind: 'failed', step: 'values', error: asOperatorError(caught) };
+  }
+}

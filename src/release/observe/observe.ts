@@ -1,0 +1,74 @@
+import type { HelmReleaseStatus } from '../../api/helm-release.ts';
+import type { MarkFormat } from '../desire/mark-format.ts';
+import type { RevisionRecord } from '../../helm/storage/revision.ts';
+import { entryOf, historyOf, isGood, restorableRevision } from './history.ts';
+import type { Intent, Memory, RememberedFailure } from './memory.ts';
+import type { Mark, Observed, Revision } from './observed.ts';
+
+/** Reads Helm's own record of a release together with what our status remembers of it. Pure. */
+export function observe(
+  records: readonly RevisionRecord[],
+  status: HelmReleaseStatus,
+  marks: MarkFormat,
+  nowMs: number,
+  readyNow: boolean,
+): Observed {
+  const revisions = records.map((record) => revisionFrom(record, marks, nowMs));
+  const newest = revisions.toSorted((a, b) => b.number - a.number)[0];
+  if (newest === undefined) return { kind: 'absent' };
+  const history = historyOf(status);
+  const restorable = restorableRevision(history, revisions, newest.number);
+  return {
+    kind: 'present',
+    newest,
+    ...(restorable === undefined ? {} : { restorable }),
+    hasDeployed: revisions.some(({ status: helmStatus }) => helmStatus === 'deployed'),
+    verified: isGood(entryOf(history, newest.number)),
+    readyNow,
+  };
+}
+
+function revisionFrom(record: RevisionRecord, marks: MarkFormat, nowMs: number): Revision {
+  return {
+    number: record.revision,
+    status: record.status,
+    mark: markFrom(record, marks),
+    ageMs: Math.max(0, nowMs - (record.modifiedAtMs ?? record.createdAtMs ?? nowMs)),
+  };
+}
+
+/** A digest of another formula or key says nothing to us: such a revision is looked at as if it had no mark. */
+function markFrom({ revision, marks: labels }: RevisionRecord, marks: MarkFormat): Mark {
+  const { digest, rejected } = labels;
+  if (digest === undefined || !marks.understands(digest)) return { kind: 'none' };
+  if (labels.revision !== revision) return { kind: 'copied', digest };
+  return { kind: 'ours', digest, ...(rejected === undefined ? {} : { rejected }) };
+}
+
+/** What earlier passes wrote down, with times turned into spans so that deciding needs no clock. */
+export function recall(status: HelmReleaseStatus, requested: boolean, nowMs: number): Memory {
+  const failure = failureFrom(status, nowMs);
+  const intent = intentFrom(status);
+  return {
+    requested,
+    ...(failure === undefined ? {} : { failure }),
+    ...(intent === undefined ? {} : { intent }),
+  };
+}
+
+function failureFrom({ failure }: HelmReleaseStatus, nowMs: number): RememberedFailure | undefined {
+  if (failure?.digest === undefined) return undefined;
+  const { step, digest, revision, nextTry } = failure;
+  return {
+    step,
+    digest,
+    ...(revision === undefined ? {} : { revision }),
+    ...(nextTry === undefined ? {} : { dueInMs: Math.max(0, Date.parse(nextTry) - nowMs) }),
+  };
+}
+
+function intentFrom({ operation }: HelmReleaseStatus): Intent | undefined {
+  return operation === undefined
+    ? undefined
+    : { action: operation.action, digest: operation.digest, toRevision: operation.toRevision };
+}

@@ -1,0 +1,41 @@
+import type { ReleaseTarget } from '../../api/release-name.ts';
+import { objectsOf } from '../../health/objects.ts';
+import type { ObjectRef } from '../../health/objects.ts';
+import type { Storage } from '../../helm/storage/storage.ts';
+import { formatTarget } from '../plan.ts';
+
+/** What is worth knowing of a stored revision beyond its labels. */
+export interface Payload {
+  readonly objects: readonly ObjectRef[];
+  readonly hasHooks: boolean;
+}
+
+/** Reads the payload of a revision; undefined if there is no such revision. */
+export type ReadPayload = (
+  target: ReleaseTarget,
+  revision: number,
+  signal: AbortSignal,
+) => Promise<Payload | undefined>;
+
+const MAX_CACHED = 2_000;
+
+/** One read per revision: what Helm stored of it never changes, and only the newest of a release is asked for. */
+export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload {
+  const cache = new Map<string, { readonly revision: number; readonly payload: Payload }>();
+  return async (target, revision, signal) => {
+    const key = formatTarget(target);
+    const cached = cache.get(key);
+    if (cached?.revision === revision) return cached.payload;
+    const stored = await storage.read(target.namespace, target.releaseName, revision, signal);
+    if (stored === undefined) return undefined;
+    const payload = {
+      objects: objectsOf(stored.manifest, target.namespace),
+      hasHooks: stored.hooks.length > 0,
+    };
+    cache.delete(key);
+    cache.set(key, { revision, payload });
+    const oldest = cache.keys().next();
+    if (cache.size > MAX_CACHED && oldest.done !== true) cache.delete(oldest.value);
+    return payload;
+  };
+}

@@ -1,0 +1,37 @@
+import type { ReleaseTarget } from '../../api/release-name.ts';
+import type { Storage } from '../../helm/storage/storage.ts';
+import type { RevisionRecord } from '../../helm/storage/revision.ts';
+import { formatTarget } from '../plan.ts';
+
+/** What is known of a release's revisions, oldest first: from the watch for free, or from the server. */
+export interface Revisions {
+  /** From the watch; undefined while the watch lags behind what the server has already told us. */
+  readonly watched: (target: ReleaseTarget) => readonly RevisionRecord[] | undefined;
+  readonly fresh: (target: ReleaseTarget, signal: AbortSignal) => Promise<readonly RevisionRecord[]>;
+  readonly forget: (target: ReleaseTarget) => void;
+}
+
+export function createRevisions(
+  storage: Pick<Storage, 'list'>,
+  watched: (target: ReleaseTarget) => readonly RevisionRecord[],
+): Revisions {
+  /** The newest revision that the server has told of, per release: a watch that does not know it is behind. */
+  const told = new Map<string, number>();
+  return {
+    watched: (target) => {
+      const records = watched(target);
+      const newest = records.at(-1)?.revision ?? 0;
+      return newest < (told.get(formatTarget(target)) ?? 0) ? undefined : records;
+    },
+    fresh: async (target, signal) => {
+      const records = await storage.list(target.namespace, target.releaseName, signal);
+      const newest = records.at(-1)?.revision;
+      if (newest === undefined) told.delete(formatTarget(target));
+      else told.set(formatTarget(target), newest);
+      return records;
+    },
+    forget: (target) => {
+      told.delete(formatTarget(target));
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { HelmRelease } from '../../api/helm-release.ts';
+import { API_VERSION, GROUP, KIND, PLURAL } from '../../api/names.ts';
+import { isForbidden } from '../../kube/errors.ts';
+import type { Resource } from '../../kube/resource.ts';
+import type { KubeObject } from '../../kube/resource-type.ts';
+
+/** What goes on around a release that changes what its deletion means. */
+export interface Surroundings {
+  readonly isCrdTerminating: (release: HelmRelease, signal: AbortSignal) => Promise<boolean>;
+  readonly isNamespaceTerminating: (namespace: string, signal: AbortSignal) => Promise<boolean>;
+}
+
+export interface SurroundingsPorts {
+  readonly definitions: Resource<KubeObject>;
+  readonly namespaces: Resource<KubeObject>;
+  readonly releases: Resource<HelmRelease>;
+}
+
+export function createSurroundings({ definitions, namespaces, releases }: SurroundingsPorts): Surroundings {
+  return {
+    isCrdTerminating: async (release, signal) => {
+      const definition = await unlessForbidden(definitions.get({ name: `${PLURAL}.${GROUP}` }, signal));
+      return definition === 'forbidden'
+        ? await isCreateRefused(releases, release, signal)
+        : definition?.metadata.deletionTimestamp !== undefined;
+    },
+    isNamespaceTerminating: async (namespace, signal) => {
+      const found = await unlessForbidden(namespaces.get({ name: namespace }, signal));
+      return found !== 'forbidden' && found?.metadata.deletionTimestamp !== undefined;
+    },
+  };
+}
+
+/** Who may not read CustomResourceDefinitions learns it from the refusal to create another object of the kind. */
+async function isCreateRefused(
+  releases: Resource<HelmRelease>,
+  { metadata: { namespace = '' }, spec }: HelmRelease,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const probe: HelmRelease = {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { name: 'is-the-definition-terminating', namespace },
+    spec,
+  };
+  try {
+    await releases.dryRunCreate(probe, signal);
+    return false;
+  } catch (error) {
+    return isForbidden(error) && /custom resource definition is terminating/i.test(String(error));
+  }
+}
+
+async function unlessForbidden<T>(answer: Promise<T>): Promise<T | 'forbidden'> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isForbidden(error)) return 'forbidden';
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HelmRelease, HelmReleaseStatus } from '../api/helm-release.ts';
+import { keyOf } from '../api/metadata.ts';
+import type { ReleaseTarget } from '../api/release-name.ts';
+import { uninstallSettingsOf } from '../api/settings.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { RecordContext } from './record/context.ts';
+import type { StatusWriter } from './record/status-writer.ts';
+
+/** One look at one HelmRelease: what it asks for, and what we have written about it so far. */
+export interface Pass {
+  readonly key: string;
+  readonly target: ReleaseTarget;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly release: () => HelmRelease;
+  readonly status: () => HelmReleaseStatus;
+  readonly now: () => Date;
+  /** Changes the status without writing it: the next write takes it along. */
+  readonly note: (change: StatusChange) => void;
+  /** Changes the status and writes it, if anything of it is news. */
+  readonly save: (change?: StatusChange) => Promise<void>;
+}
+
+export type StatusChange = (status: HelmReleaseStatus, context: RecordContext) => HelmReleaseStatus;
+
+export function createPass(
+  release: HelmRelease,
+  ports: { readonly writeStatus: StatusWriter; readonly clock: Clock; readonly log: Logger },
+  signal: AbortSignal,
+): Pass {
+  let current = release;
+  let draft = release.status ?? {};
+  const { releaseName, namespace } = uninstallSettingsOf(release);
+  const note = (change: StatusChange): void => {
+    draft = change(draft, {
+      // The generation this pass has read: a newer one that arrives meanwhile is not yet observed.
+      observedGeneration: release.metadata.generation ?? 0,
+      releaseName,
+      targetNamespace: namespace,
+      now: ports.clock.now(),
+      ignoreTestFailures: release.spec.test?.ignoreFailures ?? false,
+    });
+  };
+  return {
+    key: keyOf(release),
+    target: { releaseName, namespace },
+    signal,
+    // The field names of 1.4.4, which people's log queries know.
+    log: ports.log.child({
+      resource: `${release.metadata.namespace ?? ''}:helmrelease/${release.metadata.name}`,
+      release: releaseName,
+      targetNamespace: namespace,
+    }),
+    release: () => current,
+    status: () => draft,
+    now: () => ports.clock.now(),
+    note,
+    save: async (change = unchanged) => {
+      note(change);
+      if (isDeepStrictEqual(current.status ?? {}, draft)) return;
+      current = await ports.writeStatus(current, draft, signal);
+      draft = current.status ?? {};
+    },
+  };
+}
+
+function unchanged(status: HelmReleaseStatus): HelmReleaseStatus {
+  return status;
+}

@@ -1,0 +1,26 @@
+import type { ReleaseTarget } from '../api/release-name.ts';
+import type { ReleaseSettings } from '../api/settings.ts';
+import type { Chart } from '../charts/chart.ts';
+import type { Values } from '../values/compose.ts';
+
+/** Everything that is wanted of one release, resolved: what `desire` finds out and the actions carry out. */
+export interface Plan {
+  readonly key: string;
+  readonly target: ReleaseTarget;
+  readonly settings: ReleaseSettings;
+  readonly chart: Chart;
+  readonly values: Values;
+  /** The mark that a revision of this chart with these values and options carries. */
+  readonly digest: string;
+}
+
+/** `namespace/name` of a release: where different HelmReleases meet. */
+export function formatTarget({ namespace, releaseName }: ReleaseTarget): string {
+  return `${namespace}/${releaseName}`;
+}
+
+/** The chart as people call it: name-version, and the commit where it comes from Git. */
+export function formatChart({ name, version, revision }: Chart): string {
+  const chart = `${name}-${version}`;
+  return revision === version ? chart : `${chart} (commit ${revision.slice(0, 12)})`;
+}

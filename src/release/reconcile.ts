@@ -1,0 +1,142 @@
+import { asOperatorError } from '../api/errors.ts';
+import type { HelmRelease } from '../api/helm-release.ts';
+import { RECONCILE_AT_ANNOTATION } from '../api/names.ts';
+import type { ReleaseSettings } from '../api/settings.ts';
+import { settingsOf } from '../api/settings.ts';
+import type { RevisionRecord } from '../helm/storage/revision.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Action } from './decide/action.ts';
+import { decide } from './decide/decide.ts';
+import { desire } from './desire/desire.ts';
+import type { DesirePorts } from './desire/desire.ts';
+import { recordFailure } from './record/fail.ts';
+import { addFinalizer, hasFinalizer } from './act/finalizer.ts';
+import type { FinalizerPorts } from './act/finalizer.ts';
+import { isContested } from './decide/foreign-changes.ts';
+import { historyOf } from './observe/history.ts';
+import { observe, recall } from './observe/observe.ts';
+import type { Outcome } from './outcome.ts';
+import { createPass } from './pass.ts';
+import type { Pass } from './pass.ts';
+import { isPassive, perform } from './perform.ts';
+import type { PerformPorts, Situation } from './perform.ts';
+import type { Plan } from './plan.ts';
+import { troubled } from './record/conditions.ts';
+import { observedRelease } from './record/observed-release.ts';
+import { claimRelease } from './act/claim.ts';
+import type { ClaimPorts } from './act/claim.ts';
+import type { Revisions } from './observe/revisions.ts';
+import type { StatusWriter } from './record/status-writer.ts';
+
+export type ReconcilePorts = PerformPorts &
+  DesirePorts &
+  FinalizerPorts &
+  ClaimPorts & {
+    /** Aborted when the operator is told to stop: the step under way is the last one. */
+    readonly stopping: AbortSignal;
+  readonly revisions: Revisions;
+  readonly writeStatus: StatusWriter;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+/** More steps than any release needs in one pass; beyond it something goes round in circles. */
+const MAX_STEPS = 12;
+
+/** One pass over one HelmRelease: observe, desire, decide, act, record, until there is nothing to do now. */
+export async function reconcile(
+  read: HelmRelease,
+  ports: ReconcilePorts,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const token = read.metadata.annotations?.[RECONCILE_AT_ANNOTATION];
+  const requested = token !== undefined && token !== read.status?.lastHandledReconcileAt;
+  let pass = createPass(read, ports, signal);
+  let settings: ReleaseSettings;
+  try {
+    settings = settingsOf(read);
+  } catch (caught) {
+    const error = asOperatorError(caught);
+    await recordFailure(pass, { step: 'spec', error }, ports);
+    return { kind: 'stalled', cause: error.message };
+  }
+  if (!hasFinalizer(read)) pass = createPass(await addFinalizer(read, ports, signal), ports, signal);
+  const outcome = await pursue(pass, settings, requested, ports);
+  await pass.save((status) => (requested ? { ...status, lastHandledReconcileAt: token } : status));
+  return outcome;
+}
+
+async function pursue(
+  pass: Pass,
+  settings: ReleaseSettings,
+  requested: boolean,
+  ports: ReconcilePorts,
+): Promise<Outcome> {
+  const desired = await desire(pass.release(), settings, requested, ports, pass.signal);
+  if (desired.kind === 'failed') {
+    const { step, error } = desired;
+    const ms = await recordFailure(pass, { step, error }, ports);
+    return ms === undefined ? { kind: 'stalled', cause: error.message } : { kind: 'retry', ms, error };
+  }
+  const { plan } = desired;
+  let records = ports.revisions.watched(pass.target);
+  let fresh = records === undefined;
+  let asked = requested;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    if (ports.stopping.aborted) return { kind: 'wait', ms: 0 };
+    records ??= await ports.revisions.fresh(pass.target, pass.signal);
+    const claimed = await claimRelease(pass, records, fresh, ports);
+    if (claimed !== 'ours') return claimed;
+    const helmStatus = records.at(-1)?.status;
+    pass.note((status, context) => observedRelease(status, helmStatus, context));
+    const situation = situationOf(pass, records, ports);
+    const action = decide(wantedOf(plan), situation.observed, recall(pass.status(), asked, nowMs(pass)));
+    if (isPassive(action) || fresh) {
+      const contest = await contestOf(pass, action);
+      if (contest !== undefined) return contest;
+      const result = await perform(action, pass, plan, situation, ports);
+      if (result !== 'again') return result;
+      if ('because' in action) asked = false;
+    }
+    records = undefined;
+    fresh = true;
+  }
+  throw new Error(`the release did not settle within ${String(MAX_STEPS)} steps`);
+}
+
+function wantedOf({ digest, settings }: Plan): Parameters<typeof decide>[0] {
+  return {
+    digest,
+    rollback: settings.rollback.enable,
+    lockLimitMs: Math.max(settings.timeoutMs, LEAST_LOCK_LIMIT_MS),
+  };
+}
+
+/** Nobody's helm holds a release for longer without being dead, unless it was given a longer timeout. */
+const LEAST_LOCK_LIMIT_MS = 900_000;
+
+function situationOf(
+  pass: Pass,
+  records: readonly RevisionRecord[],
+  { marks, readiness }: ReconcilePorts,
+): Situation {
+  const newest = records.at(-1);
+  const readyNow = newest?.status === 'failed' && readiness.watched(pass.target)?.kind === 'ready';
+  return { records, observed: observe(records, pass.status(), marks, nowMs(pass), readyNow) };
+}
+
+/** Going back again and again would only make two programs fight over the release. */
+async function contestOf(pass: Pass, action: Action): Promise<Outcome | undefined> {
+  if (action.kind !== 'upgrade' || action.because !== 'ForeignChange') return undefined;
+  if (!isContested(historyOf(pass.status()), pass.now())) return undefined;
+  const cause =
+    'somebody else keeps changing this release with helm: it was put back three times within ten minutes; find out who, or set spec.suspend';
+  await pass.save((status, context) => troubled(status, 'ForeignChange', cause, false, context));
+  return { kind: 'stalled', cause };
+}
+
+function nowMs(pass: Pass): number {
+  return pass.now().getTime();
+}
+

@@ -1,0 +1,130 @@
+import type { HelmReleaseStatus, HistoryEntry, Operation, Phase } from '../../api/helm-release.ts';
+import { isTrue } from '../../api/conditions.ts';
+import { withPhase } from '../../api/phases.ts';
+import { kubeTime } from '../../api/time.ts';
+import { entryOf, historyOf, withEntry, withResult } from '../observe/history.ts';
+import { inProgress, troubled, withoutStates } from './conditions.ts';
+import type { RecordContext } from './context.ts';
+
+/** What one made revision consists of, as history keeps it. */
+export type Made = Pick<
+  HistoryEntry,
+  'revision' | 'chart' | 'version' | 'appVersion' | 'sourceRevision' | 'digest' | 'action' | 'cause'
+>;
+
+const STARTING: Readonly<Record<'install' | 'upgrade' | 'rollback' | 'test', Phase>> = {
+  install: 'Installing',
+  upgrade: 'Upgrading',
+  rollback: 'RollingBack',
+  test: 'Testing',
+};
+
+/** Written before helm runs, so that a restart knows whose work it finds. */
+export function started(
+  status: HelmReleaseStatus,
+  operation: Operation & { readonly action: keyof typeof STARTING },
+  sourceRevision: string | undefined,
+  message: string,
+  context: RecordContext,
+): HelmReleaseStatus {
+  const phased = withPhase(status, STARTING[operation.action], context);
+  return inProgress(
+    {
+      ...phased,
+      operation,
+      observedGeneration: context.observedGeneration,
+      ...(sourceRevision === undefined ? {} : { lastAttemptedRevision: sourceRevision }),
+    },
+    message,
+    context,
+  );
+}
+
+/** Helm made the revision; whether it works is not known yet. */
+export function made(status: HelmReleaseStatus, entry: Made, context: RecordContext): HelmReleaseStatus {
+  const history = withEntry(historyOf(status), {
+    ...entry,
+    result: 'Pending',
+    time: status.operation?.startedAt ?? kubeTime(context.now),
+  });
+  return { ...status, history: history };
+}
+
+/** Helm is done and the objects are becoming ready. */
+export function deployed(status: HelmReleaseStatus, message: string, context: RecordContext): HelmReleaseStatus {
+  const phased = status.phase === 'Deployed' ? status : withPhase(status, 'Deployed', context);
+  return inProgress(phased, message, context);
+}
+
+/** The revision became ready and passed what was asked of it. */
+export function released(
+  status: HelmReleaseStatus,
+  entry: HistoryEntry,
+  context: RecordContext,
+): HelmReleaseStatus {
+  const { failure: _failure, operation: _operation, ...rest } = status;
+  const deployedFirst = isTrue(rest.conditions, 'Deployed') ? rest : withPhase(rest, 'Deployed', context);
+  const phased = withPhase(deployedFirst, 'Succeeded', context);
+  const history = withResult(withEntry(historyOf(phased), entry), entry.revision, {
+    result: 'Released',
+    finished: kubeTime(context.now),
+  });
+  return withoutStates(
+    {
+      ...phased,
+      history: history,
+      revision: entry.sourceRevision,
+      lastAttemptedRevision: entry.sourceRevision,
+      observedGeneration: context.observedGeneration,
+      deployed: deployedFrom(entry, context),
+    },
+    'Reconciling',
+    'Stalled',
+  );
+}
+
+/** The rollback stands: the release is what it was before, and the rejected input is remembered. */
+export function rolledBack(
+  status: HelmReleaseStatus,
+  revision: number,
+  message: string,
+  willRetry: boolean,
+  context: RecordContext,
+): HelmReleaseStatus {
+  const { operation: _operation, ...rest } = status;
+  const phased = withPhase(rest, 'RolledBack', context);
+  const history = withResult(historyOf(phased), revision, {
+    result: 'RolledBack',
+    finished: kubeTime(context.now),
+  });
+  const entry = entryOf(history, revision);
+  const next = {
+    ...phased,
+    history: history,
+    ...(entry === undefined ? {} : { deployed: deployedFrom(entry, context) }),
+  };
+  return troubled(next, 'RolledBack', message, willRetry, context);
+}
+
+function deployedFrom(entry: HistoryEntry, context: RecordContext): NonNullable<HelmReleaseStatus['deployed']> {
+  return {
+    revision: entry.revision,
+    chart: `${entry.chart}-${entry.version}`,
+    ...(entry.appVersion === undefined ? {} : { appVersion: entry.appVersion }),
+    sourceRevision: entry.sourceRevision,
+    digest: entry.digest,
+    since: kubeTime(context.now),
+  };
+}
+
+/** The wanted input is deployed and verified; said again only where status says otherwise. */
+export function succeeded(status: HelmReleaseStatus, context: RecordContext): HelmReleaseStatus {
+  const { failure: _failure, operation: _operation, ...rest } = status;
+  const phased =
+    rest.phase === 'Succeeded' && isTrue(rest.conditions, 'Released') ? rest : withPhase(rest, 'Succeeded', context);
+  return withoutStates(
+    { ...phased, observedGeneration: context.observedGeneration },
+    'Reconciling',
+    'Stalled',
+  );
+}

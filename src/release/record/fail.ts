@@ -1,0 +1,110 @@
+import { describe } from '../../api/errors.ts';
+import type { OperatorError } from '../../api/errors.ts';
+import type { EventRecorder } from '../../kube/events.ts';
+import type { Random } from '../../telemetry/clock.ts';
+import type { Step } from '../observe/memory.ts';
+import { meterFailure } from './meter.ts';
+import type { Meter } from './meter.ts';
+import type { Pass } from '../pass.ts';
+import type { Plan } from '../plan.ts';
+import { attemptsOf, failed } from './failure.ts';
+import { nextTryMs } from '../decide/retry-policy.ts';
+import type { RetryRules } from '../decide/retry-policy.ts';
+
+export interface FailPorts {
+  readonly meter: Meter;
+  readonly events: EventRecorder;
+  readonly random: Random;
+}
+
+export interface FailedStep {
+  readonly step: Step;
+  readonly error: OperatorError;
+  /** Said before the error, where the error alone does not tell what was being done. */
+  readonly doing?: string;
+  /** What was being carried out; absent before there was a plan. */
+  readonly plan?: Plan;
+  /** Helm's revision that failed; absent when helm made none. */
+  readonly revision?: number;
+  /** Whether a revision that works is there to go back to. */
+  readonly restorable?: boolean;
+}
+
+/** Records a failed step in status, as an Event and in the log, and says when it is tried again. */
+export async function recordFailure(
+  pass: Pass,
+  { step, error, doing, plan, revision, restorable }: FailedStep,
+  { events, random, meter }: FailPorts,
+): Promise<number | undefined> {
+  const cause = doing === undefined ? describe(error) : `${doing}: ${describe(error)}`;
+  const standing = standingFor(pass, step, cause);
+  if (standing !== undefined) return standing.ms;
+  meterFailure(pass, meter, step);
+  const digest = plan?.digest;
+  const attempts = attemptsOf(pass.status(), step, digest);
+  const tryAgainMs = nextTryMs(
+    { step, retry: error.retry, attempts, madeRevision: revision !== undefined },
+    rulesOf(plan, restorable === true),
+    random,
+  );
+  await pass.save((status, context) =>
+    failed(
+      status,
+      {
+        step,
+        reason: error.reason,
+        cause,
+        attempts,
+        ...(digest === undefined ? {} : { digest }),
+        ...(revision === undefined ? {} : { revision }),
+        ...(tryAgainMs === undefined ? {} : { nextTryMs: tryAgainMs }),
+      },
+      context,
+    ),
+  );
+  const { releaseName, namespace } = pass.target;
+  pass.log.error(LOG_MESSAGES[step], { error: cause, attempts, ...(revision === undefined ? {} : { revision }) });
+  events.record({
+    regarding: pass.release(),
+    type: 'Warning',
+    reason: 'FailedReleaseSync',
+    message: `synchronization of release '${releaseName}' in namespace '${namespace}' failed: ${cause}`,
+  });
+  return tryAgainMs;
+}
+
+/** The words that people's log searches look for, as 1.4.4 wrote them. */
+const LOG_MESSAGES: Readonly<Record<Step, string>> = {
+  chart: 'failed to prepare chart for release',
+  values: 'failed to compose values for release',
+  spec: 'invalid HelmRelease',
+  ownership: 'failed to determine sync action for release',
+  install: 'installation failed',
+  upgrade: 'upgrade failed',
+  wait: 'upgrade failed',
+  test: 'test failed',
+  rollback: 'rollback failed',
+  uninstall: 'uninstall failed',
+};
+
+/** The same failure of an input that is looked at again and again, before its next try is due, is said once. */
+function standingFor(pass: Pass, step: Step, cause: string): { readonly ms: number | undefined } | undefined {
+  const { failure, observedGeneration } = pass.status();
+  const unchanged =
+    LOOKED_AT.has(step) &&
+    failure?.step === step &&
+    failure.cause === cause &&
+    observedGeneration === pass.release().metadata.generation;
+  if (!unchanged) return undefined;
+  if (failure.nextTry === undefined) return { ms: undefined };
+  const ms = Date.parse(failure.nextTry) - pass.now().getTime();
+  return ms > 0 ? { ms } : undefined;
+}
+
+const LOOKED_AT: ReadonlySet<Step> = new Set(['chart', 'values', 'spec', 'ownership']);
+
+function rulesOf(plan: Plan | undefined, restorable: boolean): RetryRules {
+  if (plan === undefined) return { maxRetries: Number.POSITIVE_INFINITY, afterRollback: 'no-rollback' };
+  const { enable, retry, maxRetries } = plan.settings.rollback;
+  return { maxRetries, afterRollback: !enable || !restorable ? 'no-rollback' : retry ? 'retry' : 'stay' };
+}

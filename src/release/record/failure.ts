@@ -1,0 +1,85 @@
+import type { Failure, HelmReleaseStatus, HistoryEntry, Phase } from '../../api/helm-release.ts';
+import { withPhase } from '../../api/phases.ts';
+import { kubeTime } from '../../api/time.ts';
+import { historyOf, withResult } from '../observe/history.ts';
+import type { Step } from '../observe/memory.ts';
+import { troubled } from './conditions.ts';
+import type { RecordContext } from './context.ts';
+
+export interface FailureEvent {
+  readonly step: Step;
+  readonly reason: string;
+  /** The sentence for people: cause and way out. */
+  readonly cause: string;
+  readonly digest?: string;
+  /** Helm's revision that failed; absent when helm made none. */
+  readonly revision?: number;
+  readonly attempts: number;
+  readonly nextTryMs?: number;
+}
+
+/** The phases of 1.4.4; it had none for a failed wait, which it saw as a failed deployment. */
+const PHASES: Readonly<Record<Step, Phase>> = {
+  chart: 'ChartFetchFailed',
+  values: 'Failed',
+  spec: 'Failed',
+  ownership: 'Failed',
+  install: 'DeployFailed',
+  upgrade: 'DeployFailed',
+  wait: 'DeployFailed',
+  test: 'TestFailed',
+  rollback: 'RollbackFailed',
+  uninstall: 'Failed',
+};
+
+/** How often in a row the same input has failed at the same step, this time included. */
+export function attemptsOf(status: HelmReleaseStatus, step: Step, digest: string | undefined): number {
+  const last = status.failure;
+  const again = last !== undefined && last.digest === digest && sameStage(last.step, step);
+  return again ? last.attempts + 1 : 1;
+}
+
+/** Which failures count together: an input fails once, whether helm, the wait or the tests found it out. */
+function sameStage(a: Step, b: Step): boolean {
+  const deploying: readonly Step[] = ['install', 'upgrade', 'wait', 'test'];
+  return a === b || (deploying.includes(a) && deploying.includes(b));
+}
+
+export function failed(
+  status: HelmReleaseStatus,
+  event: FailureEvent,
+  context: RecordContext,
+): HelmReleaseStatus {
+  const failure: Failure = {
+    step: event.step,
+    cause: event.cause,
+    ...(event.digest === undefined ? {} : { digest: event.digest }),
+    ...(event.revision === undefined ? {} : { revision: event.revision }),
+    attempts: event.attempts,
+    time: kubeTime(context.now),
+    ...(event.nextTryMs === undefined
+      ? {}
+      : { nextTry: kubeTime(new Date(context.now.getTime() + event.nextTryMs)) }),
+  };
+  const { operation: _operation, ...rest } = status;
+  const next: HelmReleaseStatus = {
+    ...withPhase(rest, PHASES[event.step], context),
+    observedGeneration: context.observedGeneration,
+    failure,
+    ...(event.revision === undefined ? {} : { history: historyWithFailure(status, event.revision, event, context) }),
+  };
+  return troubled(next, event.reason, event.cause, event.nextTryMs !== undefined, context);
+}
+
+function historyWithFailure(
+  status: HelmReleaseStatus,
+  revision: number,
+  { step, cause }: FailureEvent,
+  context: RecordContext,
+): readonly HistoryEntry[] {
+  return withResult(historyOf(status), revision, {
+    result: step === 'test' ? 'TestFailed' : 'Failed',
+    finished: kubeTime(context.now),
+    message: cause,
+  });
+}

@@ -1,0 +1,30 @@
+import type { ReleaseTarget } from '../../api/release-name.ts';
+import type { Step } from '../observe/memory.ts';
+import type { Pass } from '../pass.ts';
+
+export type MeteredAction = 'install' | 'upgrade' | 'rollback' | 'test' | 'uninstall';
+
+/** Where the ends of actions are counted and timed. */
+export interface Meter {
+  readonly actionEnded: (
+    target: ReleaseTarget,
+    end: { readonly action: MeteredAction; readonly success: boolean; readonly seconds: number },
+  ) => void;
+  readonly failed: (key: string) => void;
+  readonly rolledBack: (key: string) => void;
+}
+
+/** From the moment the action was begun to its outcome, a wait for readiness included. */
+export function meterEnd(pass: Pass, meter: Meter, success: boolean): void {
+  const { operation } = pass.status();
+  if (operation === undefined) return;
+  const seconds = Math.max(0, (pass.now().getTime() - Date.parse(operation.startedAt)) / 1000);
+  meter.actionEnded(pass.target, { action: operation.action, success, seconds });
+}
+
+const METERED: ReadonlySet<Step> = new Set(['install', 'upgrade', 'wait', 'test', 'rollback', 'uninstall']);
+
+export function meterFailure(pass: Pass, meter: Meter, step: Step): void {
+  meter.failed(pass.key);
+  if (METERED.has(step)) meterEnd(pass, meter, false);
+}

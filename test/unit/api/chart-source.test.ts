@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { chartSourceOf } from '../../../src/api/chart-source.ts';
+import { InvalidSpecError } from '../../../src/api/errors.ts';
+import type { ChartSpec } from '../../../src/api/helm-release.ts';
+
+const git = { git: 'git@github.com:org/charts', path: 'charts/web' };
+const repository = { repository: 'https://charts.example.com', name: 'web', version: '^1.2' };
+
+describe('chartSourceOf', () => {
+  it('takes Git with url and path, and leaves the ref to the operator', () => {
+    expect(chartSourceOf(git, 'default')).to.deep.equal({
+      kind: 'git',
+      url: 'git@github.com:org/charts',
+      ref: undefined,
+      path: 'charts/web',
+      secretRef: undefined,
+      skipDepUpdate: false,
+    });
+  });
+
+  it('lets Git win where both sources are complete', () => {
+    expect(chartSourceOf({ ...repository, ...git }, 'default').kind).to.equal('git');
+  });
+
+  it('takes the repository where Git has no path', () => {
+    expect(chartSourceOf({ ...repository, git: git.git, path: '' }, 'default')).to.deep.equal({
+      kind: 'repository',
+      url: 'https://charts.example.com',
+      name: 'web',
+      version: '^1.2',
+    });
+  });
+
+  it('looks for the Secret in the own namespace if no other is named', () => {
+    const chart: ChartSpec = { ...git, git: 'https://example.com/r', secretRef: { name: 'deploy' } };
+
+    expect(chartSourceOf(chart, 'shop')).to.deep.include({
+      secretRef: { namespace: 'shop', name: 'deploy' },
+    });
+    expect(
+      chartSourceOf({ ...chart, secretRef: { name: 'deploy', namespace: 'flux' } }, 'shop'),
+    ).to.deep.include({ secretRef: { namespace: 'flux', name: 'deploy' } });
+  });
+
+  for (const url of ['git@github.com:org/charts', 'ssh://git@example.com/r', 'http://example.com/r']) {
+    it(`uses no Secret for ${url}`, () => {
+      expect(chartSourceOf({ ...git, git: url, secretRef: { name: 'deploy' } }, 'shop')).to.deep.include({
+        secretRef: undefined,
+      });
+    });
+  }
+
+  const registries: readonly (ChartSpec & { readonly then: string })[] = [
+    { repository: 'oci://ghcr.io/org/charts', name: 'web', then: 'oci://ghcr.io/org/charts/web' },
+    { repository: 'oci://ghcr.io/org/charts/', name: 'web', then: 'oci://ghcr.io/org/charts/web' },
+    { repository: 'oci://ghcr.io/org/charts/web', then: 'oci://ghcr.io/org/charts/web' },
+    { repository: 'oci://ghcr.io/org/charts/web', name: '', then: 'oci://ghcr.io/org/charts/web' },
+    { repository: 'OCI://localhost:5000', name: 'web', then: 'oci://localhost:5000/web' },
+  ];
+  for (const { then, ...chart } of registries) {
+    it(`reads ${chart.repository ?? ''} and ${chart.name ?? 'no name'} as ${then}`, () => {
+      expect(chartSourceOf({ ...chart, version: '1.0.0' }, 'default')).to.deep.equal({
+        kind: 'oci',
+        url: then,
+        name: 'web',
+        version: '1.0.0',
+      });
+    });
+  }
+
+  const wrong: readonly (readonly [string, ChartSpec, RegExp])[] = [
+    [
+      'nothing at all',
+      {},
+      /^spec\.chart has no source: set git and path .*, or repository, name and version/,
+    ],
+    ['a path without Git', { path: 'charts/web' }, /^spec\.chart has no source/],
+    [
+      'Git without a path',
+      { git: git.git },
+      /^spec\.chart\.git is set, but spec\.chart\.path is not: set it/,
+    ],
+    ['a repository without a name', { ...repository, name: '' }, /spec\.chart\.name is not: set the name/],
+    [
+      'a repository without a version',
+      { repository: repository.repository, name: 'web' },
+      /spec\.chart\.version is not: set the version/,
+    ],
+    [
+      'a registry without a version',
+      { repository: 'oci://ghcr.io/org', name: 'web' },
+      /spec\.chart\.version is not: set the version/,
+    ],
+    [
+      'a registry without a chart',
+      { repository: 'oci://ghcr.io/', version: '1.0.0' },
+      /names a registry, but no chart in it: set spec\.chart\.name/,
+    ],
+    [
+      'a plugin scheme',
+      { ...repository, repository: 's3://key:secret@bucket/charts' },
+      /^spec\.chart\.repository is a s3:\/\/ URL, and downloader plugins of Helm are not supported: serve/,
+    ],
+    ['the alias of a repository', { ...repository, repository: 'stable' }, /is no URL: set the URL/],
+  ];
+  for (const [what, chart, message] of wrong) {
+    it(`refuses ${what} with the way out, and shows no secret`, () => {
+      expect(() => chartSourceOf(chart, 'default'))
+        .to.throw(InvalidSpecError, message)
+        .with.property('message')
+        .that.does.not.contain('secret@');
+    });
+  }
+});

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { generatedFiles } from '../../../hack/crds/generate.ts';
+
+const SCRIPT = fileURLToPath(new URL('../../../hack/crds/main.ts', import.meta.url));
+const crds = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [SCRIPT, ...args], { encoding: 'utf8' });
+
+describe('npm run crds', function () {
+  this.timeout(30_000);
+
+  let root: string;
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'crds-test-'));
+  });
+
+  afterEach(async () => {
+    await rm(root, { recursive: true });
+  });
+
+  it('finds that what is committed is what the schema says', () => {
+    const { status, stderr } = crds('--check');
+
+    expect(stderr).to.equal('');
+    expect(status).to.equal(0);
+  });
+
+  it('writes what is missing, and nothing the second time', () => {
+    const first = crds('--root', root);
+    const second = crds('--root', root);
+
+    expect(first.stdout).to.equal([...generatedFiles().keys()].map((file) => `wrote ${file}\n`).join(''));
+    expect(second.stdout).to.equal('');
+  });
+
+  it('says with --check which file differs, ends with 1, and leaves it as it is', async () => {
+    crds('--root', root);
+    await appendFile(join(root, 'crds/helmrelease.yaml'), '# edited by hand\n');
+
+    const first = crds('--check', '--root', root);
+    const second = crds('--check', '--root', root);
+
+    expect(first.status).to.equal(1);
+    expect(first.stderr).to.equal(
+      'crds/helmrelease.yaml is not what the schema in src/api says: run `npm run crds` and commit the result\n',
+    );
+    expect(second.stderr).to.equal(first.stderr);
+  });
+});
