@@ -2,7 +2,7 @@ import { OperatorError } from '../../api/errors.ts';
 import type { HelmRelease } from '../../api/helm-release.ts';
 import { MARK_OWNER_LABEL } from '../../api/names.ts';
 import type { ReleaseTarget } from '../../api/release-name.ts';
-import type { MarkFormat } from '../desire/mark-format.ts';
+import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import { recordFailure } from '../record/fail.ts';

@@ -1,6 +1,11 @@
-import { MARK_DIGEST_LABEL, MARK_OWNER_LABEL, MARK_REVISION_LABEL } from '../../api/names.ts';
-import type { DeployRequest } from '../../helm/helm.ts';
-import type { MarkFormat } from '../desire/mark-format.ts';
+import {
+  MARK_DIGEST_LABEL,
+  MARK_OWNER_LABEL,
+  MARK_REJECTED_LABEL,
+  MARK_REVISION_LABEL,
+} from '../../api/names.ts';
+import type { DeployRequest } from '../../helm/requests.ts';
+import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { Plan } from '../plan.ts';
 
 /** helm waits for each hook by itself; its own limits make sense only up to a bound of ours. */
@@ -22,12 +27,13 @@ export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat)
       [MARK_DIGEST_LABEL]: plan.digest,
       [MARK_REVISION_LABEL]: String(toRevision),
       [MARK_OWNER_LABEL]: marks.owner(plan.key),
+      // An upgrade after a rollback would inherit it.
+      [MARK_REJECTED_LABEL]: undefined,
     },
     timeoutMs: settings.timeoutMs,
     // Only helm itself can hold back post-install and post-upgrade hooks until the objects are ready.
     wait: settings.wait && chart.hooks === 'post' ? 'helm' : 'none',
     skipCRDs: settings.skipCRDs,
-    maxHistory: settings.maxHistory,
     forceConflicts: settings.forceConflicts,
     pool: hooked ? 'slow' : 'fast',
     limitMs: RUN_LIMIT_MS + (hooked ? MAX_HOOK_WAITS * settings.timeoutMs : 0),

@@ -1,5 +1,5 @@
 import type { Helm } from '../../helm/helm.ts';
-import type { MarkFormat } from '../desire/mark-format.ts';
+import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { Action } from '../decide/action.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';

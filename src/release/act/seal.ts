@@ -4,7 +4,7 @@ import {
   MARK_REJECTED_LABEL,
   MARK_REVISION_LABEL,
 } from '../../api/names.ts';
-import type { MarkFormat } from '../desire/mark-format.ts';
+import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';

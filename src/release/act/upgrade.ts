@@ -1,5 +1,5 @@
 import type { Helm } from '../../helm/helm.ts';
-import type { MarkFormat } from '../desire/mark-format.ts';
+import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { Action } from '../decide/action.ts';
 import { historyOf, withResult } from '../observe/history.ts';
@@ -37,7 +37,7 @@ export async function upgrade(
     }));
   }
   const request = deployRequest(plan, revision + 1, ports.marks);
-  const { reuseValues, forceUpgrade } = plan.settings;
+  const { reuseValues, forceUpgrade, maxHistory } = plan.settings;
   await deploy(
     pass,
     plan,
@@ -46,7 +46,8 @@ export async function upgrade(
       because,
       fromRevision: revision,
       restorable: restorable !== undefined,
-      run: () => ports.helm.upgrade({ ...request, reuseValues, force: forceUpgrade }, pass.signal),
+      run: () =>
+        ports.helm.upgrade({ ...request, reuseValues, maxHistory, force: forceUpgrade }, pass.signal),
     },
     ports,
   );

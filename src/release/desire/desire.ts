@@ -5,7 +5,7 @@ import { keyOf } from '../../api/metadata.ts';
 import type { ReleaseSettings } from '../../api/settings.ts';
 import type { Charts } from '../../charts/charts.ts';
 import type { Chart } from '../../charts/chart.ts';
-import type { MarkFormat } from './mark-format.ts';
+import type { MarkFormat } from '../../helm/storage/marks.ts';
 import { desiredDigest } from '../../values/digest.ts';
 import type { Values } from '../../values/compose.ts';
 import type { ChartSourceOf } from './chart-source.ts';

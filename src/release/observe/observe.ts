@@ -1,5 +1,5 @@
 import type { HelmReleaseStatus } from '../../api/helm-release.ts';
-import type { MarkFormat } from '../desire/mark-format.ts';
+import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import { entryOf, historyOf, isGood, restorableRevision } from './history.ts';
 import type { Intent, Memory, RememberedFailure } from './memory.ts';

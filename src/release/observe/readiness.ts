@@ -40,7 +40,7 @@ export function createReadiness({ readPayload, resourceOf, pods, stores }: Readi
     },
     watched: (target) => {
       const objects = stores.flatMap((store) => store.byIndex('release', formatTarget(target)));
-      return objects.length === 0 ? undefined : combine(objects.map(assess));
+      return objects.length === 0 ? undefined : combine(objects.map((object) => assess(object)));
     },
   };
 }

@@ -1,0 +1,34 @@
+# The operator's bundle, helm, git and an SSH client; nothing else. Runs as any numeric user on a read-only root.
+ARG NODE_VERSION=24.21.0
+ARG HELM_VERSION=4.3.1
+
+FROM node:${NODE_VERSION}-alpine AS bundle
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY hack/bundle.ts hack/bundle.ts
+COPY src src
+RUN node hack/bundle.ts
+
+FROM alpine:3.22 AS helm
+ARG HELM_VERSION
+ARG TARGETARCH=amd64
+WORKDIR /download
+RUN archive="helm-v${HELM_VERSION}-linux-${TARGETARCH}.tar.gz" \
+ && wget -q "https://get.helm.sh/${archive}" "https://get.helm.sh/${archive}.sha256sum" \
+ && sha256sum -c "${archive}.sha256sum" \
+ && tar -xzf "${archive}" --strip-components=1
+
+FROM node:${NODE_VERSION}-alpine
+# ssh does not run for a user that has no name.
+RUN apk add --no-cache git openssh-client tini \
+ && adduser -D -H -h /tmp -u 10001 helm-operator \
+ && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
+COPY --from=helm /download/helm /usr/local/bin/helm
+COPY --from=bundle /build/dist /app
+COPY LICENSE /app/LICENSE
+ENV NODE_ENV=production HOME=/tmp
+USER 10001:10001
+EXPOSE 3030
+ENTRYPOINT ["/sbin/tini", "--", "node", "--enable-source-maps", "/app/main.mjs"]

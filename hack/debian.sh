@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what the tests take from Debian's packages, if it is missing. The operator itself needs none of it.
+#
+#   openssh-server  sshd, for charts that come over SSH
+#   openssl         certificates for HTTPS servers
+#   prometheus      prometheus and promtool, for what a dashboard would see
+set -euo pipefail
+
+declare -A program=([openssh-server]=sshd [openssl]=openssl [prometheus]=promtool)
+PATH="$PATH:/usr/sbin:/sbin"
+
+missing=()
+for package in "${!program[@]}"; do
+  command -v "${program[$package]}" >/dev/null || missing+=("$package")
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "the tests need ${missing[*]}: install them with your system's package manager" >&2
+  exit 1
+fi
+if [[ $EUID -ne 0 ]]; then
+  echo "the tests need ${missing[*]}: run 'sudo apt-get install --no-install-recommends ${missing[*]}'" >&2
+  exit 1
+fi
+
+echo "installing ${missing[*]} from Debian's packages ..."
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# The tests start their own servers: none that a package brings shall run.
+if ! { apt-get update && RUNLEVEL=1 apt-get install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  cat "$log" >&2
+  echo "could not install ${missing[*]}: see above" >&2
+  exit 1
+fi

@@ -1,0 +1,7 @@
+/** What one mocha process leaves behind for hack/test.ts. */
+export interface Results {
+  readonly passed: number;
+  readonly failed: number;
+  /** What kept the process from ending by itself. */
+  readonly leaked: readonly string[];
+}

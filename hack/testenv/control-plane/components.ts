@@ -1,0 +1,97 @@
+import type { ComponentSpec } from './component.ts';
+import type { Material } from './material.ts';
+
+/** Where the programs are. */
+export interface Programs {
+  readonly etcd: string;
+  readonly apiServer: string;
+  readonly controllerManager: string;
+  readonly scheduler: string;
+  readonly kwok: string;
+}
+
+// etcd speaks through sockets in DIR (relative: a socket's path has at most 107 bytes): no port, nobody else gets in,
+// and two control planes cannot meet.
+const ETCD_SOCKET = 'unix://etcd.sock';
+
+export function etcd(programs: Programs): ComponentSpec {
+  return {
+    name: 'etcd',
+    file: programs.etcd,
+    args: [
+      '--name=testenv',
+      '--data-dir=data',
+      `--listen-client-urls=${ETCD_SOCKET}`,
+      `--advertise-client-urls=${ETCD_SOCKET}`,
+      '--listen-peer-urls=unix://peer.sock',
+      '--initial-advertise-peer-urls=unix://peer.sock',
+      '--initial-cluster=testenv=unix://peer.sock',
+      '--unsafe-no-fsync',
+      '--snapshot-count=5000',
+      '--auto-compaction-mode=revision',
+      '--auto-compaction-retention=2000',
+      '--log-level=warn',
+    ],
+  };
+}
+
+export function apiServer(programs: Programs, material: Material, port: number): ComponentSpec {
+  const { files } = material;
+  return {
+    name: 'kube-apiserver',
+    file: programs.apiServer,
+    args: [
+      '--etcd-servers=unix:etcd.sock',
+      '--bind-address=127.0.0.1',
+      '--advertise-address=127.0.0.1',
+      `--secure-port=${port}`,
+      `--tls-cert-file=${files.serverCertificate}`,
+      `--tls-private-key-file=${files.serverKey}`,
+      `--token-auth-file=${files.tokens}`,
+      '--authorization-mode=RBAC',
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-key-file=${files.serviceAccountKey}`,
+      `--service-account-signing-key-file=${files.serviceAccountKey}`,
+      '--service-cluster-ip-range=10.0.0.0/16',
+      '--allow-privileged',
+      '--endpoint-reconciler-type=none',
+      '--profiling=false',
+    ],
+  };
+}
+
+export function controllerManager(programs: Programs, material: Material): ComponentSpec {
+  return {
+    name: 'kube-controller-manager',
+    file: programs.controllerManager,
+    args: [
+      '--kubeconfig=kubeconfig',
+      '--secure-port=0',
+      '--leader-elect=false',
+      `--root-ca-file=${material.files.ca}`,
+      `--service-account-private-key-file=${material.files.serviceAccountKey}`,
+      '--profiling=false',
+    ],
+  };
+}
+
+export function scheduler(programs: Programs): ComponentSpec {
+  return {
+    name: 'kube-scheduler',
+    file: programs.scheduler,
+    args: ['--kubeconfig=kubeconfig', '--secure-port=0', '--leader-elect=false', '--profiling=false'],
+  };
+}
+
+export function kwok(programs: Programs, stages: readonly string[]): ComponentSpec {
+  return {
+    name: 'kwok',
+    file: programs.kwok,
+    args: [
+      '--kubeconfig=kubeconfig',
+      '--manage-all-nodes',
+      '--node-ip=127.0.0.1',
+      ...stages.map((path) => `--config=${path}`),
+    ],
+  };
+}

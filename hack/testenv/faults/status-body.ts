@@ -1,0 +1,27 @@
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  410: 'Expired',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
+/** A Status object as the API server writes it. */
+export function statusBody(code: number, retryAfterSeconds?: number): string {
+  const details = retryAfterSeconds === undefined ? {} : { details: { retryAfterSeconds } };
+  const reason = REASONS[code] ?? 'Unknown';
+  const message = code === 410 ? 'too old resource version: 1 (2)' : `${reason}: injected by the fault proxy`;
+  const meta = { kind: 'Status', apiVersion: 'v1', metadata: {} };
+  return JSON.stringify({ ...meta, status: 'Failure', message, reason, ...details, code });
+}
+
+/** The line of a watch that says its resourceVersion is too old. */
+export function expiredEvent(): string {
+  return `{"type":"ERROR","object":${statusBody(410)}}\n`;
+}

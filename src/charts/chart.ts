@@ -1,0 +1,69 @@
+/** Basic authentication, which is also what token services of registries are asked with. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+interface Guarded {
+  readonly auth?: Credentials | undefined;
+  /**
+   * Names the Secret and its content that the credentials come from; empty without any. Part of the identity of
+   * the source: what one Secret may read is never given to the bearer of another.
+   */
+  readonly scope: string;
+}
+
+export interface GitChartSource extends Guarded {
+  readonly kind: 'git';
+  readonly url: string;
+  readonly ref: string;
+  /** Folder of the chart within the repository. */
+  readonly path: string;
+  readonly skipDepUpdate: boolean;
+}
+
+export interface RepositoryChartSource extends Guarded {
+  readonly kind: 'repository';
+  readonly url: string;
+  readonly name: string;
+  /** Exact or a range. */
+  readonly version: string;
+}
+
+export interface OciChartSource extends Guarded {
+  readonly kind: 'oci';
+  /** oci://host/folder/chart */
+  readonly url: string;
+  readonly version: string;
+}
+
+export type ChartSource = GitChartSource | RepositoryChartSource | OciChartSource;
+export type ChartSourceKind = ChartSource['kind'];
+
+/**
+ * Which hooks the files of a chart speak of, subcharts included and those of `helm test` left out. `post`: also
+ * some that run after an install or upgrade, for which helm itself has to wait until the release is ready.
+ */
+export type Hooks = 'none' | 'some' | 'post';
+
+/** What an archive holds, whatever source it came from. */
+export interface ChartContent {
+  readonly name: string;
+  readonly version: string;
+  readonly appVersion?: string;
+  /** Hex SHA-256 over the sorted paths and bytes; equal for two archives that differ in nothing helm reads. */
+  readonly digest: string;
+  readonly hooks: Hooks;
+  /** Files below crds/, those of subcharts included. */
+  readonly crds: readonly string[];
+}
+
+/** A resolved and packaged chart. */
+export interface Chart extends ChartContent {
+  /** The commit or the version that the source resolved to. */
+  readonly revision: string;
+  /** The .tgz in the chart store. */
+  readonly path: string;
+  /** It came over plain http, where anybody on the way could have changed it. */
+  readonly insecure?: boolean;
+}

@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Git } from '../git/git.ts';
+import type { WorkDir } from '../process/work-dir.ts';
+import type { Clock, Random } from '../telemetry/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createArchives } from './archives.ts';
+import type { Chart, ChartSource } from './chart.ts';
+import { createGate } from './gate.ts';
+import type { PackageChart } from './git/build.ts';
+import { createGitCharts } from './git/git-charts.ts';
+import { createAddressCheck } from './http/addresses.ts';
+import { createConnections } from './http/connections.ts';
+import { createHttpClient } from './http/http-client.ts';
+import type { ProxyEnvironment } from './http/proxy.ts';
+import type { Lookup } from './lookup.ts';
+import { createOciCharts } from './oci/oci-charts.ts';
+import { createRegistry } from './oci/registry.ts';
+import { createIndexReader } from './repository/index-reader.ts';
+import { createIndexes } from './repository/indexes.ts';
+import { createRepositoryCharts } from './repository/repository-charts.ts';
+import type { FetchEnd } from './sharing/lookups.ts';
+import { createSources, type Sources } from './sharing/sources.ts';
+import type { KindStats } from './sharing/stats.ts';
+import { openChartStore } from './store.ts';
+
+export interface ChartsOptions {
+  readonly git: Pick<Git, 'resolve' | 'identityOf' | 'export'>;
+  readonly packageChart: PackageChart;
+  readonly workDir: WorkDir;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** How long what is known of a Git ref is new enough, and how often watched ones are looked up. */
+  readonly gitPollIntervalMs: number;
+  /** The same for chart repositories and registries. */
+  readonly chartsSyncIntervalMs: number;
+  /** False takes the dependencies of charts from Git as they lie in charts/. */
+  readonly updateChartDeps: boolean;
+  /** Addresses and CIDR ranges that are never asked, besides link-local and metadata addresses. */
+  readonly denyAddresses?: readonly string[];
+  /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY. */
+  readonly proxyEnv?: ProxyEnvironment;
+  /** Certificates trusted besides those that the platform trusts, PEM. */
+  readonly ca?: readonly string[];
+  readonly maxStoreBytes?: number;
+  readonly timeouts?: { readonly connectMs?: number; readonly idleMs?: number; readonly totalMs?: number };
+  readonly onFetched?: (end: FetchEnd) => void;
+}
+
+/** Everything that charts come from. Each source is asked once for all releases that use it. */
+export interface Charts extends Omit<Sources, 'stats' | 'close'> {
+  /** Keeps the archive of a chart in the store until the function given back is called. */
+  pin(chart: Chart): () => void;
+  stats(): ChartsStats;
+  close(): Promise<void>;
+}
+
+export interface ChartsStats {
+  readonly sources: readonly KindStats[];
+  /** Bytes of all bodies that repositories and registries sent. */
+  readonly receivedBytes: number;
+  readonly store: { readonly charts: number; readonly bytes: number };
+}
+
+const LIMITS = { perHost: 4, total: 32 };
+const MAX_STORE_BYTES = 1_000_000_000;
+
+export async function createCharts(o: ChartsOptions): Promise<Charts> {
+  const { clock, workDir, chartsSyncIntervalMs, gitPollIntervalMs } = o;
+  const dir = join(workDir.path, 'charts');
+  const incoming = join(dir, 'incoming');
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  const store = await openChartStore(join(dir, 'store'), o.maxStoreBytes ?? MAX_STORE_BYTES);
+  const isStored = (chart: Chart): Promise<boolean> => store.has(chart.digest);
+
+  const connections = createConnections({
+    check: createAddressCheck(o.denyAddresses),
+    proxyEnv: o.proxyEnv ?? {},
+    ca: o.ca ?? [],
+  });
+  const http = createHttpClient({ connections, gate: createGate(LIMITS), ...o.timeouts });
+  const indexes = createIndexes({ http, reader: createIndexReader(), clock, dir: incoming });
+  const archives = createArchives({ store, dir: incoming });
+  const lookupOci = createOciCharts({ registry: createRegistry({ http, clock }), archives });
+  const lookupRepository = createRepositoryCharts({ http, indexes, archives, lookupOci });
+  const { updateChartDeps: updateDependencies } = o;
+  const lookupGit = createGitCharts({
+    ...o,
+    store,
+    isStored,
+    lookupRepository,
+    lookupOci,
+    updateDependencies,
+  });
+
+  const lookup: Lookup = (source: ChartSource, freshness) => {
+    switch (source.kind) {
+      case 'git':
+        return lookupGit(source, freshness);
+      case 'repository':
+        return lookupRepository(source, freshness);
+      case 'oci':
+        return lookupOci(source, freshness);
+    }
+  };
+  const maxAgeMs = (kind: ChartSource['kind']): number =>
+    kind === 'git' ? gitPollIntervalMs : chartsSyncIntervalMs;
+  const sources = createSources({ ...o, lookup, gate: createGate(LIMITS), maxAgeMs, isStored });
+
+  return {
+    ...sources,
+    pin: (chart) => store.pin(chart),
+    stats: () => ({ sources: sources.stats(), receivedBytes: http.receivedBytes(), store: store.stats() }),
+    close: async () => {
+      sources.close();
+      http.close();
+      await indexes.close();
+    },
+  };
+}

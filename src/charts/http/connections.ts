@@ -1,0 +1,88 @@
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { getCACertificates } from 'node:tls';
+
+import type { AddressCheck } from './addresses.ts';
+import { hostOf, proxyFor, type ProxyEnvironment } from './proxy.ts';
+
+/** An address that must not be connected to. The message is for people. */
+export class RefusedAddressError extends Error {}
+
+export interface ConnectionsOptions {
+  readonly check: AddressCheck;
+  readonly proxyEnv: ProxyEnvironment;
+  /** Certificates trusted besides those that the platform trusts, PEM. */
+  readonly ca: readonly string[];
+}
+
+/** Owns the sockets to chart sources. */
+export interface Connections {
+  /** Throws RefusedAddressError for a URL whose host is itself a refused address. */
+  agentFor(url: URL): HttpAgent | HttpsAgent;
+  close(): void;
+}
+
+const IDLE_SOCKET_MS = 20_000;
+
+/**
+ * The address is checked where it is used: the very address that the name resolved to is the one connected
+ * to, so a second answer of a hostile DNS server changes nothing. A proxy resolves names by itself; there
+ * only literal addresses can be checked.
+ */
+export function createConnections({ check, proxyEnv, ca }: ConnectionsOptions): Connections {
+  const agents = new Map<string, HttpAgent | HttpsAgent>();
+  const direct = { keepAlive: true, timeout: IDLE_SOCKET_MS, lookup: checkedLookup(check) };
+
+  const create = (secure: boolean, proxy: string | undefined): HttpAgent | HttpsAgent => {
+    const route =
+      proxy === undefined ? direct : { ...direct, proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
+    if (!secure) return new HttpAgent(route);
+    return new HttpsAgent(
+      ca.length === 0 ? route : { ...route, ca: [...getCACertificates('default'), ...ca] },
+    );
+  };
+
+  return {
+    agentFor: (url) => {
+      const host = hostOf(url);
+      const why = isIP(host) === 0 ? undefined : check(host);
+      if (why !== undefined) throw new RefusedAddressError(`${host} ${why}`);
+
+      const proxy = proxyFor(url, proxyEnv);
+      const key = `${url.protocol} ${proxy ?? ''}`;
+      const agent = agents.get(key) ?? create(url.protocol === 'https:', proxy);
+      agents.set(key, agent);
+      return agent;
+    },
+    close: () => {
+      for (const agent of agents.values()) agent.destroy();
+      agents.clear();
+    },
+  };
+}
+
+function checkedLookup(check: AddressCheck): LookupFunction {
+  return (hostname, options, callback) => {
+    systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, []);
+        return;
+      }
+      const allowed = addresses.filter(({ address }) => check(address) === undefined);
+      const [first] = allowed;
+      if (!first) callback(refusal(hostname, addresses, check), []);
+      else if (options.all) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function refusal(hostname: string, addresses: readonly LookupAddress[], check: AddressCheck): Error {
+  const [first] = addresses;
+  if (!first) return new Error(`${hostname} has no address`);
+  return new RefusedAddressError(
+    `${hostname} has the address ${first.address}, which ${check(first.address) ?? 'is refused'}`,
+  );
+}

@@ -1,0 +1,105 @@
+import { rm } from 'node:fs/promises';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+import type { Gate } from '../gate.ts';
+import { type Download, readBody, saveBody } from './body.ts';
+import type { Connections } from './connections.ts';
+import { explainFailure } from './explain.ts';
+import { seconds, TimeLimitError } from './exchange.ts';
+import { type Authorization, follow } from './follow.ts';
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly method?: 'GET' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly authorization?: Authorization | undefined;
+  /** The digest of the content is known, so it may come from another host (redirect.ts). */
+  readonly elsewhere?: boolean;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** The fetcher of every chart source. Throws ChartUnavailableError when there is no answer, whatever the cause. */
+export interface HttpClient {
+  /** An answer in memory, whatever its status. The body is empty unless the status is 2xx or 401. */
+  read(request: HttpRequest): Promise<HttpAnswer & { readonly body: Buffer }>;
+  /** The body of a 200 goes to `file`, which must not exist; after any other outcome there is no file. */
+  download(
+    request: HttpRequest,
+    file: string,
+  ): Promise<HttpAnswer & { readonly saved: Download | undefined }>;
+  /** Of all bodies since the start. */
+  receivedBytes(): number;
+  close(): void;
+}
+
+export interface HttpClientOptions {
+  readonly connections: Connections;
+  readonly gate: Gate;
+  readonly connectMs?: number;
+  readonly idleMs?: number;
+  readonly totalMs?: number;
+}
+
+type Consume<T> = (answer: IncomingMessage, signal: AbortSignal) => Promise<T>;
+
+export function createHttpClient(o: HttpClientOptions): HttpClient {
+  const { connectMs = 10_000, idleMs = 30_000, totalMs = 300_000 } = o;
+  let received = 0;
+
+  const run = <T>(request: HttpRequest, consume: Consume<T>): Promise<T> =>
+    o.gate.run(request.url.host, request.signal, async () => {
+      const total = AbortSignal.timeout(totalMs);
+      const signal = AbortSignal.any([request.signal, total]);
+      try {
+        const answer = await follow(o.connections, { ...request, signal, connectMs, idleMs });
+        return await consume(answer, signal);
+      } catch (caught) {
+        const late = total.aborted && new TimeLimitError(`did not finish within ${seconds(totalMs)}`);
+        throw explainFailure(request.url, late || caught, request.signal);
+      }
+    });
+
+  return {
+    read: (request) =>
+      run(request, async (answer, signal) => {
+        const { statusCode: status = 0, headers } = answer;
+        const wanted = (status >= 200 && status < 300) || status === 401;
+        const body = wanted ? await readBody(answer, request.maxBytes, signal) : discard(answer);
+        received += body.length;
+        return { status, headers, body };
+      }),
+    download: (request, file) =>
+      run(request, async (answer, signal) => {
+        const { statusCode: status = 0, headers } = answer;
+        if (status !== 200) {
+          discard(answer);
+          return { status, headers, saved: undefined };
+        }
+        try {
+          const saved = await saveBody(answer, file, request.maxBytes, signal);
+          received += saved.bytes;
+          return { status, headers, saved };
+        } catch (caught) {
+          await rm(file, { force: true });
+          throw caught;
+        }
+      }),
+    receivedBytes: () => received,
+    close: () => {
+      o.connections.close();
+    },
+  };
+}
+
+/** What a server says besides its refusal is for nobody; a short one is read so that its connection can be kept. */
+function discard(answer: IncomingMessage): Buffer {
+  if (Number(answer.headers['content-length'] ?? Infinity) <= 4096) answer.resume();
+  else answer.destroy();
+  return Buffer.alloc(0);
+}

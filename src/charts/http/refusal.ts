@@ -1,0 +1,31 @@
+import { ChartUnavailableError } from '../../api/errors.ts';
+
+/** The sentence for an answer that is not the one hoped for. `subject` names what was asked for, and where. */
+export function refusalOf(
+  subject: string,
+  { status, authorized }: { status: number; authorized: boolean },
+): ChartUnavailableError {
+  return new ChartUnavailableError(`${subject} ${reasonOf(status, authorized)}`);
+}
+
+function reasonOf(status: number, authorized: boolean): string {
+  switch (status) {
+    case 401:
+      return authorized
+        ? 'is refused: the credentials are not accepted (401)'
+        : 'is refused: it needs credentials, and there are none (401)';
+    case 403:
+      return authorized
+        ? 'is refused: the credentials do not allow to read it (403)'
+        : 'is refused: it may need credentials, and there are none (403)';
+    case 404:
+    case 410:
+      return `does not exist (${String(status)}): check the URL`;
+    case 407:
+      return 'is refused by the proxy: it wants credentials (407)';
+    case 429:
+      return 'is refused for now: too many requests (429)';
+    default:
+      return `could not be fetched: the server answered with status ${String(status)}`;
+  }
+}

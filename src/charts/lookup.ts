@@ -1,0 +1,10 @@
+import type { Chart, ChartSource } from './chart.ts';
+
+export interface Freshness {
+  /** On the monotonic clock: what was learned of the source since then is new enough. */
+  readonly since: number;
+  readonly signal: AbortSignal;
+}
+
+/** Asks a source which chart it holds now, and fetches it unless it is in the store. Throws OperatorErrors. */
+export type Lookup<S extends ChartSource = ChartSource> = (source: S, o: Freshness) => Promise<Chart>;

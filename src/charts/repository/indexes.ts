@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+
+import { ChartUnavailableError, InvalidChartError } from '../../api/errors.ts';
+import { nearest } from '../../git/nearest.ts';
+import { createSingleFlight } from '../../process/single-flight.ts';
+import type { Clock } from '../../telemetry/clock.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import { refusalOf } from '../http/refusal.ts';
+import type { Freshness } from '../lookup.ts';
+import type { IndexEntry } from './index-entry.ts';
+import type { IndexReader } from './index-reader.ts';
+import { IndexError } from './read-index.ts';
+import { type Repository, urlWithin } from './repository.ts';
+import { storeIndex, type StoredIndex } from './stored-index.ts';
+
+/** The indexes of repositories, each fetched once for everybody and only again if it changed. */
+export interface Indexes {
+  /** The entries of a chart. Throws ChartUnavailableError or InvalidChartError. */
+  entries(repository: Repository, chart: string, o: Freshness): Promise<readonly IndexEntry[]>;
+  close(): Promise<void>;
+}
+
+export interface IndexesOptions {
+  readonly http: HttpClient;
+  readonly reader: IndexReader;
+  readonly clock: Clock;
+  /** For files that are open but have no name. */
+  readonly dir: string;
+}
+
+interface Known {
+  readonly index: StoredIndex;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly checkedAt: number;
+}
+
+const MAX_BYTES = 50_000_000;
+const MAX_INDEXES = 200;
+
+/** Many charts of one repository that is down ask for it at about the same time. */
+const FAILURE_SHARED_MS = 5_000;
+
+export function createIndexes({ http, reader, clock, dir }: IndexesOptions): Indexes {
+  const known = new Map<string, Known>(); // in the order of use
+  const failed = new Map<string, { readonly error: unknown; readonly at: number }>();
+  const flights = createSingleFlight<StoredIndex>();
+  let files = 0;
+
+  const fetch = async (
+    repository: Repository,
+    old: Known | undefined,
+    signal: AbortSignal,
+  ): Promise<Known> => {
+    const { authorization, shown } = repository;
+    const checkedAt = clock.monotonicMs();
+    const answer = await http.read({
+      url: urlWithin(repository, 'index.yaml') ?? repository.url,
+      headers: { 'accept-encoding': 'gzip', ...old?.headers },
+      authorization,
+      maxBytes: MAX_BYTES,
+      signal,
+    });
+    if (old && answer.status === 304) return { ...old, checkedAt };
+    if (answer.status !== 200) {
+      const { status } = answer;
+      throw refusalOf(`the index of chart repository ${shown}`, {
+        status,
+        authorized: authorization !== undefined,
+      });
+    }
+    const cut = await reader.cut(answer.body, signal);
+    const index = await storeIndex(cut, join(dir, `index-${String((files += 1))}`), reader);
+    return { index, headers: conditions(answer.headers), checkedAt };
+  };
+
+  const remember = async (key: string, next: Known): Promise<void> => {
+    const old = known.get(key);
+    known.delete(key);
+    known.set(key, next);
+    if (old && old.index !== next.index) await old.index.close();
+    for (const [oldest, { index }] of [...known].slice(0, Math.max(0, known.size - MAX_INDEXES))) {
+      known.delete(oldest);
+      await index.close();
+    }
+  };
+
+  const refresh = async (repository: Repository, signal: AbortSignal): Promise<StoredIndex> => {
+    const { key } = repository;
+    try {
+      const next = await fetch(repository, known.get(key), signal);
+      await remember(key, next);
+      failed.delete(key);
+      return next.index;
+    } catch (caught) {
+      if (!signal.aborted) failed.set(key, { error: caught, at: clock.monotonicMs() });
+      throw caught;
+    }
+  };
+
+  const current = async (repository: Repository, { since, signal }: Freshness): Promise<StoredIndex> => {
+    const { key } = repository;
+    const found = known.get(key);
+    if (found && found.checkedAt >= since) return found.index;
+
+    const failure = failed.get(key);
+    if (failure && failure.at >= Math.max(since, clock.monotonicMs() - FAILURE_SHARED_MS))
+      throw failure.error;
+    failed.delete(key);
+    return flights.run(key, signal, (shared) => refresh(repository, shared));
+  };
+
+  return {
+    entries: async (repository, chart, o) => {
+      try {
+        const index = await current(repository, o);
+        const entries = await index.entries(chart, o.signal);
+        if (entries) return entries;
+        throw new ChartUnavailableError(notListed(repository, chart, index.names));
+      } catch (caught) {
+        if (!(caught instanceof IndexError)) throw caught;
+        throw new InvalidChartError(`the index of chart repository ${repository.shown} ${caught.message}`);
+      }
+    },
+    close: async () => {
+      await Promise.all([...known.values()].map(({ index }) => index.close()));
+      known.clear();
+    },
+  };
+}
+
+function notListed({ shown }: Repository, chart: string, names: readonly string[]): string {
+  const near = nearest(chart, names);
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(' or ')}?` : `it lists ${String(names.length)} other charts`;
+  return `chart ${chart} is not in the index of chart repository ${shown}: ${hint}`;
+}
+
+function conditions({
+  etag,
+  'last-modified': modified,
+}: {
+  etag?: string | undefined;
+  'last-modified'?: string | undefined;
+}): Record<string, string> {
+  return {
+    ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    ...(modified === undefined ? {} : { 'if-modified-since': modified }),
+  };
+}

@@ -1,0 +1,56 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+
+import type { IndexEntry } from './index-entry.ts';
+import type { IndexReader } from './index-reader.ts';
+import type { CutIndex } from './read-index.ts';
+
+/** An index on disk, of which only the entries of wanted charts are in memory. */
+export interface StoredIndex {
+  readonly names: readonly string[];
+  /** Undefined for a chart that is not in the index. */
+  entries(name: string, signal: AbortSignal): Promise<readonly IndexEntry[] | undefined>;
+  close(): Promise<void>;
+}
+
+const MAX_KEPT = 500;
+
+/** The file has no name any more once it is open, so that it goes with this process whatever happens. */
+export async function storeIndex(
+  { bytes, charts, form }: CutIndex,
+  file: string,
+  reader: IndexReader,
+): Promise<StoredIndex> {
+  const handle = await open(file, 'wx+', 0o600);
+  try {
+    await rm(file);
+    await handle.writeFile(bytes);
+  } catch (caught) {
+    await handle.close();
+    throw caught;
+  }
+  return storedIndex(handle, { charts, form }, reader);
+}
+
+function storedIndex(
+  handle: FileHandle,
+  { charts, form }: Omit<CutIndex, 'bytes'>,
+  reader: IndexReader,
+): StoredIndex {
+  const kept = new Map<string, readonly IndexEntry[]>();
+  return {
+    names: [...charts.keys()],
+    entries: async (name, signal) => {
+      const range = charts.get(name);
+      if (!range) return undefined;
+      const known = kept.get(name);
+      if (known) return known;
+
+      const part = Buffer.alloc(range.end - range.start);
+      await handle.read(part, 0, part.length, range.start);
+      const entries = await reader.read(part, form, signal);
+      if (kept.size < MAX_KEPT) kept.set(name, entries);
+      return entries;
+    },
+    close: () => handle.close(),
+  };
+}

@@ -1,0 +1,138 @@
+import type { Chart, ChartSource } from '../chart.ts';
+import { sourceKey } from '../source.ts';
+import { createLookups, type LookupsOptions } from './lookups.ts';
+import { hasMoved, type Outcome, type SourceState } from './source-state.ts';
+import { type KindStats, statsOf } from './stats.ts';
+import { createSubscriptions } from './subscriptions.ts';
+
+export interface SourcesOptions extends Omit<LookupsOptions, 'onOutcome'> {
+  /** Whether the archive of a chart is still in the store. */
+  readonly isStored: (chart: Chart) => Promise<boolean>;
+}
+
+export interface ResolveOptions {
+  readonly signal: AbortSignal;
+  /** Ask the source now, whatever is known of it; a lookup that is under way already will do. */
+  readonly fresh?: boolean;
+}
+
+/** All chart sources in use: what they hold is looked up once for everybody, and again at their interval. */
+export interface Sources {
+  /** Throws OperatorErrors; an error is remembered for a while, so that a broken source is not asked by each release. */
+  resolve(source: ChartSource, o: ResolveOptions): Promise<Chart>;
+  /** A subscriber watches one source; watching another ends that. */
+  watch(source: ChartSource, subscriber: string): void;
+  unwatch(subscriber: string): void;
+  onMoved(handler: (subscribers: string[]) => void): void;
+  /** Looks all watched sources up now; failures go where they always go. */
+  refreshAll(): Promise<void>;
+  stats(): readonly KindStats[];
+  close(): void;
+}
+
+const MAX_UNWATCHED = 1_000;
+const SHORTEST_INTERVAL_MS = 1_000;
+
+/** What was learned that recently of a shared index or remote is new enough for the lookup of an interval. */
+const SHARED_PART_OF_INTERVAL = 0.8;
+
+export function createSources(o: SourcesOptions): Sources {
+  const { clock, random, maxAgeMs } = o;
+  const closing = new AbortController();
+  const states = new Map<string, SourceState>(); // in the order of use
+  const handlers: ((subscribers: string[]) => void)[] = [];
+  const subscriptions = createSubscriptions();
+
+  const lookups = createLookups({
+    ...o,
+    onOutcome: (state, before) => {
+      schedule(state);
+      if (state.outcome === undefined || !hasMoved(before, state.outcome)) return;
+      const concerned = subscriptions.of(state.key);
+      if (concerned.length > 0) for (const handler of handlers) handler(concerned);
+    },
+  });
+
+  const intervalSince = ({ source }: SourceState): number =>
+    clock.monotonicMs() - maxAgeMs(source.kind) * SHARED_PART_OF_INTERVAL;
+
+  const schedule = (state: SourceState): void => {
+    clearTimeout(state.timer);
+    if (closing.signal.aborted || !subscriptions.has(state.key)) return;
+    const now = clock.monotonicMs();
+    const { source, outcome } = state;
+    const interval = Math.max(SHORTEST_INTERVAL_MS, maxAgeMs(source.kind)) * (0.9 + 0.2 * random());
+    const delay =
+      outcome?.kind === 'failed' ? Math.max(SHORTEST_INTERVAL_MS, outcome.retryAt - now) : interval;
+    state.timer = setTimeout(() => {
+      const since = outcome?.kind === 'failed' ? clock.monotonicMs() : intervalSince(state);
+      lookups.run(state, since, closing.signal).catch(() => undefined); // it is in the outcome
+    }, delay);
+  };
+
+  const stateOf = (source: ChartSource): SourceState => {
+    const key = sourceKey(source);
+    const state = states.get(key) ?? { key, source, failures: 0, goodAt: clock.monotonicMs() };
+    states.delete(key);
+    states.set(key, state);
+    forgetUnwatched();
+    return state;
+  };
+
+  const forgetUnwatched = (): void => {
+    let tooMany = states.size - subscriptions.sources() - MAX_UNWATCHED;
+    for (const { key } of tooMany > 0 ? states.values() : []) {
+      if (tooMany <= 0) return;
+      if (subscriptions.has(key)) continue;
+      states.delete(key);
+      tooMany -= 1;
+    }
+  };
+
+  const unwatch = (subscriber: string): void => {
+    const left = states.get(subscriptions.remove(subscriber) ?? '');
+    if (left && !subscriptions.has(left.key)) clearTimeout(left.timer);
+  };
+
+  /** What is known, if it is new enough and still there. */
+  const recent = async ({ source, outcome }: SourceState): Promise<Outcome | undefined> => {
+    const now = clock.monotonicMs();
+    if (outcome?.kind === 'failed') return now < outcome.retryAt ? outcome : undefined;
+    if (!outcome || now - outcome.at >= maxAgeMs(source.kind)) return undefined;
+    return (await o.isStored(outcome.chart)) ? outcome : undefined;
+  };
+
+  const watched = (): SourceState[] => [...states.values()].filter(({ key }) => subscriptions.has(key));
+
+  return {
+    resolve: async (source, { signal, fresh = false }) => {
+      signal.throwIfAborted();
+      const state = stateOf(source);
+      const known = fresh ? undefined : await recent(state);
+      if (known?.kind === 'found') return known.chart;
+      if (known) throw known.error;
+      return lookups.run(state, fresh ? clock.monotonicMs() : intervalSince(state), signal);
+    },
+    watch: (source, subscriber) => {
+      const state = stateOf(source);
+      if (subscriptions.sourceOf(subscriber) === state.key) return;
+      unwatch(subscriber);
+      const isFirst = !subscriptions.has(state.key);
+      subscriptions.add(subscriber, state.key);
+      if (isFirst) schedule(state);
+    },
+    unwatch,
+    onMoved: (handler) => {
+      handlers.push(handler);
+    },
+    refreshAll: async () => {
+      const since = clock.monotonicMs();
+      await Promise.allSettled(watched().map((state) => lookups.run(state, since, closing.signal)));
+    },
+    stats: () => statsOf(watched(), clock.monotonicMs()),
+    close: () => {
+      closing.abort(new Error('the operator is stopping'));
+      for (const { timer } of states.values()) clearTimeout(timer);
+    },
+  };
+}

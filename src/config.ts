@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import type { AddressRange } from './config/address-range.ts';
+import { MAX_TIMER_MS } from './config/flag.ts';
+import { COMMAND_FLAGS, FLAGS, type FlagValues, RETIRED_FLAGS } from './config/flags.ts';
+import { helpText } from './config/help.ts';
+import type { ListenAddress } from './config/listen-address.ts';
+import { type Arguments, parseArguments } from './config/parse-arguments.ts';
+
+/** All that a person can set, understood and complete. */
+export interface Config {
+  readonly allowNamespace: string | undefined;
+  readonly chartsSyncIntervalMs: number;
+  readonly denyAddresses: readonly AddressRange[];
+  /** As given: what asks for any other version than v3 is not handled. */
+  readonly enabledHelmVersions: readonly string[];
+  readonly gitDefaultRef: string;
+  readonly gitPollIntervalMs: number;
+  readonly gitTimeoutMs: number;
+  readonly helmBinary: string;
+  /** Paths of repositories.yaml files. */
+  readonly helmRepositoryImports: readonly string[];
+  readonly kubeconfig: string | undefined;
+  readonly listen: ListenAddress;
+  readonly logFormat: 'fmt' | 'json';
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly logReleaseDiffs: boolean;
+  readonly master: string | undefined;
+  /** Undefined outside a cluster, unless it was given. */
+  readonly operatorNamespace: string | undefined;
+  readonly shutdownTimeoutMs: number;
+  readonly updateChartDeps: boolean;
+  readonly workDir: string;
+  readonly workers: number;
+  /** What was accepted but does not do what its author expects; for the log. */
+  readonly warnings: readonly string[];
+}
+
+/** What a command line asks for. `invalid` belongs on standard error, with exit status 2. */
+export type Startup =
+  | { readonly kind: 'run'; readonly config: Config }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Pure: reads its two arguments and nothing else. */
+export function readConfig(argv: readonly string[], env: Environment): Startup {
+  const args = parseArguments({ ...FLAGS, ...COMMAND_FLAGS, ...RETIRED_FLAGS }, argv);
+  const faults = [...args.faults];
+  const given = withEnvironment(args.given, env);
+
+  const commands = parseAll(COMMAND_FLAGS, given, faults);
+  const values = parseAll(FLAGS, given, faults) as FlagValues;
+  parseAll(RETIRED_FLAGS, given, faults);
+
+  if (commands['help'] === true) return { kind: 'help', text: helpText() };
+  if (faults.length > 0) return { kind: 'invalid', message: faultMessage(faults) };
+  if (commands['version'] === true) return { kind: 'version' };
+  return { kind: 'run', config: Object.freeze(configOf(values, warningsOf(values, given, env), env)) };
+}
+
+function withEnvironment(given: Arguments['given'], env: Environment): Arguments['given'] {
+  const versions = env['HELM_VERSION'];
+  if (given.has('enabled-helm-versions') || versions === undefined || versions === '') return given;
+  return new Map([...given, ['enabled-helm-versions', [versions]]]);
+}
+
+type Flags = typeof FLAGS | typeof COMMAND_FLAGS | typeof RETIRED_FLAGS;
+
+function parseAll(
+  flags: Flags,
+  given: Arguments['given'],
+  faults: string[],
+): Readonly<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(flags)) {
+    const texts = given.get(name) ?? [];
+    const parsed = flag.parse(texts);
+    if (parsed.kind === 'ok') values[name] = parsed.value;
+    else
+      faults.push(
+        `--${name}: ${texts.map((text) => JSON.stringify(text)).join(', ')} is not ${parsed.accepts}`,
+      );
+  }
+  return values;
+}
+
+function faultMessage(faults: readonly string[]): string {
+  const count = faults.length === 1 ? 'one argument is' : `${String(faults.length)} arguments are`;
+  return `cannot start, ${count} wrong:\n${faults.map((fault) => `  ${fault}\n`).join('')}--help lists all flags`;
+}
+
+function warningsOf(values: FlagValues, given: Arguments['given'], env: Environment): readonly string[] {
+  const retired = Object.keys(RETIRED_FLAGS).filter((name) => given.has(name));
+  const format = values['log-format'];
+  const imports = values['helm-repository-import'].filter(({ version }) => version === 'v2');
+  const versions = values['enabled-helm-versions'];
+  return [
+    ...retired.map((name) => `--${name} is ignored: Helm 2 and its Tiller are not supported`),
+    ...(versions.includes('v3')
+      ? []
+      : [
+          `the Helm versions enabled are ${versions.join(',') || 'none'}, but only v3 releases are handled: they are`,
+        ]),
+    ...imports.map(({ path }) => `--helm-repository-import=v2:${path} is ignored: Helm 2 is not supported`),
+    ...(format === 'fmt' || format === 'json'
+      ? []
+      : [`--log-format=${format ?? ''} is unknown: fmt is used`]),
+    ...(env['HELM_HOME'] === undefined
+      ? []
+      : ['the environment variable HELM_HOME is ignored: only Helm 2 reads it']),
+  ];
+}
+
+function configOf(values: FlagValues, warnings: readonly string[], env: Environment): Config {
+  return {
+    allowNamespace: values['allow-namespace'],
+    chartsSyncIntervalMs: values['charts-sync-interval'] || MAX_TIMER_MS, // 0 is never, or as good as
+    denyAddresses: values['deny-addresses'],
+    enabledHelmVersions: values['enabled-helm-versions'],
+    gitDefaultRef: values['git-default-ref'] ?? 'master',
+    gitPollIntervalMs: values['git-poll-interval'],
+    gitTimeoutMs: values['git-timeout'],
+    helmBinary: values['helm-binary'] ?? 'helm',
+    helmRepositoryImports: values['helm-repository-import']
+      .filter(({ version }) => version === 'v3')
+      .map(({ path }) => path),
+    kubeconfig: values.kubeconfig,
+    listen: values.listen,
+    logFormat: values['log-format'] === 'json' ? 'json' : 'fmt',
+    logLevel: values['log-level'],
+    logReleaseDiffs: values['log-release-diffs'],
+    master: values.master,
+    operatorNamespace: values['operator-namespace'] ?? (env['POD_NAMESPACE'] || undefined),
+    shutdownTimeoutMs: values['shutdown-timeout'],
+    updateChartDeps: values['update-chart-deps'],
+    workDir: values['work-dir'] ?? join(env['TMPDIR'] || '/tmp', 'helm-release-operator'),
+    workers: values.workers,
+    warnings,
+  };
+}

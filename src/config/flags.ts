@@ -1,0 +1,121 @@
+import {
+  addressRangesFlag,
+  boolFlag,
+  choiceFlag,
+  durationFlag,
+  type Flag,
+  listenFlag,
+  listFlag,
+  numberFlag,
+  textFlag,
+} from './flag.ts';
+
+const NAMESPACE = {
+  is: /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/,
+  accepts: 'the name of a namespace: at most 63 lower case letters, digits and dashes',
+};
+/** A leading dash would be an option of git. */
+const GIT_REF = { is: /^[^-\s][^\s]*$/, accepts: 'the name of a branch or tag, or a commit' };
+
+const IMPORT = /^(v2|v3):([^:]+)$/;
+
+function readImport(text: string): { version: 'v2' | 'v3'; path: string } | undefined {
+  const [, version, path = ''] = IMPORT.exec(text) ?? [];
+  return version === 'v2' || version === 'v3' ? { version, path } : undefined;
+}
+
+/** The flags of Helm Operator 1.4.4 that still mean something, with its defaults, and ours. */
+export const FLAGS = {
+  'allow-namespace': textFlag(
+    { help: 'watch the HelmReleases of this namespace only', default: '' },
+    NAMESPACE,
+  ),
+  'charts-sync-interval': durationFlag(
+    { help: 'how often every release is looked at, changed or not; 0 is never', default: '3m' },
+    { least: '0' },
+  ),
+  'deny-addresses': addressRangesFlag({
+    help: 'IP ranges, besides link-local ones, that no chart or values may come from',
+    default: '',
+  }),
+  'enabled-helm-versions': listFlag(
+    { help: 'accepted for old manifests; only v3 releases are handled', default: 'v2,v3' },
+    (text) => text,
+    'a comma list of v2, v3',
+  ),
+  'git-default-ref': textFlag({ help: 'the Git ref of charts that name none', default: 'master' }, GIT_REF),
+  'git-poll-interval': durationFlag(
+    { help: 'how often Git chart sources are asked for new commits', default: '5m' },
+    { least: 'more than 0' },
+  ),
+  'git-timeout': durationFlag(
+    { help: 'how long one Git operation may take', default: '20s' },
+    { least: 'more than 0' },
+  ),
+  'helm-binary': textFlag({ help: 'the helm to run: Helm 4, or Helm 3.18 and later', default: 'helm' }),
+  'helm-repository-import': listFlag(
+    { help: 'repositories.yaml files with credentials of Helm repositories, such as v3:/path', default: '' },
+    readImport,
+    'a comma list such as v3:/path/to/repositories.yaml, with no colon in a path',
+  ),
+  kubeconfig: textFlag({ help: 'path of a kubeconfig; not needed inside a cluster', default: '' }),
+  listen: listenFlag({
+    help: 'address of metrics, probes and API; port 0 is any free one',
+    default: ':3030',
+    short: 'l',
+  }),
+  'log-format': textFlag({ help: 'fmt (logfmt) or json', default: 'fmt' }),
+  'log-level': choiceFlag({ help: 'debug, info, warn or error', default: 'info' }, [
+    'debug',
+    'info',
+    'warn',
+    'error',
+  ]),
+  'log-release-diffs': boolFlag({ help: 'log what an upgrade changes; may show secrets', default: 'false' }),
+  master: textFlag({ help: "address of the API server instead of the kubeconfig's", default: '' }),
+  'operator-namespace': textFlag(
+    { help: "the operator's own namespace; $POD_NAMESPACE if not given", default: '' },
+    NAMESPACE,
+  ),
+  'shutdown-timeout': durationFlag(
+    { help: 'how long running helm processes may take to end; 45s less than the pod has', default: '4m15s' },
+    { least: '0' },
+  ),
+  'status-update-interval': durationFlag(
+    { help: 'accepted for old manifests; status follows every change at once', default: '10s' },
+    { least: '0' },
+  ),
+  'update-chart-deps': boolFlag({ help: 'fetch missing dependencies of Git charts', default: 'true' }),
+  'work-dir': textFlag({ help: 'folder for charts and mirrors; one in $TMPDIR if not given', default: '' }),
+  workers: numberFlag({ help: 'HelmReleases that are worked on at the same time', default: '2' }, 1, 1000),
+} as const satisfies Readonly<Record<string, Flag<unknown>>>;
+
+export type FlagValues = {
+  readonly [N in keyof typeof FLAGS]: (typeof FLAGS)[N] extends Flag<infer T> ? T : never;
+};
+
+/** What asks for something else than to run. */
+export const COMMAND_FLAGS = {
+  help: boolFlag({ help: 'print this and exit', default: 'false', short: 'h' }),
+  version: boolFlag({ help: 'print the version and exit', default: 'false' }),
+} as const;
+
+/** Flags of Helm Operator 1.4.4 that only Helm 2 has a use for: accepted and warned about. */
+export const RETIRED_FLAGS = {
+  'convert-release-storage': retired('value'),
+  'convert-tiller-out-cluster': retired('bool'),
+  'tiller-ip': retired('value'),
+  'tiller-namespace': retired('value'),
+  'tiller-port': retired('value'),
+  'tiller-tls-ca-cert-path': retired('value'),
+  'tiller-tls-cert-path': retired('value'),
+  'tiller-tls-enable': retired('bool'),
+  'tiller-tls-hostname': retired('value'),
+  'tiller-tls-key-path': retired('value'),
+  'tiller-tls-verify': retired('bool'),
+} as const;
+
+function retired(type: 'bool' | 'value'): Flag<unknown> {
+  const about = { help: 'accepted for old manifests; Helm 2 is not supported', default: '' };
+  return type === 'bool' ? boolFlag({ ...about, default: 'false' }) : textFlag(about);
+}

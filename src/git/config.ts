@@ -1,0 +1,74 @@
+import type { Endpoint } from './remote.ts';
+
+export type Setting = readonly [key: string, value: string];
+
+/** Faults in old commits that harm nobody; as errors they would shut out real repositories. */
+const HARMLESS = [
+  'badDate',
+  'badDateOverflow',
+  'badEmail',
+  'badName',
+  'badTimezone',
+  'emptyName',
+  'missingEmail',
+  'missingNameBeforeEmail',
+  'missingSpaceBeforeDate',
+  'missingSpaceBeforeEmail',
+  'missingTaggerEntry',
+  'multipleAuthors',
+  'zeroPaddedDate',
+  'zeroPaddedFilemode',
+];
+
+/** Holds for every git we run, over whatever an administrator's gitconfig says. */
+export const HARDENING: readonly Setting[] = [
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  ['core.symlinks', 'false'],
+  ['core.attributesFile', '/dev/null'],
+  ['core.bigFileThreshold', '4m'], // larger blobs are streamed, not held in memory
+  ['core.askPass', ''],
+  ['protocol.allow', 'never'],
+  ['protocol.https.allow', 'always'],
+  ['protocol.http.allow', 'always'],
+  ['protocol.ssh.allow', 'always'],
+  // git itself can only follow all redirects or none, and would take credentials along; see redirect.ts.
+  ['http.followRedirects', 'false'],
+  ['transfer.fsckObjects', 'true'],
+  ...HARMLESS.map((fault): Setting => [`fetch.fsck.${fault}`, 'ignore']),
+  ['transfer.unpackLimit', '1'], // one pack per fetch, easy to weigh
+  ['transfer.bundleURI', 'false'],
+  ['fetch.recurseSubmodules', 'false'],
+  ['fetch.writeCommitGraph', 'false'],
+  ['submodule.recurse', 'false'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+];
+
+/**
+ * Address and credentials of one remote: neither is ever an argument. The header is bound to the address, so that no
+ * other one gets it; an administrator's headers and helpers are put aside where an object brings its own credentials.
+ */
+export function remoteSettings({ address, auth }: Pick<Endpoint, 'address' | 'auth'>): readonly Setting[] {
+  const origin: Setting = ['remote.origin.url', address];
+  if (auth === undefined) return [origin];
+  const basic = Buffer.from(`${auth.username}:${auth.password}`).toString('base64');
+  return [
+    origin,
+    ['credential.helper', ''],
+    [`http.${address}.extraHeader`, ''],
+    [`http.${address}.extraHeader`, `Authorization: Basic ${basic}`],
+  ];
+}
+
+/** Settings as environment, which wins over every file and stays out of the list of processes. */
+export function asEnvironment(settings: readonly Setting[]): Record<string, string> {
+  const pairs = settings.flatMap(([key, value], at) => [
+    [`GIT_CONFIG_KEY_${String(at)}`, key],
+    [`GIT_CONFIG_VALUE_${String(at)}`, value],
+  ]);
+  return {
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...(Object.fromEntries(pairs) as Record<string, string>),
+  };
+}

@@ -1,0 +1,103 @@
+import { constants } from 'node:fs';
+import { access, mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkDir } from '../process/work-dir.ts';
+import { asEnvironment, HARDENING, remoteSettings } from './config.ts';
+import type { Endpoint } from './remote.ts';
+import { prepareSsh, type SshPlaces } from './ssh-files.ts';
+
+export interface EnvironmentOptions {
+  /** The operator's own environment; children see the few variables of PASSED and no other. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly ssh: SshPlaces;
+  readonly workDir: WorkDir;
+  readonly timeoutMs: number;
+}
+
+export interface GitEnvironment {
+  /** For commands that only read a mirror. */
+  readonly local: Readonly<Record<string, string>>;
+  /** For one command that talks to `endpoint`; disposing deletes the keys that were laid out for it. */
+  remote(endpoint: Endpoint): Promise<RemoteEnvironment>;
+}
+
+export interface RemoteEnvironment extends AsyncDisposable {
+  readonly env: Readonly<Record<string, string>>;
+  /** What is worth telling when the remote refuses us. */
+  readonly ssh: { readonly keys: number; readonly unreadable: readonly string[] };
+}
+
+/** What 1.4.4 handed to git, and what says whom to trust. */
+const PASSED =
+  /^(PATH|TMPDIR|LD_PRELOAD|GNUPGHOME|GIT_PROXY_COMMAND|GIT_SSL_CAINFO|GIT_SSL_CAPATH|SSL_CERT_FILE|SSL_CERT_DIR|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_ROLE_ARN|(?:(?:https?|all|no)_proxy)|(?:(?:HTTPS|ALL|NO)_PROXY)|NSS_WRAPPER_\w+|SECRETS_\w+|CLOUDSDK_\w+)$/;
+
+export async function createGitEnvironment(options: EnvironmentOptions): Promise<GitEnvironment> {
+  const { env, ssh, workDir, timeoutMs } = options;
+  const homes = await makeHomes((await workDir.temp('git')).path, ssh.home);
+  const gitConfig = join(ssh.home, '.gitconfig');
+  const base = {
+    ...passed(env),
+    LC_ALL: 'C', // its messages are read by explain.ts
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_PROTOCOL_FROM_USER: '0',
+    GIT_ALLOW_PROTOCOL: 'https:http:ssh',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_SSH_VARIANT: 'ssh',
+  };
+  return {
+    local: {
+      ...base,
+      HOME: homes.empty,
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_ALLOW_PROTOCOL: 'none',
+      ...asEnvironment(HARDENING),
+    },
+    remote: async (endpoint) => {
+      const hasGitConfig = await readable(gitConfig);
+      // A gitconfig may turn https into ssh.
+      const needsSsh = endpoint.url.kind === 'ssh' || hasGitConfig;
+      const dir = needsSsh ? await workDir.temp('ssh') : undefined;
+      const setup = dir && (await prepareSsh(dir.path, ssh, Math.ceil(timeoutMs / 1000)));
+      return {
+        env: {
+          ...base,
+          // Credentials of the installation are not for objects that bring their own.
+          HOME: endpoint.auth === undefined ? homes.withNetrc : homes.empty,
+          GIT_CONFIG_GLOBAL: hasGitConfig ? gitConfig : '/dev/null',
+          ...asEnvironment([...HARDENING, ...remoteSettings(endpoint)]),
+          GIT_SSH_COMMAND: setup?.command ?? 'false',
+        },
+        ssh: { keys: setup?.keys ?? 0, unreadable: setup?.unreadable ?? [] },
+        [Symbol.asyncDispose]: async () => dir?.[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
+function passed(env: EnvironmentOptions['env']): Record<string, string> {
+  const pairs = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const found = Object.fromEntries(pairs.filter(([name]) => PASSED.test(name)));
+  // libcurl does not read SSL_CERT_FILE; whoever sets it for everything else means git too.
+  const authority = found['GIT_SSL_CAINFO'] ?? found['SSL_CERT_FILE'];
+  return authority === undefined ? found : { ...found, GIT_SSL_CAINFO: authority };
+}
+
+/** The real home may hold more than git should see; of it only .netrc is shown, as it is at the time of use. */
+async function makeHomes(dir: string, home: string): Promise<{ empty: string; withNetrc: string }> {
+  const [empty, withNetrc] = [join(dir, 'home-empty'), join(dir, 'home')];
+  await mkdir(empty, { recursive: true, mode: 0o700 });
+  await mkdir(withNetrc, { recursive: true, mode: 0o700 });
+  await symlink(join(home, '.netrc'), join(withNetrc, '.netrc'));
+  return { empty, withNetrc };
+}
+
+function readable(path: string): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,160 @@
+import { InvalidSpecError } from '../api/errors.ts';
+import type { Run } from '../process/run.ts';
+import type { WorkDir } from '../process/work-dir.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type AddressGuard, createAddressGuard } from './addresses.ts';
+import { createGitEnvironment } from './environment.ts';
+import { clean } from './explain.ts';
+import { writeFiles } from './export.ts';
+import { type Limits, listFiles, type Listing } from './listing.ts';
+import { createLocalGit } from './local.ts';
+import { createMemo } from './memo.ts';
+import { createMirrors, type Source } from './mirrors.ts';
+import { normalizePath } from './paths.ts';
+import type { Refs } from './ref-list.ts';
+import { isFullId } from './ref.ts';
+import { endpointOf, type GitRemote } from './remote.ts';
+import { createRepository } from './repository.ts';
+import { type Fresh, resolveRef } from './resolve.ts';
+import { defaultSshPlaces, type SshPlaces } from './ssh-files.ts';
+import { createTransport } from './transport.ts';
+import { type Place, treeAt } from './tree.ts';
+
+export interface GitOptions {
+  readonly run: Run;
+  readonly workDir: WorkDir;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** For each command that talks to a server. */
+  readonly timeoutMs: number;
+  /** The operator's environment; git gets few of its variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where an administrator mounts .ssh, .gitconfig and .netrc. */
+  readonly home: string;
+  readonly ssh?: SshPlaces;
+  readonly guard?: AddressGuard;
+  /** Mirrors that nobody used for so long are deleted. */
+  readonly idleMs?: number;
+  readonly maxMirrors?: number;
+  /** On disk, all mirrors together. */
+  readonly maxBytes?: number;
+  /** On disk, one mirror. */
+  readonly maxMirrorBytes?: number;
+}
+
+export interface Resolved {
+  readonly commit: string;
+  /** Read over plain http. */
+  readonly insecure: boolean;
+}
+
+/** What a folder of a commit consists of: equal identities mean equal bytes. */
+export interface Identity {
+  readonly tree: string;
+  /** Objects elsewhere in the repository that links of the folder lead to. */
+  readonly linked: readonly string[];
+}
+
+export interface Exported extends Identity {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Git repositories somewhere, read by the git program. Every caller of the same thing shares one request. */
+export interface Git {
+  refs(remote: GitRemote, options: Fresh): Promise<Refs>;
+  /** What a branch, a tag or an id means now; '' and 'HEAD' mean the default branch. */
+  resolve(remote: GitRemote, ref: string, options: Fresh): Promise<Resolved>;
+  fetchCommit(remote: GitRemote, commit: string, signal: AbortSignal): Promise<void>;
+  /** The id of the tree at a path, fetching the commit if need be. Links on the way are followed. */
+  treeOf(remote: GitRemote, commit: string, path: string, signal: AbortSignal): Promise<string>;
+  identityOf(remote: GitRemote, commit: string, path: string, options: Bounded): Promise<Identity>;
+  /** Writes the regular files of a path into `into`, an empty folder; links inside the repository become copies. */
+  export(remote: GitRemote, commit: string, path: string, into: string, options: Bounded): Promise<Exported>;
+  /** Deletes unused mirrors; done by itself every few minutes. */
+  sweep(): Promise<void>;
+  stats(): { readonly mirrors: number; readonly bytes: number };
+  close(): Promise<void>;
+}
+
+export interface Bounded {
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+}
+
+const HOUR_MS = 3_600_000;
+const MAX_TREES = 5_000;
+const SWEEP_EVERY_MS = 300_000;
+
+export async function createGit(options: GitOptions): Promise<Git> {
+  const { run, workDir, log, clock, timeoutMs, env, home } = options;
+  const { ssh = defaultSshPlaces(home), guard = createAddressGuard() } = options;
+  const environment = await createGitEnvironment({ env, ssh: { ...ssh, home }, workDir, timeoutMs });
+  const local = createLocalGit({ run, env: environment.local, cwd: workDir.path });
+  const repositories = { local, workDir, maxBytes: options.maxMirrorBytes ?? 2e9 };
+  const mirrors = createMirrors({
+    connect: createTransport({ run, environment, guard, workDir, timeoutMs }),
+    create: (format, signal) => createRepository(repositories, format, signal),
+    clock,
+    log,
+    idleMs: options.idleMs ?? HOUR_MS,
+    maxMirrors: options.maxMirrors ?? 1_000,
+    maxBytes: options.maxBytes ?? 10e9,
+  });
+  const trees = createMemo<string>(MAX_TREES);
+  const sweeper = setInterval(() => void mirrors.sweep(), SWEEP_EVERY_MS).unref();
+  const sourceOf = (remote: GitRemote): Source => mirrors.of(endpointOf(remote));
+
+  function atPlace<T>(
+    remote: GitRemote,
+    commit: string,
+    path: string,
+    signal: AbortSignal,
+    work: (place: Place) => Promise<T>,
+  ): Promise<T> {
+    const { mirror, endpoint } = sourceOf(remote);
+    const normal = normalizePath(path);
+    if (!isFullId(commit)) throw new InvalidSpecError(`'${clean(commit)}' is not the full id of a commit`);
+    return mirror.withCommit(commit, signal, (repository) =>
+      work({ repository, commit, path: normal, shown: endpoint.url.shown }),
+    );
+  }
+
+  async function list(place: Place, { limits, signal }: Bounded): Promise<Listing> {
+    return listFiles(local, place, await treeAt(local, place, signal), limits, signal);
+  }
+
+  return {
+    refs: async (remote, { maxAgeMs, signal }) => sourceOf(remote).refs.get(maxAgeMs, signal),
+    resolve: async (remote, ref, fresh) => {
+      const source = sourceOf(remote);
+      return { commit: await resolveRef(source, ref, fresh), insecure: source.endpoint.insecure };
+    },
+    fetchCommit: async (remote, commit, signal) =>
+      atPlace(remote, commit, '', signal, () => Promise.resolve()),
+    treeOf: async (remote, commit, path, signal) => {
+      const key = JSON.stringify([endpointOf(remote).key, commit, path]);
+      return trees.get(key, signal, (shared) =>
+        atPlace(remote, commit, path, shared, (place) => treeAt(local, place, shared)),
+      );
+    },
+    identityOf: async (remote, commit, path, bounded) =>
+      atPlace(remote, commit, path, bounded.signal, async (place) => {
+        const { tree, linked } = await list(place, bounded);
+        return { tree, linked };
+      }),
+    export: async (remote, commit, path, into, bounded) =>
+      atPlace(remote, commit, path, bounded.signal, async (place) => {
+        const { tree, linked, files } = await list(place, bounded);
+        await writeFiles(local, place.repository, files, into, bounded.signal);
+        return { tree, linked, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+      }),
+    sweep: () => mirrors.sweep(),
+    stats: () => ({ mirrors: mirrors.count, bytes: mirrors.bytes }),
+    close: async () => {
+      clearInterval(sweeper);
+      await mirrors.close();
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { asOperatorError, InvalidSpecError } from '../api/errors.ts';
+import type { RunResult } from '../process/run.ts';
+import {
+  installArguments,
+  packageArguments,
+  rollbackArguments,
+  testArguments,
+  upgradeArguments,
+  type ValuesArguments,
+} from './arguments.ts';
+import { explainFailure, HelmError } from './errors.ts';
+import type { Verb } from './errors/failure-kind.ts';
+import type { LeftBehind } from './left-behind.ts';
+import { packagedChart } from './packaged-chart.ts';
+import type {
+  ApplyMethod,
+  DeployRequest,
+  InstallRequest,
+  Pool,
+  RollbackRequest,
+  TestRequest,
+  UninstallRequest,
+  UpgradeRequest,
+} from './requests.ts';
+import { createRunner, type Job, type Runner, type RunnerOptions } from './runner.ts';
+import type { Storage } from './storage/storage.ts';
+import { createUninstall } from './uninstall.ts';
+
+export type { LeftBehind } from './left-behind.ts';
+export type {
+  ApplyMethod,
+  DeployRequest,
+  InstallRequest,
+  Pool,
+  RollbackRequest,
+  TestRequest,
+  UninstallRequest,
+  UpgradeRequest,
+} from './requests.ts';
+export type { FinishedHelm, RunningHelm } from './runner.ts';
+
+export type HelmOutcome =
+  | {
+      readonly kind: 'ok';
+      readonly durationMs: number;
+      /** May hold what charts and tests print. Not for status or logs without being asked for. */
+      readonly output: string;
+      /** What an uninstall did not delete. */
+      readonly left?: readonly LeftBehind[];
+    }
+  | { readonly kind: 'failed'; readonly error: HelmError; readonly durationMs: number };
+
+/**
+ * The helm program. An outcome says what helm said; what became of the release is for Helm's storage to say, because
+ * helm may fail after everything was applied. Rejects when aborted, after the process has ended, and when Helm's storage
+ * has to be asked and cannot be.
+ */
+export interface Helm extends Pick<Runner, 'running' | 'runs' | 'slots'> {
+  install(request: InstallRequest, signal: AbortSignal): Promise<HelmOutcome>;
+  upgrade(request: UpgradeRequest, signal: AbortSignal): Promise<HelmOutcome>;
+  rollback(request: RollbackRequest, signal: AbortSignal): Promise<HelmOutcome>;
+  /** A release that is not there counts as uninstalled. */
+  uninstall(request: UninstallRequest, signal: AbortSignal): Promise<HelmOutcome>;
+  test(request: TestRequest, signal: AbortSignal): Promise<HelmOutcome>;
+  /** Packs the chart in a folder and gives the path of the archive. */
+  packageChart(dir: string, into: string, signal: AbortSignal): Promise<string>;
+}
+
+export interface HelmOptions extends RunnerOptions {
+  readonly storage: Pick<Storage, 'list' | 'mark' | 'purge' | 'applyMethod'>;
+}
+
+const PACKAGE_LIMIT_MS = 120_000;
+
+export function createHelm(options: HelmOptions): Helm {
+  const { binary, storage } = options;
+  const runner = createRunner(options);
+
+  async function outcomeOf(
+    request: Pick<Job, 'verb' | 'arguments'> & Partial<Pick<Job, 'files' | 'input'>>,
+    target: Target,
+    signal: AbortSignal,
+  ): Promise<HelmOutcome> {
+    const { namespace, name, pool = 'slow', limitMs, secrets } = target;
+    let result: RunResult;
+    try {
+      result = await runner.run({ files: [], ...request, namespace, name, pool, limitMs }, signal);
+    } catch (caught) {
+      signal.throwIfAborted();
+      return { kind: 'failed', error: unusable(caught), durationMs: 0 };
+    }
+    if (result.kind === 'done') return { kind: 'ok', durationMs: result.durationMs, output: result.stdout };
+    const error = explainFailure(result, { verb: request.verb, namespace, name }, secrets);
+    return { kind: 'failed', error, durationMs: result.kind === 'failed' ? result.durationMs : 0 };
+  }
+
+  function deploy<R extends DeployRequest>(
+    verb: Verb,
+    request: R,
+    build: (helm: typeof binary, request: R, values: ValuesArguments) => readonly string[],
+    signal: AbortSignal,
+  ): Promise<HelmOutcome> {
+    const { valuesFiles, inlineValues } = request;
+    const stdin = inlineValues !== undefined;
+    return outcomeOf(
+      {
+        verb,
+        files: valuesFiles,
+        ...(stdin ? { input: JSON.stringify(inlineValues) } : {}),
+        arguments: (files) => build(binary, request, { files, stdin }),
+      },
+      request,
+      signal,
+    );
+  }
+
+  /** helm goes by what its newest revision was made with, and so do we; but we have to know it to take fields over. */
+  async function withApplyMethod<R extends UpgradeRequest | RollbackRequest>(
+    request: R,
+    signal: AbortSignal,
+  ): Promise<R> {
+    const { namespace, name } = request;
+    if (binary.major === 3 || request.force === true || request.apply !== undefined) return request;
+    const apply: ApplyMethod = (await storage.applyMethod(namespace, name, signal)) ?? 'client';
+    return { ...request, apply };
+  }
+
+  return {
+    running: runner.running,
+    get runs() {
+      return runner.runs;
+    },
+    slots: runner.slots,
+    install: (request, signal) =>
+      deploy('install', { apply: 'server', ...request }, installArguments, signal),
+    upgrade: async (request, signal) =>
+      deploy('upgrade', await withApplyMethod(request, signal), upgradeArguments, signal),
+    rollback: async (request, signal) => {
+      const complete = await withApplyMethod(request, signal);
+      return outcomeOf(
+        { verb: 'rollback', arguments: () => rollbackArguments(binary, complete) },
+        request,
+        signal,
+      );
+    },
+    uninstall: createUninstall(binary, storage, (build, request, signal) =>
+      outcomeOf({ verb: 'uninstall', arguments: build }, request, signal),
+    ),
+    test: (request, signal) =>
+      outcomeOf({ verb: 'test', arguments: () => testArguments(request) }, request, signal),
+    packageChart: async (dir, into, signal) => {
+      const outcome = await outcomeOf(
+        { verb: 'package', arguments: () => packageArguments(dir, into) },
+        { namespace: '', name: '', pool: 'fast', limitMs: PACKAGE_LIMIT_MS, secrets: [] },
+        signal,
+      );
+      if (outcome.kind === 'failed') throw outcome.error;
+      return packagedChart(outcome.output);
+    },
+  };
+}
+
+interface Target {
+  readonly namespace: string;
+  readonly name: string;
+  readonly pool?: Pool;
+  readonly limitMs: number;
+  readonly secrets: readonly string[];
+}
+
+/** helm could not even be started as asked: a name that is none, a full disk. */
+function unusable(caught: unknown): HelmError {
+  const cause = asOperatorError(caught);
+  const invalid = caught instanceof InvalidSpecError;
+  return new HelmError(
+    invalid ? cause.message : `helm could not be started: ${cause.message}`,
+    {
+      class: invalid ? 'INVALID_REQUEST' : 'NOT_STARTED',
+      reason: invalid ? cause.reason : 'HelmFailed',
+      retry: invalid ? 'after-change' : 'backoff',
+    },
+    { cause: caught },
+  );
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../telemetry/clock.ts';
+import { isNotFound } from './errors.ts';
+import { abortable } from './http/abort.ts';
+import type { ResourceType } from './resource-type.ts';
+import type { Transport } from './transport.ts';
+
+/** Finds where the server keeps the objects of a kind that a manifest names. */
+export interface Discovery {
+  /** Undefined if the server has no such kind, or had none a few seconds ago. */
+  find(apiVersion: string, kind: string, signal: AbortSignal): Promise<ResourceType | undefined>;
+}
+
+export interface DiscoveryOptions {
+  readonly clock: Clock;
+  /** For so long a kind that was not there is not asked for again: its CRD may be on its way. */
+  readonly missMs?: number;
+}
+
+/** The kinds of one group version. */
+interface Kinds {
+  readonly types: ReadonlyMap<string, ResourceType>;
+  readonly readAt: number;
+}
+
+const MISS_MS = 5_000;
+
+/** Reads a group version when somebody first asks for one of its kinds, and again only on a miss. */
+export function createDiscovery(
+  transport: Transport,
+  { clock, missMs = MISS_MS }: DiscoveryOptions,
+): Discovery {
+  const known = new Map<string, Kinds>();
+  const reading = new Map<string, Promise<Kinds>>();
+
+  const read = async (apiVersion: string): Promise<Kinds> => {
+    try {
+      const kinds = { types: await readTypes(transport, apiVersion), readAt: clock.monotonicMs() };
+      known.set(apiVersion, kinds);
+      return kinds;
+    } finally {
+      reading.delete(apiVersion);
+    }
+  };
+  /** All who ask at once share one request; the abort of one does not take it from the others. */
+  const readShared = (apiVersion: string): Promise<Kinds> => {
+    const running = reading.get(apiVersion) ?? read(apiVersion);
+    reading.set(apiVersion, running);
+    return running;
+  };
+
+  return {
+    find: async (apiVersion, kind, signal) => {
+      if (!isApiVersion(apiVersion)) return undefined;
+      const old = known.get(apiVersion);
+      const type = old?.types.get(kind);
+      if (type !== undefined || (old !== undefined && clock.monotonicMs() - old.readAt < missMs)) return type;
+      return (await abortable(readShared(apiVersion), signal)).types.get(kind);
+    },
+  };
+}
+
+interface WireResources {
+  readonly resources?: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+  }[];
+}
+
+async function readTypes(
+  transport: Transport,
+  apiVersion: string,
+): Promise<ReadonlyMap<string, ResourceType>> {
+  const types = new Map<string, ResourceType>();
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  let list: WireResources;
+  try {
+    // Bounded by the transport's own timeout and retries.
+    list = (await transport.request(
+      {
+        verb: 'get',
+        resource: 'apiresources',
+        subject: apiVersion,
+        path: group === '' ? `/api/${version}` : `/apis/${group}/${version}`,
+      },
+      new AbortController().signal,
+    )) as WireResources;
+  } catch (caught) {
+    if (isNotFound(caught)) return types;
+    throw caught;
+  }
+  for (const { name, kind, namespaced } of list.resources ?? []) {
+    const subresource = name.includes('/');
+    if (!subresource && !types.has(kind)) types.set(kind, { group, version, kind, plural: name, namespaced });
+  }
+  return types;
+}
+
+/** It comes from somebody's chart and goes into a path. */
+function isApiVersion(text: string): boolean {
+  return /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\/)?v[a-z0-9]+$/.test(text);
+}

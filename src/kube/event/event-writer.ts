@@ -1,0 +1,49 @@
+import type { Random } from '../../telemetry/clock.ts';
+import { isNotFound } from '../errors.ts';
+import type { Ref, Resource } from '../resource.ts';
+import { newEvent, toEventTime, type KubeEvent, type Reporter } from './kube-event.ts';
+import type { Outgoing } from './outbox.ts';
+import { evictOldest } from './spam-filter.ts';
+
+export type WriteEvent = (outgoing: Outgoing, signal: AbortSignal) => Promise<void>;
+
+const MAX_REMEMBERED = 4_096;
+
+/** Writes an event anew, or counts it up where it was written before. */
+export function createEventWriter(
+  events: Resource<KubeEvent>,
+  reporter: Reporter,
+  random: Random,
+): WriteEvent {
+  const written = new Map<string, { readonly ref: Ref; readonly count: number }>();
+  const remember = (identity: string, ref: Ref, count: number): void => {
+    written.delete(identity);
+    written.set(identity, { ref, count });
+    evictOldest(written, MAX_REMEMBERED);
+  };
+
+  return async (outgoing, signal) => {
+    const { identity, lastAt, times } = outgoing;
+    const before = written.get(identity);
+    if (before !== undefined) {
+      const patch = { count: before.count + times, lastTimestamp: toEventTime(lastAt) };
+      try {
+        await events.mergePatch(before.ref, patch, signal);
+        remember(identity, before.ref, patch.count);
+        return;
+      } catch (caught) {
+        if (!isNotFound(caught)) throw caught;
+        written.delete(identity); // the server deletes events after an hour
+      }
+    }
+    const event = newEvent(outgoing.happening, outgoing, reporter, idOf(outgoing.firstAt, random));
+    await events.create(event, signal);
+    remember(identity, event.metadata, times);
+  };
+}
+
+/** As client-go names events, by the time; the random part tells those of one millisecond apart. */
+function idOf(at: Date, random: Random): string {
+  const noise = Math.floor(random() * 0x1_0000_0000);
+  return `${at.getTime().toString(16)}${noise.toString(16).padStart(8, '0')}`;
+}

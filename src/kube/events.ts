@@ -1,0 +1,109 @@
+import { describe } from '../api/errors.ts';
+import { COMPONENT } from '../api/names.ts';
+import type { Clock, Random } from '../telemetry/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { fullJitter } from './backoff.ts';
+import { ApiError, UnreachableError } from './errors.ts';
+import { createEventWriter } from './event/event-writer.ts';
+import { objectIdOf, type Happening, type KubeEvent } from './event/kube-event.ts';
+import { Outbox, type Outgoing } from './event/outbox.ts';
+import { createSpamFilter, SPAM_LIMITS } from './event/spam-filter.ts';
+import { abortable, isAborted, sleep } from './http/abort.ts';
+import { EVENTS } from './resource-type.ts';
+import { createResource } from './resource.ts';
+import type { Transport } from './transport.ts';
+
+export type { EventType, Happening } from './event/kube-event.ts';
+
+/** Tells people what happened to an object, by core/v1 Events as `kubectl describe` shows them. */
+export interface EventRecorder {
+  /** Returns at once and never throws. Too many events, of one object or of all, are dropped. */
+  record(happening: Happening): void;
+  /** Resolves when everything is written; on abort it drops the rest and resolves too. */
+  flush(signal: AbortSignal): Promise<void>;
+  /** Drops what is not written yet, and everything that comes later. */
+  close(): void;
+}
+
+export interface EventRecorderOptions {
+  readonly transport: Transport;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly component?: string;
+  /** Which of the operator's pods it was. */
+  readonly instance?: string;
+}
+
+const MAX_TRIES = 5;
+const BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
+
+export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
+  const { log, clock, random } = options;
+  const component = options.component ?? COMPONENT;
+  const events = createResource<KubeEvent>(options.transport, EVENTS, { fieldManager: component });
+  const write = createEventWriter(events, { component, instance: options.instance ?? component }, random);
+  const mayHaveMore = createSpamFilter(clock, SPAM_LIMITS);
+  const outbox = new Outbox();
+  const closing = new AbortController();
+  let sending: Promise<void> | undefined;
+  /** A series of failures is logged once, not once for each event. */
+  let failing = false;
+
+  const complain = (why: string): void => {
+    if (!failing) log.warn('events are being lost', { error: why });
+    failing = true;
+  };
+
+  const deliver = async (outgoing: Outgoing, signal: AbortSignal): Promise<void> => {
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      try {
+        await write(outgoing, signal);
+        failing = false;
+        return;
+      } catch (caught) {
+        if (isAborted(signal)) return;
+        if (tries >= MAX_TRIES || !mayPass(caught)) {
+          complain(describe(caught));
+          return;
+        }
+        await sleep(fullJitter(tries, BACKOFF, random), signal).catch(() => undefined);
+      }
+    }
+  };
+
+  const sendAll = async (signal: AbortSignal): Promise<void> => {
+    for (let next = outbox.take(); next !== undefined && !signal.aborted; next = outbox.take()) {
+      await deliver(next, signal);
+    }
+    sending = undefined;
+  };
+
+  const close = (): void => {
+    closing.abort(new Error('the event recorder was closed'));
+    outbox.clear();
+  };
+
+  return {
+    record: (happening) => {
+      if (closing.signal.aborted || !mayHaveMore(objectIdOf(happening.regarding))) return;
+      if (outbox.put(happening, clock.now())) sending ??= sendAll(closing.signal);
+      else complain('too many are waiting for the API server');
+    },
+    flush: async (signal) => {
+      try {
+        while (sending !== undefined) await abortable(sending, signal);
+      } catch {
+        close();
+        await sending;
+      }
+    },
+    close,
+  };
+}
+
+/** Refused for what it is (the namespace is going away, no right to write events), it is refused the next time too. */
+function mayPass(caught: unknown): boolean {
+  if (caught instanceof ApiError) return caught.status === 429 || caught.status >= 500;
+  return caught instanceof UnreachableError;
+}

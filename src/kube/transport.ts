@@ -1,0 +1,165 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock, Random } from '../telemetry/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Credentials } from './connect/credentials.ts';
+import type { Connection } from './connection.ts';
+import { UnreachableError } from './errors.ts';
+import { abortable } from './http/abort.ts';
+import { createAgentPool } from './http/agents.ts';
+import { failureOf, methodOf, pathOf, type ApiRequest } from './http/api-request.ts';
+import { apiError, parseStatus } from './http/api-status.ts';
+import { withDeadline } from './http/deadline.ts';
+import { exchange, readBody, readChunks, type Outgoing } from './http/exchange.ts';
+import { createPersist } from './http/persist.ts';
+import { parseRetryAfter } from './http/retry.ts';
+import { createSlots } from './http/slots.ts';
+
+/** One try of a request, as metrics count them. */
+export interface RequestSeen {
+  readonly verb: string;
+  readonly resource: string;
+  /** The HTTP status, or undefined if there was no answer. */
+  readonly code: number | undefined;
+  readonly seconds: number;
+}
+
+export interface TransportOptions {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Ours, for the User-Agent by which the API server's audit log tells its clients apart. */
+  readonly version: string;
+  readonly requestTimeoutMs?: number;
+  /** Requests under way at once; the others wait. Watches do not count. */
+  readonly maxConcurrent?: number;
+  readonly onRequest?: (seen: RequestSeen) => void;
+}
+
+/** Where the bytes of a long answer go. */
+export interface StreamSink {
+  /** The server has accepted; bytes may take their time now. */
+  onOpen(): void;
+  onChunk(chunk: Buffer): void;
+  /** From now on, silence for so long means that the connection is dead. Asked after each piece. */
+  idleMs(): number;
+}
+
+/**
+ * Requests to one API server over few, kept-open connections. Repeats what can be repeated (see retryDelay);
+ * throws ApiError for an answer that is a refusal, UnreachableError for none, and the signal's reason on abort.
+ */
+export interface Transport {
+  /** The parsed body of the answer. */
+  request(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
+  /** Resolves when the server has ended its answer; rejects if the answer breaks off. */
+  stream(request: ApiRequest, sink: StreamSink, signal: AbortSignal): Promise<void>;
+  /** Ends all connections, those in use too. */
+  close(): void;
+}
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const MAX_CONCURRENT = 16;
+
+export function createTransport(connection: Connection, options: TransportOptions): Transport {
+  const { server, credentials } = connection;
+  const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const maxConcurrent = options.maxConcurrent ?? MAX_CONCURRENT;
+  const slots = createSlots(maxConcurrent);
+  const pool = createAgentPool(connection, maxConcurrent);
+  const persist = createPersist({
+    server,
+    log: options.log,
+    random: options.random,
+    renewCredentials: () => {
+      credentials.renew();
+    },
+  });
+
+  /** One try: sends, counts, and throws on an answer that is no success. */
+  const send = async (request: ApiRequest, use: 'requests' | 'watches', signal: AbortSignal) => {
+    const current = await abortable(credentials.current(), signal);
+    const agent = pool.of(current.tls)[use];
+    const startedAt = options.clock.monotonicMs();
+    let code: number | undefined;
+    let response: IncomingMessage;
+    try {
+      response = await exchange(server, agent, outgoingOf(request, current, options.version), signal);
+      code = response.statusCode ?? 0;
+    } finally {
+      const seconds = (options.clock.monotonicMs() - startedAt) / 1000;
+      options.onRequest?.({ verb: request.verb, resource: request.resource, code, seconds });
+    }
+    if (code >= 200 && code < 300) return response;
+    const retryAfterMs = parseRetryAfter(response.headers['retry-after'], options.clock.now());
+    throw apiError(request, parseStatus(await readBody(response)), { code, retryAfterMs });
+  };
+
+  return {
+    request: (request, signal) =>
+      persist(request, signal, () =>
+        slots.run(signal, () =>
+          withDeadline(timeoutMs, signal, async (limited) =>
+            parseBody(request, await readBody(await send(request, 'requests', limited))),
+          ),
+        ),
+      ),
+
+    stream: (request, sink, signal) => {
+      let opened = false;
+      return persist(
+        request,
+        signal,
+        () =>
+          withDeadline(timeoutMs, signal, async (limited, deadline) => {
+            const response = await send(request, 'watches', limited);
+            opened = true;
+            deadline.set(sink.idleMs());
+            sink.onOpen();
+            await readChunks(response, (chunk) => {
+              sink.onChunk(chunk);
+              deadline.set(sink.idleMs());
+            });
+          }),
+        () => !opened,
+      );
+    },
+
+    close: () => {
+      pool.close();
+    },
+  };
+}
+
+function outgoingOf(request: ApiRequest, credentials: Credentials, version: string): Outgoing {
+  const { token, basic, impersonate } = credentials;
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const basicText = basic && Buffer.from(`${basic.username}:${basic.password}`).toString('base64');
+  const authorization = token ? `Bearer ${token}` : basicText && `Basic ${basicText}`;
+  return {
+    method: methodOf(request),
+    path: pathOf(request),
+    body,
+    headers: {
+      accept: request.accept ?? 'application/json',
+      'user-agent': `helm-release-operator/${version}`,
+      ...(authorization ? { authorization } : {}),
+      ...(impersonate === undefined ? {} : { 'impersonate-user': impersonate }),
+      ...(body === undefined
+        ? {}
+        : {
+            'content-type': request.contentType ?? 'application/json',
+            'content-length': String(Buffer.byteLength(body)),
+          }),
+    },
+  };
+}
+
+function parseBody(request: ApiRequest, body: string): unknown {
+  if (body === '') return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    // The parser's message quotes the body, which may be a Secret.
+    throw new UnreachableError(`${failureOf(request)}: what answered is not an API server`);
+  }
+}

@@ -1,0 +1,131 @@
+import { describe } from './api/errors.ts';
+import { openCluster } from './operator/cluster.ts';
+import type { Cluster } from './operator/cluster.ts';
+import { loadDigestKey } from './operator/digest-key.ts';
+import type { Environment } from './operator/environment.ts';
+import { createReleaseController, forgottenLabels } from './operator/release-controller.ts';
+import { openSources } from './operator/sources.ts';
+import { snapshotsOf } from './operator/snapshots.ts';
+import { openHelm } from './operator/helm.ts';
+import { connectTriggers } from './operator/wake.ts';
+import { createWorkQueue } from './kube/work-queue.ts';
+import { createRun } from './process/run.ts';
+import { openWorkDir } from './process/work-dir.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { startHttpServer } from './server/http-server.ts';
+import { coalesce } from './server/coalesce.ts';
+import { operatorRoutes } from './server/operator-routes.ts';
+import type { ReadinessPart } from './server/operator-routes.ts';
+
+export interface OperatorOptions extends Omit<Environment, 'metrics'> {
+  /** Aborts when the operator is to stop. */
+  readonly signal: AbortSignal;
+}
+
+const QUEUE_DELAYS = { baseDelayMs: 1_000, maxDelayMs: 300_000 };
+const FLUSH_MS = 5_000;
+
+/** Builds every part, connects them, and runs until the signal aborts and the last helm has ended. */
+export async function runOperator({ signal, ...options }: OperatorOptions): Promise<void> {
+  const environment: Environment = { ...options, metrics: createMetrics({ process: true }) };
+  const { config, log, clock, random, metrics } = environment;
+  const parts = new Map<string, ReadinessPart>();
+  const working = new AbortController();
+  await using stack = new AsyncDisposableStack();
+
+  // Whatever a dead predecessor left running has ended when this returns: no pass may meet its helm.
+  const workDir = await openWorkDir(config.workDir, { log, signal });
+  stack.defer(() => workDir.close());
+  const run = createRun({ owner: workDir.path });
+  const cluster = openCluster(environment);
+  stack.defer(() => {
+    cluster.transport.close();
+  });
+  const queue = createWorkQueue({ clock, random, ...QUEUE_DELAYS });
+  stack.defer(() => {
+    queue.close();
+  });
+  const { helm, storage } = await openHelm({ run, workDir, cluster, signal }, environment);
+  const { charts, fetchExternal, close } = await openSources({ run, workDir, helm }, environment);
+  stack.defer(close);
+
+  metrics.readFrom({
+    queue: () => ({ length: queue.length, oldestSeconds: queue.oldestWaitMs() / 1000 }),
+    helm: () => Object.entries(helm.slots).map(([pool, { inUse, waiting }]) => ({ pool, running: inUse, waiting })),
+    informers: () => cluster.informers.map((informer) => informer.state()),
+    releases: () => snapshotsOf(cluster.watched.releases.store.values(), () => true),
+    chartSources: () => charts.stats().sources,
+  });
+  const server = await startHttpServer({
+    listen: config.listen,
+    log,
+    routes: operatorRoutes({
+      metrics: { exposition: () => metrics.exposition(), contentType: metrics.contentType },
+      liveness: () => ({ alive: true }),
+      readiness: () => [...informersOf(cluster), ...parts.values()],
+      syncGit: coalesce(
+        () => charts.refreshAll(),
+        (error) => {
+          log.error('could not look up the chart sources', { error: describe(error) });
+        },
+      ),
+    }),
+  });
+  stack.defer(() => server.stop());
+
+  parts.set('releases', { name: 'releases', ready: false, why: 'waiting for the API server' });
+  connectTriggers(cluster, charts, queue);
+  cluster.watched.releases.onChange((change) => {
+    if (change.kind === 'deleted') metrics.forgetRelease(forgottenLabels(change.object));
+  });
+  for (const informer of cluster.informers) informer.start();
+  stack.defer(async () => {
+    await Promise.all(cluster.informers.map((informer) => informer.stop()));
+  });
+  stack.defer(() => cluster.events.flush(AbortSignal.timeout(FLUSH_MS)));
+  if (!(await ready(cluster, signal))) return;
+  const namespace = config.operatorNamespace ?? cluster.connection.namespace ?? 'default';
+  const digestKey = await loadDigestKey(cluster.secrets, namespace, signal);
+  const controller = createReleaseController(
+    { cluster, charts, helm, storage, queue, digestKey, fetchExternal, stopping: signal },
+    environment,
+  );
+  parts.set('releases', { name: 'releases', ready: true });
+  log.info('reconciling', { releases: cluster.watched.releases.store.size });
+  const deadline = endAfter(config.shutdownTimeoutMs, signal, working);
+  await controller.run(signal, working.signal);
+  clearTimeout(deadline());
+}
+
+/** False when the operator is stopped while it waits for the API server. */
+async function ready(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
+  try {
+    await Promise.all(cluster.informers.map((informer) => informer.synced(signal)));
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
+}
+
+/** Running helm processes may end by themselves for so long; then they are ended. */
+function endAfter(ms: number, stopping: AbortSignal, working: AbortController): () => NodeJS.Timeout | undefined {
+  let timer: NodeJS.Timeout | undefined;
+  stopping.addEventListener(
+    'abort',
+    () => {
+      timer = setTimeout(() => {
+        working.abort(stopping.reason);
+      }, ms);
+    },
+    { once: true },
+  );
+  return () => timer;
+}
+
+function informersOf(cluster: Cluster): readonly ReadinessPart[] {
+  return cluster.informers.map((informer) => {
+    const { resource, synced, problem } = informer.state();
+    return { name: `watch of ${resource}`, ready: synced, ...(problem === undefined ? {} : { why: problem }) };
+  });
+}

@@ -1,0 +1,116 @@
+import type { HelmRelease } from '../api/helm-release.ts';
+import { GROUP, KIND, PLURAL, VERSION } from '../api/names.ts';
+import { loadConnection } from '../kube/connection.ts';
+import type { Connection } from '../kube/connection.ts';
+import { createEventRecorder } from '../kube/events.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import { createInformer } from '../kube/informer.ts';
+import type { Informer, InformerOptions } from '../kube/informer.ts';
+import { createResource } from '../kube/resource.ts';
+import type { Resource } from '../kube/resource.ts';
+import { CONFIG_MAPS, NAMESPACES, PODS, SECRETS } from '../kube/resource-type.ts';
+import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
+import { createTransport } from '../kube/transport.ts';
+import type { Transport } from '../kube/transport.ts';
+import type { Document } from '../release/desire/documents.ts';
+import { RELEASE_INDEXES } from '../release/triggers.ts';
+import { MANAGED_BY_HELM, releaseOf, WATCHED_KINDS } from '../release/observe/workloads.ts';
+import type { Environment } from './environment.ts';
+
+const RELEASES: ResourceType = { group: GROUP, version: VERSION, kind: KIND, plural: PLURAL, namespaced: true };
+const DEFINITIONS: ResourceType = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
+
+/** The cluster as the operator sees it: what it asks for, and what it watches. */
+export interface Cluster {
+  readonly connection: Connection;
+  readonly transport: Transport;
+  readonly events: EventRecorder;
+  readonly releases: Resource<HelmRelease>;
+  readonly secrets: Resource<Document>;
+  readonly secretsMetadata: Resource<KubeObject>;
+  readonly configMaps: Resource<Document>;
+  readonly pods: Resource<KubeObject>;
+  readonly namespaces: Resource<KubeObject>;
+  readonly definitions: Resource<KubeObject>;
+  readonly resourceOf: (type: ResourceType) => Resource<KubeObject>;
+  readonly watched: {
+    readonly releases: Informer<HelmRelease>;
+    /** Helm's records of releases: their labels say all that a pass needs. */
+    readonly revisions: Informer<KubeObject>;
+    readonly secrets: Informer<KubeObject>;
+    readonly configMaps: Informer<KubeObject>;
+    readonly workloads: readonly Informer<KubeObject>[];
+  };
+  readonly informers: readonly Informer<KubeObject>[];
+}
+
+export function openCluster(environment: Environment): Cluster {
+  const { config, env, version, log, clock, random, metrics } = environment;
+  const connection = loadConnection({
+    env,
+    ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
+    ...(config.master === undefined ? {} : { master: config.master }),
+  });
+  const transport = createTransport(connection, {
+    log,
+    clock,
+    random,
+    version,
+    onRequest: metrics.kubeRequested,
+  });
+  const scope = config.allowNamespace === undefined ? {} : { namespace: config.allowNamespace };
+  const following = { ...scope, log, clock, random, onRelist: metrics.relisted, onWatchRestart: metrics.watchRestarted };
+  const metadataOf = (type: ResourceType, options: Partial<InformerOptions<KubeObject>>): Informer<KubeObject> =>
+    createInformer(createResource<KubeObject>(transport, type, { metadataOnly: true }), {
+      ...following,
+      ...options,
+    });
+
+  const releases = createResource<HelmRelease>(transport, RELEASES);
+  const watched = {
+    releases: createInformer(releases, { ...following, indexes: RELEASE_INDEXES }),
+    revisions: metadataOf(SECRETS, {
+      labelSelector: 'owner=helm',
+      indexes: { release: ({ metadata }) => [`${metadata.namespace ?? ''}/${metadata.labels?.['name'] ?? ''}`] },
+    }),
+    secrets: metadataOf(SECRETS, { labelSelector: 'owner!=helm' }),
+    configMaps: metadataOf(CONFIG_MAPS, {}),
+    workloads: WATCHED_KINDS.map((type) =>
+      createInformer(createResource<KubeObject>(transport, type), {
+        ...following,
+        labelSelector: MANAGED_BY_HELM,
+        indexes: { release: releaseOf },
+      }),
+    ),
+  };
+  const resources = new Map<ResourceType, Resource<KubeObject>>(
+    WATCHED_KINDS.map((type) => [type, createResource<KubeObject>(transport, type)]),
+  );
+  return {
+    connection,
+    transport,
+    events: createEventRecorder({ transport, log, clock, random }),
+    releases,
+    secrets: createResource<Document>(transport, SECRETS),
+    secretsMetadata: createResource<KubeObject>(transport, SECRETS, { metadataOnly: true }),
+    configMaps: createResource<Document>(transport, CONFIG_MAPS),
+    pods: createResource<KubeObject>(transport, PODS),
+    namespaces: createResource<KubeObject>(transport, NAMESPACES, { metadataOnly: true }),
+    definitions: createResource<KubeObject>(transport, DEFINITIONS, { metadataOnly: true }),
+    resourceOf: (type) => resources.get(type) ?? createResource<KubeObject>(transport, type),
+    watched,
+    informers: [
+      watched.releases,
+      watched.revisions,
+      watched.secrets,
+      watched.configMaps,
+      ...watched.workloads,
+    ] as readonly Informer<KubeObject>[],
+  };
+}

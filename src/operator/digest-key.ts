@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { isConflict } from '../kube/errors.ts';
+import type { Resource } from '../kube/resource.ts';
+import type { Document } from '../release/desire/documents.ts';
+
+const NAME = 'helm-release-operator-digest-key';
+const KEY = 'key';
+const BYTES = 32;
+
+/**
+ * The key under which digests of values are made, so that nobody can try out guesses of a secret value. Kept in a
+ * Secret, because with another key every release looks like one to be adopted anew.
+ */
+export async function loadDigestKey(
+  secrets: Resource<Document>,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const found = keyIn(await secrets.get({ namespace, name: NAME }, signal));
+  if (found !== undefined) return found;
+  const secret: Document = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: NAME, namespace },
+    data: { [KEY]: randomBytes(BYTES).toString('base64') },
+  };
+  try {
+    return keyIn(await secrets.create(secret, signal)) ?? unusable(namespace);
+  } catch (error) {
+    // Another replica was faster: its key counts.
+    if (!isConflict(error)) throw error;
+    return keyIn(await secrets.get({ namespace, name: NAME }, signal)) ?? unusable(namespace);
+  }
+}
+
+function keyIn(secret: Document | undefined): Buffer | undefined {
+  const key = Buffer.from(secret?.data?.[KEY] ?? '', 'base64');
+  return key.length < BYTES ? undefined : key;
+}
+
+function unusable(namespace: string): never {
+  throw new Error(
+    `Secret ${namespace}/${NAME} holds no usable digest key: delete it, and the releases are compared with their charts and values once`,
+  );
+}

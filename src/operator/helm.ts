@@ -1,0 +1,49 @@
+import { detectHelm } from '../helm/binary.ts';
+import { createHelm } from '../helm/helm.ts';
+import type { Helm } from '../helm/helm.ts';
+import { createKubeconfigFile } from '../helm/kubeconfig-file.ts';
+import { createStorage } from '../helm/storage/storage.ts';
+import type { Storage } from '../helm/storage/storage.ts';
+import { childKubeconfig } from '../kube/connection.ts';
+import type { Run } from '../process/run.ts';
+import type { WorkDir } from '../process/work-dir.ts';
+import type { Cluster } from './cluster.ts';
+import type { Environment } from './environment.ts';
+
+export interface HelmParts {
+  readonly run: Run;
+  readonly workDir: WorkDir;
+  readonly cluster: Cluster;
+  readonly signal: AbortSignal;
+}
+
+/** What children need to get out of the cluster, where the operator itself needs it. */
+const PASSED = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'SSL_CERT_FILE'];
+
+export async function openHelm(
+  { run, workDir, cluster, signal }: HelmParts,
+  { config, env, log, clock, metrics }: Environment,
+): Promise<{ readonly helm: Helm; readonly storage: Storage }> {
+  const binary = await detectHelm(run, config.helmBinary, {
+    searchPath: env['PATH'] ?? '',
+    cwd: workDir.path,
+    signal,
+  });
+  log.info('found helm', { path: binary.path, version: binary.version });
+  const storage = createStorage(cluster.secrets, cluster.secretsMetadata);
+  const helm = createHelm({
+    run,
+    binary,
+    workDir,
+    storage,
+    clock,
+    kubeconfigPath: createKubeconfigFile(workDir.path, () => childKubeconfig(cluster.connection)),
+    // A run that waits for hooks must not take the place of one that does not.
+    slots: { fast: config.workers, slow: config.workers },
+    environment: Object.fromEntries(PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+    onFinished: ({ verb, result, seconds }) => {
+      metrics.helmEnded({ verb, ok: result === 'ok', seconds });
+    },
+  });
+  return { helm, storage };
+}

@@ -1,0 +1,38 @@
+import { ValuesError } from '../../api/errors.ts';
+import type { Chart } from '../../charts/chart.ts';
+import { readChartFiles } from '../../charts/content/chart-files.ts';
+import { composeValues } from '../../values/compose.ts';
+import type { FetchExternal } from '../../values/external.ts';
+import type { ComposeValues } from './desire.ts';
+import type { ReadDocument } from './documents.ts';
+
+export interface ValuesPorts {
+  readonly readConfigMap: ReadDocument;
+  readonly readSecret: ReadDocument;
+  readonly fetchExternal: FetchExternal;
+}
+
+/** Composes the values of a release from what the cluster, the chart and the web hold. */
+export function createComposeValues({ readConfigMap, readSecret, fetchExternal }: ValuesPorts): ComposeValues {
+  return async (settings, chart, signal) =>
+    await composeValues(
+      settings.valuesFrom,
+      settings.values,
+      {
+        configMap: readConfigMap,
+        secret: readSecret,
+        fetchExternal,
+        ...(settings.source.kind === 'git' ? { readChartFile: chartFileReader(chart) } : {}),
+      },
+      signal,
+    );
+}
+
+function chartFileReader(chart: Chart): (path: string) => Promise<Buffer> {
+  return async (path) => {
+    const normal = path.replace(/^(?:\.?\/)+/, '');
+    const content = (await readChartFiles(chart.path, (each) => each === normal)).get(normal);
+    if (content !== undefined) return content;
+    throw new ValuesError(`chart ${chart.name} has no file ${path}: correct the path, or mark it optional`);
+  };
+}

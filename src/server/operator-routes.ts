@@ -1,0 +1,66 @@
+import { redactText } from '../telemetry/redact.ts';
+import { jsonAnswer, textAnswer } from './answer.ts';
+import type { Route } from './router.ts';
+
+/** Whether the process still gets its work done. A restart must be able to help, so no lost dependency counts. */
+export interface Liveness {
+  readonly alive: boolean;
+  readonly why?: string;
+}
+
+/** One thing that the operator cannot do its work without: informers synced, API server reachable, helm found. */
+export interface ReadinessPart {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly why?: string;
+}
+
+export interface OperatorRoutes {
+  readonly metrics: { readonly exposition: () => AsyncIterable<string>; readonly contentType: string };
+  readonly liveness: () => Liveness;
+  readonly readiness: () => readonly ReadinessPart[];
+  /** Starts a fetch of every Git chart source and returns at once. */
+  readonly syncGit: () => void;
+}
+
+/** The endpoints of Helm Operator 1.4.4 and /readyz. Nothing here is a secret, and nothing here asks who one is. */
+export function operatorRoutes({ metrics, liveness, readiness, syncGit }: OperatorRoutes): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/metrics',
+      answer: () => ({
+        status: 200,
+        headers: { 'content-type': metrics.contentType },
+        body: metrics.exposition(),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/healthz',
+      answer: () => {
+        const { alive, why = 'the operator is stuck' } = liveness();
+        return alive ? textAnswer(200, 'OK') : textAnswer(503, `${redactText(why)}\n`);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      answer: () => {
+        const parts = readiness().map(({ why, ...part }) =>
+          why === undefined ? part : { ...part, why: redactText(why) },
+        );
+        const ready = parts.every((part) => part.ready);
+        return jsonAnswer(ready ? 200 : 503, { ready, parts });
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/v1/sync-git',
+      answer: () => {
+        syncGit();
+        return textAnswer(200, 'OK');
+      },
+    },
+  ];
+}

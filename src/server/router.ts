@@ -1,0 +1,29 @@
+import { type Answer, textAnswer } from './answer.ts';
+
+export interface Route {
+  /** HEAD is answered by GET. */
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly answer: () => Answer;
+}
+
+/** Finds the route of a request, or the answer that says why there is none. */
+export function route(routes: readonly Route[], method: string, target: string): Answer {
+  const path = pathOf(target);
+  if (path === undefined) return textAnswer(400, 'the request target is not a path\n');
+
+  const here = routes.filter((candidate) => candidate.path === path);
+  if (here.length === 0) return textAnswer(404, 'not found\n');
+
+  const found = here.find((candidate) => candidate.method === (method === 'HEAD' ? 'GET' : method));
+  if (found) return found.answer();
+
+  const allow = here.flatMap((candidate) =>
+    candidate.method === 'GET' ? ['GET', 'HEAD'] : [candidate.method],
+  );
+  return textAnswer(405, 'method not allowed\n', { allow: allow.join(', ') });
+}
+
+function pathOf(target: string): string | undefined {
+  return target.startsWith('/') ? target.split(/[?#]/, 1)[0] : undefined;
+}

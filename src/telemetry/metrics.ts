@@ -1,0 +1,97 @@
+import { setImmediate } from 'node:timers/promises';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type ActionDurations, createActionDurations } from './metrics/action-durations.ts';
+import { type Family, familyLines } from './metrics/exposition.ts';
+import { createForgotten, type GoneRelease } from './metrics/forgotten.ts';
+import { HELM_OPERATOR_GAUGES } from './metrics/helm-operator-gauges.ts';
+import { createOperatorEvents, type OperatorEvents } from './metrics/operator-events.ts';
+import { OPERATOR_GAUGES } from './metrics/operator-gauges.ts';
+import { createReleaseCounters, type ReleaseCounters } from './metrics/release-counters.ts';
+import { RELEASE_GAUGES } from './metrics/release-gauges.ts';
+import { type MetricSources, NO_SOURCES, read, type Reading } from './metrics/sources.ts';
+
+/**
+ * Every metric of the program, made once and handed to whoever counts. `flux_*` are the names of Helm Operator,
+ * `helmrelease_*` tell of one HelmRelease each, `helm_release_operator_*` of the operator itself.
+ */
+export interface Metrics
+  extends
+    OperatorEvents,
+    Pick<ReleaseCounters, 'releaseFailed' | 'releaseRolledBack'>,
+    Pick<ActionDurations, 'actionEnded'> {
+  /** Connects the gauges with the parts that they show; until then they are empty. */
+  readonly readFrom: (sources: Partial<MetricSources>) => void;
+  /** Takes away, with the next scrape, all series of a HelmRelease that is gone. */
+  readonly forgetRelease: (release: GoneRelease) => void;
+  /** The exposition in Prometheus' text format, in pieces of some ten kilobytes. */
+  readonly exposition: () => AsyncIterable<string>;
+  /** The same in one piece. */
+  readonly text: () => Promise<string>;
+  readonly contentType: string;
+}
+
+export interface MetricsOptions {
+  /** Adds `process_*` and `nodejs_*` (with the event loop's lag); these run as long as the process does. */
+  readonly process?: boolean;
+}
+
+export function createMetrics({ process = false }: MetricsOptions = {}): Metrics {
+  const registry = new Registry();
+  if (process) collectDefaultMetrics({ register: registry });
+  const counters = createReleaseCounters();
+  const durations = createActionDurations();
+  const families = [
+    ...HELM_OPERATOR_GAUGES,
+    ...durations.families,
+    ...RELEASE_GAUGES,
+    ...counters.families,
+    ...OPERATOR_GAUGES,
+  ];
+  const forgotten = createForgotten(counters, durations);
+  let sources = NO_SOURCES;
+  const exposition = (): AsyncIterable<string> => {
+    const reading = read(sources);
+    forgotten.sweep(reading);
+    return expose(registry, families, reading);
+  };
+
+  return {
+    ...createOperatorEvents(registry),
+    releaseFailed: counters.releaseFailed,
+    releaseRolledBack: counters.releaseRolledBack,
+    actionEnded: durations.actionEnded,
+    forgetRelease: (gone) => {
+      forgotten.add(gone);
+      if (forgotten.size % MAX_FORGOTTEN === 0) forgotten.sweep(read(sources)); // nobody scrapes
+    },
+    readFrom: (added) => {
+      sources = { ...sources, ...added };
+    },
+    exposition,
+    text: async () => {
+      let text = '';
+      for await (const piece of exposition()) text += piece;
+      return text;
+    },
+    contentType: registry.contentType,
+  };
+}
+
+const MAX_FORGOTTEN = 1_000;
+const PIECE = 64_000;
+
+/** Gives way to everything else after each piece: with thousands of releases there are many megabytes of text. */
+async function* expose(registry: Registry, families: readonly Family[], reading: Reading) {
+  // prom-client writes Nan, which the format does not know.
+  let piece = `${(await registry.metrics()).trimEnd().replace(/ Nan$/gm, ' NaN')}\n`;
+  for (const family of families) {
+    for (const line of familyLines(family, reading)) {
+      piece += line;
+      if (piece.length < PIECE) continue;
+      yield piece;
+      piece = '';
+      await setImmediate();
+    }
+  }
+  if (piece !== '') yield piece;
+}

@@ -1,0 +1,92 @@
+import { lookup, type LookupAddress } from 'node:dns';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { ValuesError } from '../api/errors.ts';
+import { shownUrl } from './source.ts';
+
+/** Says why a connection to this address is refused; undefined when it is allowed. */
+export type AddressCheck = (address: string) => string | undefined;
+
+export interface GetOptions {
+  readonly maxBytes: number;
+  readonly checkAddress: AddressCheck;
+  readonly signal: AbortSignal;
+}
+
+export type Answer =
+  | { readonly kind: 'content'; readonly content: Buffer }
+  | { readonly kind: 'redirect'; readonly location: string };
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** One GET on a connection of its own, which is closed whatever happens. */
+export async function get(url: URL, options: GetOptions): Promise<Answer> {
+  const response = await respond(url, options);
+  try {
+    const { statusCode = 0 } = response;
+    const { location } = response.headers;
+    if (REDIRECTS.has(statusCode) && location !== undefined) return { kind: 'redirect', location };
+    if (statusCode !== 200) {
+      throw new ValuesError(
+        `${shownUrl(url.href)} answered with status ${String(statusCode)} instead of 200`,
+      );
+    }
+    return { kind: 'content', content: await bodyOf(response, url, options.maxBytes) };
+  } finally {
+    response.destroy();
+  }
+}
+
+function respond(url: URL, { checkAddress, signal }: GetOptions): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const start = url.protocol === 'https:' ? requestHttps : requestHttp;
+    const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'helm-release-operator' };
+    start(url, { agent: false, headers, lookup: checkedLookup(checkAddress), signal })
+      .once('response', resolve)
+      .on('error', reject)
+      .end();
+  });
+}
+
+async function bodyOf(response: IncomingMessage, url: URL, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      const limit =
+        maxBytes >= 1024 * 1024 ? `${String(maxBytes / 1024 / 1024)} MiB` : `${String(maxBytes)} bytes`;
+      throw new ValuesError(
+        `${shownUrl(url.href)} sends more than ${limit}, the limit for one source of values`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Checks what the connection is going to be made to, so that a name cannot point elsewhere a moment later. */
+function checkedLookup(checkAddress: AddressCheck): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      const refused = error === null ? firstRefusal(hostname, addresses, checkAddress) : error;
+      if (refused !== undefined) callback(refused, []);
+      else if (options.all === true) callback(null, addresses);
+      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
+    });
+  };
+}
+
+function firstRefusal(
+  hostname: string,
+  addresses: readonly LookupAddress[],
+  checkAddress: AddressCheck,
+): ValuesError | undefined {
+  for (const { address } of addresses) {
+    const refused = checkAddress(address);
+    if (refused !== undefined)
+      return new ValuesError(`${hostname} has the address ${address}, which ${refused}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,125 @@
+import { describe, ValuesError } from '../api/errors.ts';
+import type { ValuesSource } from '../api/values-sources.ts';
+import { originOf } from './source.ts';
+
+/** Of one source. A ConfigMap or Secret cannot be larger than this anyway. */
+export const MAX_SOURCE_BYTES = 1024 * 1024;
+
+export interface ConfigMapContent {
+  readonly data?: Readonly<Record<string, string>>;
+  /** base64 */
+  readonly binaryData?: Readonly<Record<string, string>>;
+}
+
+export interface SecretContent {
+  /** base64 */
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Where values are read from. Each reads afresh or from a watched store; what is not there is undefined. */
+export interface ValuesReaders {
+  readonly configMap: (of: ObjectName, signal: AbortSignal) => Promise<ConfigMapContent | undefined>;
+  readonly secret: (of: ObjectName, signal: AbortSignal) => Promise<SecretContent | undefined>;
+  readonly fetchExternal: (url: string, signal: AbortSignal) => Promise<Buffer>;
+  /** A file of the chart, by its path below the chart's root; absent for a chart that is no folder in Git. */
+  readonly readChartFile?: ((path: string, signal: AbortSignal) => Promise<Buffer>) | undefined;
+}
+
+/** What became of one source. `left-out` happens to optional ones only. */
+export type SourceResult =
+  | { readonly kind: 'read'; readonly content: Buffer }
+  | { readonly kind: 'left-out'; readonly why: string | undefined };
+
+/** Reads one source. Throws a ValuesError that names it and the way out; its message holds nothing of the content. */
+export async function readSource(
+  source: ValuesSource,
+  readers: ValuesReaders,
+  signal: AbortSignal,
+): Promise<SourceResult> {
+  const content = await ('key' in source
+    ? readKey(source, readers, signal)
+    : readFile(source, readers, signal));
+  return Buffer.isBuffer(content) ? { kind: 'read', content } : content;
+}
+
+type KeySource = Extract<ValuesSource, { kind: 'configMap' | 'secret' }>;
+type FileSource = Exclude<ValuesSource, KeySource>;
+
+async function readKey(
+  source: KeySource,
+  readers: ValuesReaders,
+  signal: AbortSignal,
+): Promise<Buffer | SourceResult> {
+  const found = await contentOf(source, readers, signal);
+  if (Buffer.isBuffer(found)) return bounded(found, source);
+  if (source.optional) return { kind: 'left-out', why: undefined };
+  const { namespace, name, key } = source;
+  const object = `${source.kind === 'secret' ? 'Secret' : 'ConfigMap'} ${namespace}/${name}`;
+  throw new ValuesError(
+    found === 'no-object'
+      ? `${object}, whose key ${key} holds values, does not exist: it is read again as soon as it appears`
+      : `${object} has no key ${key}: it is read again as soon as the key appears`,
+  );
+}
+
+async function contentOf(
+  source: KeySource,
+  readers: ValuesReaders,
+  signal: AbortSignal,
+): Promise<Buffer | 'no-object' | 'no-key'> {
+  const { namespace, name, key } = source;
+  let object: (ConfigMapContent & SecretContent) | undefined;
+  try {
+    object = await readers[source.kind]({ namespace, name }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new ValuesError(`cannot read ${originOf(source)}`, { cause: error });
+  }
+  if (object === undefined) return 'no-object';
+  const text = ownEntry(source.kind === 'configMap' ? object.data : undefined, key);
+  if (text !== undefined) return Buffer.from(text, 'utf8');
+  const base64 = ownEntry(source.kind === 'configMap' ? object.binaryData : object.data, key);
+  return base64 === undefined ? 'no-key' : Buffer.from(base64, 'base64');
+}
+
+/** A key may be called `constructor`. */
+function ownEntry(data: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
+  return data !== undefined && Object.hasOwn(data, key) ? data[key] : undefined;
+}
+
+/** An optional file may fail in any way, as it always could; what went wrong becomes a warning. */
+async function readFile(
+  source: FileSource,
+  readers: ValuesReaders,
+  signal: AbortSignal,
+): Promise<Buffer | SourceResult> {
+  try {
+    const content = await (source.kind === 'url'
+      ? readers.fetchExternal(source.url, signal)
+      : readChartFile(source.path, readers, signal));
+    return bounded(content, source);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (source.optional) return { kind: 'left-out', why: describe(error) };
+    throw new ValuesError(`cannot read values from ${originOf(source)}`, { cause: error });
+  }
+}
+
+function bounded(content: Buffer, source: ValuesSource): Buffer {
+  if (content.length <= MAX_SOURCE_BYTES) return content;
+  throw new ValuesError(`${originOf(source)} is larger than 1 MiB, the limit for one source of values`);
+}
+
+async function readChartFile(path: string, { readChartFile: read }: ValuesReaders, signal: AbortSignal) {
+  if (read === undefined) throw new ValuesError('only a chart from Git has files to read values from');
+  const steps = path.split('/');
+  if (path === '' || path.startsWith('/') || /[\\\0]/.test(path) || steps.includes('..')) {
+    throw new ValuesError('the path must lead to a file inside the chart, without ..');
+  }
+  return read(steps.filter((step) => step !== '' && step !== '.').join('/'), signal);
+}

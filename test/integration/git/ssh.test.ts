@@ -1,0 +1,168 @@
+import { expect } from 'chai';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { makeKey, type Sshd, startSshd } from '../../support/sshd.ts';
+import { type Harness, messageOf, never, now, startHarness } from './harness.ts';
+
+describe('Git over SSH', () => {
+  let h: Harness;
+  let sshd: Sshd;
+  let commit: string;
+  let path: string;
+
+  beforeEach(async () => {
+    h = await startHarness();
+    commit = await h.server.commit('app', { 'chart/Chart.yaml': 'name: web\n' });
+    path = join(h.dir, 'repositories', 'app.git');
+    sshd = await startSshd(join(h.dir, 'sshd'));
+    await mkdir(join(h.dir, 'fluxd'));
+    await writeFile(join(h.home, '.ssh', 'known_hosts'), sshd.knownHost);
+  });
+  afterEach(async () => {
+    await sshd.stop();
+    await h.stop();
+  });
+
+  const remote = (): { url: string; scope: string } => ({ url: sshd.url(path), scope: '' });
+  const inHome = (name: string): string => join(h.home, '.ssh', name);
+  const fluxdKey = (): string => join(h.dir, 'fluxd', 'identity');
+
+  it('works with the key where the old chart mounts it, whatever its mode and line endings', async () => {
+    await writeFile(fluxdKey(), sshd.identity.trimEnd().replaceAll('\n', '\r\n'));
+    await chmod(fluxdKey(), 0o444);
+
+    const resolved = await h.git.resolve(remote(), 'main', now);
+    const tree = await h.git.treeOf(remote(), resolved.commit, 'chart', never);
+
+    expect(resolved).to.deep.equal({ commit, insecure: false });
+    expect(tree).to.match(/^[0-9a-f]{40}$/);
+    expect(await sshd.commands()).to.deep.equal([`git-upload-pack '${path}'`, `git-upload-pack '${path}'`]);
+  });
+
+  it('leaves no copy of a key behind, and none in arguments or environment', async () => {
+    await writeFile(fluxdKey(), sshd.identity);
+
+    await h.git.fetchCommit(remote(), commit, never);
+
+    const [own = ''] = await readdir(join(h.dir, 'work'));
+    expect((await readdir(join(h.dir, 'work', own))).filter((name) => name.startsWith('ssh'))).to.deep.equal(
+      [],
+    );
+    expect(JSON.stringify(h.calls)).not.to.contain('PRIVATE KEY');
+  });
+
+  it('works with a key of the home folder, after another one was refused', async () => {
+    const { privateKey } = await makeKey(join(h.dir, 'other'));
+    await writeFile(fluxdKey(), privateKey);
+    await writeFile(inHome('id_ed25519'), sshd.identity);
+
+    expect(await h.git.refs(remote(), now)).to.have.property('head', commit);
+  });
+
+  it("works with an administrator's config: an alias, a port and a key beside it", async () => {
+    await writeFile(inHome('deploy-key'), sshd.identity, { mode: 0o644 });
+    await writeFile(
+      inHome('config'),
+      [
+        'Host charts',
+        '  HostName 127.0.0.1',
+        `  Port ${String(sshd.port)}`,
+        `  User ${sshd.user}`,
+        '  IdentityFile ~/.ssh/deploy-key',
+        'Host *',
+        '  StrictHostKeyChecking no', // not his to decide
+        '',
+      ].join('\n'),
+    );
+
+    expect(await h.git.refs({ url: `charts:${path}`, scope: '' }, now)).to.have.property('head', commit);
+    await writeFile(inHome('known_hosts'), '');
+    expect(await messageOf(h.git.refs({ url: `charts:${path}`, scope: '' }, now))).to.contain(
+      'is not in known_hosts',
+    );
+  });
+
+  it('works when a gitconfig turns https into it', async () => {
+    await writeFile(fluxdKey(), sshd.identity);
+    const base = sshd.url('').replace(/\/$/, '');
+    await writeFile(join(h.home, '.gitconfig'), `[url "${base}/"]\n insteadOf = https://git.invalid/\n`);
+
+    expect(await h.git.refs({ url: `https://git.invalid${path}`, scope: '' }, now)).to.have.property(
+      'head',
+      commit,
+    );
+  });
+
+  it('works with known_hosts of the whole machine', async () => {
+    await writeFile(fluxdKey(), sshd.identity);
+    await writeFile(inHome('known_hosts'), '');
+    const knownHosts = join(h.dir, 'ssh_known_hosts');
+    await writeFile(knownHosts, sshd.knownHost);
+    const git = await h.anotherGit({
+      ssh: { home: h.home, identities: [fluxdKey()], knownHosts: [knownHosts] },
+    });
+
+    expect(await git.refs(remote(), now)).to.have.property('head', commit);
+  });
+
+  describe('refuses', () => {
+    beforeEach(() => writeFile(fluxdKey(), sshd.identity));
+
+    it('a host whose key it does not know', async () => {
+      await writeFile(inHome('known_hosts'), '');
+
+      expect(await messageOf(h.git.refs(remote(), now))).to.equal(
+        `the SSH host key of 127.0.0.1 (repository ${remote().url}) is not in known_hosts: check its fingerprint and add the line that ssh-keyscan prints`,
+      );
+      expect(await sshd.commands()).to.deep.equal([]);
+    });
+
+    it('a host whose key has changed', async () => {
+      const { publicLine } = await makeKey(join(h.dir, 'other-host'));
+      await writeFile(inHome('known_hosts'), `[127.0.0.1]:${String(sshd.port)} ${publicLine}`);
+
+      expect(await messageOf(h.git.refs(remote(), now))).to.equal(
+        `the SSH host key of 127.0.0.1 (repository ${remote().url}) differs from the one in known_hosts: replace that line if the host has really changed its key, else somebody is in between`,
+      );
+      expect(await sshd.commands()).to.deep.equal([]);
+    });
+  });
+
+  describe('says what is wrong', () => {
+    it('without a key, and with one that is not let in', async () => {
+      const without = await messageOf(h.git.refs(remote(), now));
+      const { privateKey } = await makeKey(join(h.dir, 'other'));
+      await writeFile(fluxdKey(), privateKey);
+      const refused = await messageOf(h.git.refs(remote(), now));
+
+      expect(without).to.equal(
+        `127.0.0.1 does not let us read repository ${remote().url} by SSH: no SSH key is mounted; mount one as /etc/fluxd/ssh/identity`,
+      );
+      expect(refused).to.equal(
+        `127.0.0.1 does not let us read repository ${remote().url} by SSH: it refuses the mounted SSH key; add its public part there as a deploy key`,
+      );
+    });
+
+    it('with a repository that is not there', async () => {
+      await writeFile(fluxdKey(), sshd.identity);
+      const url = sshd.url(join(h.dir, 'missing.git'));
+
+      expect(await messageOf(h.git.refs({ url, scope: '' }, now))).to.equal(
+        `repository ${url} was not found: correct the URL, or grant the credentials access to it`,
+      );
+    });
+
+    it('with a host that is not there, or whose name nobody knows', async () => {
+      await sshd.stop();
+      const unknown = { url: 'git@no-such-host.invalid:team/app.git', scope: '' };
+
+      expect(await messageOf(h.git.refs(remote(), now))).to.contain(
+        `127.0.0.1 cannot be reached for repository ${remote().url}`,
+      );
+      expect(await messageOf(h.git.refs(unknown, now))).to.equal(
+        `the host 'no-such-host.invalid' of repository ${unknown.url} is not known to DNS: correct the URL or check the cluster's DNS`,
+      );
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.ts';
+
+export interface OperatorSettings {
+  readonly kubeconfig: string;
+  readonly helm: string;
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Kept over a restart; made and deleted by the operator's owner when absent. */
+  readonly workDir?: string;
+}
+
+/** The whole operator as its own process, as a person would run it. */
+export interface OperatorProcess {
+  readonly pid: number;
+  readonly port: number;
+  readonly log: () => string;
+  /** The value of a series in /metrics, summed over those whose labels match. */
+  readonly metric: (name: string, labels?: Readonly<Record<string, string>>) => Promise<number>;
+  readonly get: (path: string) => Promise<{ status: number; body: string }>;
+  readonly post: (path: string) => Promise<number>;
+  /** SIGTERM; gives the exit code. */
+  readonly stop: () => Promise<number | null>;
+  /** SIGKILL: no time for anything. */
+  readonly kill: () => Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+export async function startOperator(settings: OperatorSettings): Promise<OperatorProcess> {
+  const own = settings.workDir === undefined;
+  const workDir = settings.workDir ?? (await mkdtemp(join(tmpdir(), 'operator-')));
+  const child = spawn(
+    process.execPath,
+    [
+      MAIN,
+      `--kubeconfig=${settings.kubeconfig}`,
+      `--helm-binary=${settings.helm}`,
+      `--work-dir=${workDir}`,
+      '--listen=127.0.0.1:0',
+      '--log-format=json',
+      ...(settings.flags ?? []),
+    ],
+    { env: { PATH: process.env['PATH'], HOME: workDir, ...settings.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const collect = (chunk: Buffer): void => {
+    output += chunk.toString('utf8');
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const ended = once(child, 'exit');
+  const clean = async (): Promise<void> => {
+    if (own) await rm(workDir, { recursive: true, force: true });
+  };
+  try {
+    const port = await eventually(() => portFrom(child, output));
+    const base = `http://127.0.0.1:${String(port)}`;
+    await eventually(async () => {
+      assertRunning(child, output);
+      const { status, body } = await get(`${base}/readyz`);
+      if (status !== 200) throw new Error(`the operator is not ready: ${body}\n${output.slice(-2_000)}`);
+    });
+    return {
+      pid: child.pid ?? 0,
+      port,
+      log: () => output,
+      get: (path) => get(base + path),
+      post: async (path) => (await fetch(base + path, { method: 'POST' })).status,
+      metric: async (name, labels = {}) => sumOf((await get(`${base}/metrics`)).body, name, labels),
+      stop: async () => {
+        child.kill('SIGTERM');
+        await ended;
+        await clean();
+        return child.exitCode;
+      },
+      kill: async () => {
+        child.kill('SIGKILL');
+        await ended;
+        await clean();
+      },
+    };
+  } catch (error) {
+    child.kill('SIGKILL');
+    await clean();
+    throw error;
+  }
+}
+
+function portFrom(child: ChildProcess, output: string): number {
+  assertRunning(child, output);
+  const port = /"message":"listening".*?"port":(\d+)|"port":(\d+).*?"listening"/.exec(output);
+  if (port === null) throw new Error(`the operator does not listen:\n${output}`);
+  return Number(port[1] ?? port[2]);
+}
+
+function assertRunning(child: ChildProcess, output: string): void {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    throw new Error(`the operator ended (${String(child.exitCode ?? child.signalCode)}):\n${output}`);
+  }
+}
+
+async function get(url: string): Promise<{ status: number; body: string }> {
+  const response = await fetch(url);
+  return { status: response.status, body: await response.text() };
+}
+
+/** Sums the samples of a metric in Prometheus' text format. */
+export function sumOf(text: string, name: string, labels: Readonly<Record<string, string>>): number {
+  let sum = 0;
+  for (const line of text.split('\n')) {
+    const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line);
+    if (match?.[1] !== name) continue;
+    const given = match[2] ?? '';
+    const fits = Object.entries(labels).every(([label, value]) => given.includes(`${label}="${value}"`));
+    if (fits) sum += Number(match[3]);
+  }
+  return sum;
+}

@@ -1,0 +1,289 @@
+import { expect } from 'chai';
+import sinon, { type SinonFakeTimers } from 'sinon';
+import { ChartUnavailableError, InvalidSpecError } from '../../../../src/api/errors.ts';
+import type { Chart, ChartSource } from '../../../../src/charts/chart.ts';
+import { createGate } from '../../../../src/charts/gate.ts';
+import type { Freshness } from '../../../../src/charts/lookup.ts';
+import { createSources, type Sources } from '../../../../src/charts/sharing/sources.ts';
+import { silentLogger } from '../../../../src/telemetry/logger.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const signal = new AbortController().signal;
+
+const sourceOf = (name: string, kind: 'git' | 'repository' = 'repository'): ChartSource =>
+  kind === 'git'
+    ? { kind, url: 'https://git.example.com/x', ref: name, path: '.', skipDepUpdate: false, scope: '' }
+    : { kind, url: `https://${name}.example.com`, name, version: '*', scope: '' };
+
+const chartOf = (digest: string, version = '1.0.0', revision = version): Chart => ({
+  ...{ name: 'web', version, digest, hooks: 'none', crds: [], path: '/x', revision },
+});
+
+describe('createSources', () => {
+  const web = sourceOf('web');
+  let timers: SinonFakeTimers;
+  let asked: { source: ChartSource; since: number }[];
+  let answer: (source: ChartSource, o: Freshness) => Promise<Chart>;
+  let stored: boolean;
+  let moved: string[][];
+  let ends: boolean[];
+  let sources: Sources;
+
+  const resolve = (o: { fresh?: boolean; source?: ChartSource } = {}): Promise<Chart> =>
+    sources.resolve(o.source ?? web, { signal, fresh: o.fresh ?? false });
+  const failureOf = async (work: Promise<unknown>): Promise<string> => {
+    const caught: unknown = await work.catch((error: unknown) => error);
+    expect(caught).to.be.instanceOf(Error);
+    return (caught as Error).message;
+  };
+
+  beforeEach(() => {
+    timers = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    [asked, moved, ends, stored] = [[], [], [], true];
+    answer = () => Promise.resolve(chartOf('one'));
+    sources = createSources({
+      lookup: (source, o) => {
+        asked.push({ source, since: o.since });
+        return answer(source, o);
+      },
+      gate: createGate({ perHost: 4, total: 8 }),
+      maxAgeMs: (kind) => (kind === 'git' ? 5 * MINUTE : 3 * MINUTE),
+      isStored: () => Promise.resolve(stored),
+      clock: { now: () => new Date(), monotonicMs: () => Date.now() },
+      random: () => 0.5,
+      log: silentLogger,
+      onFetched: ({ ok }) => ends.push(ok),
+    });
+    sources.onMoved((subscribers) => moved.push(subscribers));
+  });
+  afterEach(() => {
+    sources.close();
+    timers.restore();
+  });
+
+  it('asks once for fifty callers at the same time, and not again while the answer is new', async () => {
+    const charts = await Promise.all(Array.from({ length: 50 }, () => resolve()));
+    await timers.tickAsync(2 * MINUTE);
+    await resolve();
+
+    expect(new Set(charts)).to.deep.equal(new Set([chartOf('one')]));
+    expect(asked).to.have.length(1);
+    expect(ends).to.deep.equal([true]);
+  });
+
+  it('asks again when the answer is old, when the archive has left the store, and when told to', async () => {
+    await resolve();
+    await timers.tickAsync(3 * MINUTE);
+    await resolve();
+    stored = false;
+    await resolve();
+    await resolve({ fresh: true });
+
+    expect(asked).to.have.length(4);
+  });
+
+  it('lets who wants it fresh join a lookup that is under way, and tells how new it has to be', async () => {
+    await timers.tickAsync(HOUR);
+    const slow = Promise.withResolvers<Chart>();
+    answer = () => slow.promise;
+    const both = [resolve({ fresh: true }), resolve({ fresh: true }), resolve()];
+    await timers.tickAsync(1_000);
+    slow.resolve(chartOf('one'));
+    await Promise.all(both);
+
+    expect(asked).to.deep.equal([{ source: web, since: HOUR }]);
+
+    await timers.tickAsync(10 * MINUTE);
+    await resolve();
+    expect(asked[1]?.since).to.equal(HOUR + 1_000 + 10 * MINUTE - 0.8 * 3 * MINUTE);
+  });
+
+  it('leaves the lookup to the others when one caller aborts, and ends it when all have', async () => {
+    const stop = new AbortController();
+    const slow = Promise.withResolvers<Chart>();
+    answer = (_, o) => {
+      o.signal.addEventListener('abort', () => {
+        slow.reject(o.signal.reason as Error);
+      });
+      return slow.promise;
+    };
+    const leaving = sources.resolve(web, { signal: stop.signal });
+    const staying = resolve();
+    await timers.tickAsync(1);
+    stop.abort(new Error('gone'));
+
+    expect(await failureOf(leaving)).to.equal('gone');
+    slow.resolve(chartOf('one'));
+    expect((await staying).digest).to.equal('one');
+
+    const last = new AbortController();
+    answer = (_, o) => new Promise((_resolve, reject) => o.signal.addEventListener('abort', () => reject(new Error('ended'))));
+    const alone = sources.resolve(web, { signal: last.signal, fresh: true });
+    await timers.tickAsync(1);
+    last.abort(new Error('gone too'));
+    expect(await failureOf(alone)).to.equal('gone too');
+    expect(ends, 'an abort is no failure of the source').to.deep.equal([true]);
+  });
+
+  it('asks a broken source once for all its releases, then less and less often', async () => {
+    answer = () => Promise.reject(new ChartUnavailableError('down'));
+
+    for (let minute = 0; minute < 30; minute += 1) {
+      for (const _ of Array(100)) expect(await failureOf(resolve())).to.equal('down');
+      await timers.tickAsync(MINUTE);
+    }
+
+    expect(asked.length).to.be.within(10, 14);
+    expect(new Set(ends)).to.deep.equal(new Set([false]));
+  });
+
+  it('asks a broken source at once when told to, and forgets the failure with the first success', async () => {
+    answer = () => Promise.reject(new ChartUnavailableError('down'));
+    await failureOf(resolve());
+    answer = () => Promise.resolve(chartOf('one'));
+
+    expect((await resolve({ fresh: true })).digest).to.equal('one');
+    expect((await resolve()).digest).to.equal('one');
+    expect(asked).to.have.length(2);
+  });
+
+  it('makes an OperatorError of whatever a lookup throws', async () => {
+    answer = () => Promise.reject(new TypeError('a defect'));
+
+    expect(await failureOf(resolve())).to.equal('unexpected failure');
+  });
+
+  it('lets one broken source stand in no other’s way', async () => {
+    answer = (source) => (source === web ? new Promise(() => undefined) : Promise.resolve(chartOf('two')));
+    const stop = new AbortController();
+    const hanging = sources.resolve(web, { signal: stop.signal });
+
+    expect((await resolve({ source: sourceOf('db') })).digest).to.equal('two');
+    stop.abort(new Error('enough'));
+    await failureOf(hanging);
+  });
+
+  it('looks a watched source up at its interval, and one that nobody watches not at all', async () => {
+    sources.watch(web, 'ns/a');
+    sources.watch(web, 'ns/b');
+    await resolve();
+    await resolve({ source: sourceOf('db') });
+    expect(asked).to.have.length(2);
+
+    await timers.tickAsync(HOUR);
+    expect(asked.length - 2).to.be.within(18, 22);
+
+    sources.unwatch('ns/a');
+    await timers.tickAsync(3.1 * MINUTE);
+    const before = asked.length;
+    sources.unwatch('ns/b');
+    await timers.tickAsync(HOUR);
+    expect(asked.length).to.equal(before);
+  });
+
+  it('tells the subscribers when content or version changed, and not when only the commit did', async () => {
+    const git = sourceOf('main', 'git');
+    answer = () => Promise.resolve(chartOf('one', '1.0.0', 'commit-1'));
+    sources.watch(git, 'ns/a');
+    sources.watch(git, 'ns/b');
+    await resolve({ source: git });
+
+    answer = () => Promise.resolve(chartOf('one', '1.0.0', 'commit-2'));
+    await timers.tickAsync(6 * MINUTE);
+    expect(moved).to.deep.equal([]);
+    expect((await resolve({ source: git })).revision).to.equal('commit-2');
+
+    answer = () => Promise.resolve(chartOf('two', '1.0.0', 'commit-3'));
+    await timers.tickAsync(6 * MINUTE);
+    answer = () => Promise.resolve(chartOf('two', '1.0.1', 'commit-4'));
+    await timers.tickAsync(6 * MINUTE);
+    expect(moved).to.deep.equal([
+      ['ns/a', 'ns/b'],
+      ['ns/a', 'ns/b'],
+    ]);
+  });
+
+  it('tells the subscribers when an error comes, changes and goes, and not while it stays', async () => {
+    sources.watch(web, 'ns/a');
+    await resolve();
+    for (const message of ['down', 'down', 'denied']) {
+      answer = () => Promise.reject(new ChartUnavailableError(message));
+      await failureOf(resolve({ fresh: true }));
+    }
+    expect(moved).to.have.length(2);
+
+    answer = () => Promise.resolve(chartOf('one'));
+    await timers.tickAsync(5 * MINUTE);
+    expect(moved).to.have.length(3);
+  });
+
+  it('tells only those who still watch, each of them one source', async () => {
+    const db = sourceOf('db');
+    sources.watch(web, 'ns/a');
+    sources.watch(web, 'ns/b');
+    await resolve();
+    sources.watch(db, 'ns/a');
+    sources.unwatch('ns/b');
+    sources.unwatch('ns/unknown');
+    answer = () => Promise.resolve(chartOf('two'));
+    await resolve({ fresh: true });
+    expect(moved).to.deep.equal([]);
+
+    await resolve({ source: db });
+    answer = () => Promise.resolve(chartOf('three'));
+    await resolve({ source: db, fresh: true });
+    expect(moved).to.deep.equal([['ns/a']]);
+  });
+
+  it('looks all watched sources up when told to refresh, whatever becomes of them', async () => {
+    const db = sourceOf('db');
+    sources.watch(web, 'ns/a');
+    sources.watch(db, 'ns/b');
+    await resolve();
+    await resolve({ source: db });
+    await resolve({ source: sourceOf('other') });
+    answer = (source) => (source === db ? Promise.reject(new InvalidSpecError('bad')) : Promise.resolve(chartOf('two')));
+
+    await sources.refreshAll();
+
+    expect(asked.slice(3).map(({ source }) => source)).to.deep.equal([web, db]);
+    expect(moved).to.deep.equal([['ns/a'], ['ns/b']]);
+  });
+
+  it('counts what is watched by kind', async () => {
+    const git = sourceOf('main', 'git');
+    sources.watch(web, 'ns/a');
+    sources.watch(web, 'ns/b');
+    sources.watch(git, 'ns/c');
+    await resolve();
+    answer = () => Promise.reject(new ChartUnavailableError('down'));
+    await failureOf(resolve({ source: git }));
+    await timers.tickAsync(2_000);
+
+    expect(sources.stats()).to.deep.equal([
+      { kind: 'git', count: 1, failing: 1, oldestSeconds: 2 },
+      { kind: 'repository', count: 1, failing: 0, oldestSeconds: 2 },
+      { kind: 'oci', count: 0, failing: 0, oldestSeconds: 0 },
+    ]);
+  });
+
+  it('forgets sources that nobody watches instead of growing for ever', async () => {
+    for (let at = 0; at < 1_200; at += 1) await resolve({ source: sourceOf(`s${String(at)}`) });
+    asked = [];
+
+    await resolve({ source: sourceOf('s1199') });
+    expect(asked).to.have.length(0);
+    await resolve({ source: sourceOf('s0') });
+    expect(asked).to.have.length(1);
+  });
+
+  it('asks nobody any more once it is closed', async () => {
+    sources.watch(web, 'ns/a');
+    await resolve();
+    sources.close();
+
+    await timers.tickAsync(HOUR);
+    expect(asked).to.have.length(1);
+  });
+});

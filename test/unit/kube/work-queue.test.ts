@@ -1,0 +1,259 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import sinon from 'sinon';
+import { createWorkQueue, type WorkQueue } from '../../../src/kube/work-queue.ts';
+import { failureOf, half, never, settle, testClock } from './support/fakes.ts';
+
+function open(): WorkQueue {
+  return createWorkQueue({ clock: testClock, random: half, baseDelayMs: 1_000, maxDelayMs: 60_000 });
+}
+
+async function takeAll(queue: WorkQueue): Promise<string[]> {
+  const keys: string[] = [];
+  while (queue.length > 0) {
+    const key = await queue.take(never());
+    keys.push(key);
+    queue.done(key);
+  }
+  return keys;
+}
+
+describe('the work queue', () => {
+  it('holds a key once, in the order of its first coming', async () => {
+    const queue = open();
+    for (const key of ['a', 'b', 'a', 'c', 'b']) queue.add(key);
+
+    expect(await takeAll(queue)).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('gives a key that was added while a worker held it back once, and only after done', async () => {
+    const queue = open();
+    queue.add('a');
+    await queue.take(never());
+
+    queue.add('a');
+    queue.add('a');
+    expect(queue.length).to.equal(0);
+    queue.done('a');
+
+    expect(await takeAll(queue)).to.deep.equal(['a']);
+  });
+
+  it('takes urgent keys first, and lifts a waiting key that becomes urgent', async () => {
+    const queue = open();
+    for (const key of ['a', 'b', 'c']) queue.add(key, 'low');
+    queue.add('d', 'high');
+    queue.add('c', 'high');
+    queue.add('d', 'low');
+
+    expect(await takeAll(queue)).to.deep.equal(['d', 'c', 'a', 'b']);
+  });
+
+  it('lets the others through although urgent keys never end', async () => {
+    const queue = open();
+    queue.add('patient', 'low');
+    const taken: string[] = [];
+
+    for (let i = 0; i < 30; i += 1) {
+      queue.add(`urgent ${String(i)}`);
+      const key = await queue.take(never());
+      taken.push(key);
+      queue.done(key);
+    }
+
+    expect(taken.indexOf('patient')).to.equal(10);
+  });
+
+  it('remembers that a key became urgent while a worker held it', async () => {
+    const queue = open();
+    queue.add('a', 'low');
+    await queue.take(never());
+    queue.add('b', 'low');
+    queue.add('a', 'high');
+    queue.add('a', 'low');
+    queue.done('a');
+
+    expect(await takeAll(queue)).to.deep.equal(['a', 'b']);
+  });
+
+  it('loses no key to a worker that stopped waiting', async () => {
+    const queue = open();
+    const leaving = new AbortController();
+    const left = failureOf(queue.take(leaving.signal));
+    const staying = queue.take(never());
+
+    leaving.abort(new Error('left'));
+    queue.add('a');
+
+    expect((await left).message).to.equal('left');
+    expect(await staying).to.equal('a');
+  });
+
+  it('refuses workers after close, those that wait and those that come', async () => {
+    const queue = open();
+    const waiting = failureOf(queue.take(never()));
+
+    queue.close();
+    queue.add('a');
+
+    expect((await waiting).message).to.equal('the work queue is closed');
+    expect((await failureOf(queue.take(never()))).message).to.equal('the work queue is closed');
+    expect(queue.length).to.equal(0);
+  });
+
+  it('does the work of 100,000 keys without slowing down with their number', async () => {
+    const queue = open();
+    const startedAt = performance.now();
+
+    for (let i = 0; i < 100_000; i += 1) queue.add(`web/release-${String(i)}`, i % 2 === 0 ? 'low' : 'high');
+    const taken = await takeAll(queue);
+
+    expect(taken).to.have.length(100_000);
+    expect(performance.now() - startedAt).to.be.below(5_000); // a queue that copies its rest needs minutes
+  });
+
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('add' as const), key: fc.constantFrom('a', 'b', 'c'), urgent: fc.boolean() }),
+    fc.record({ do: fc.constant('worker gives up' as const), worker: fc.nat(3) }),
+  );
+
+  it('never gives one key to two workers, and sees to every add, in any interleaving', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.array(step, { maxLength: 40 }), async (s, steps) => {
+        const queue = open();
+        const held = new Set<string>();
+        /** Key -> the number of the last add before its newest look began. */
+        const looked = new Map<string, number>();
+        const added = new Map<string, number>();
+        const problems: string[] = [];
+        const workers = [0, 1, 2, 3].map(() => new AbortController());
+
+        const work = async (signal: AbortSignal): Promise<void> => {
+          for (;;) {
+            const key = await queue.take(signal).catch(() => undefined);
+            if (key === undefined) return;
+            if (held.has(key)) problems.push(`two workers hold ${key}`);
+            held.add(key);
+            looked.set(key, added.get(key) ?? 0);
+            await s.schedule(Promise.resolve(), `work on ${key}`);
+            held.delete(key);
+            queue.done(key);
+          }
+        };
+        const running = workers.map(({ signal }) => work(signal));
+        // A worker that cannot be made to give up, or the rest might be left undone.
+        const last = new AbortController();
+        running.push(work(last.signal));
+
+        const adding = steps.map((now, i) =>
+          s.schedule(Promise.resolve(), `step ${String(i)}`).then(() => {
+            if (now.do === 'worker gives up') {
+              workers[now.worker]?.abort();
+              return;
+            }
+            added.set(now.key, i + 1);
+            queue.add(now.key, now.urgent ? 'high' : 'low');
+          }),
+        );
+        await s.waitFor(Promise.all(adding));
+        await s.waitIdle();
+        await settle();
+        await s.waitIdle();
+
+        expect(problems).to.deep.equal([]);
+        expect(looked).to.deep.equal(added);
+        expect([queue.length, queue.working, held.size]).to.deep.equal([0, 0, 0]);
+        for (const worker of [...workers, last]) worker.abort();
+        await Promise.all(running);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  describe('in time', () => {
+    let timers: sinon.SinonFakeTimers;
+    beforeEach(() => {
+      timers = sinon.useFakeTimers();
+    });
+    afterEach(() => {
+      timers.restore();
+    });
+
+    it('brings a key at the earliest time that anybody asked for', async () => {
+      const queue = open();
+      queue.addAfter('a', 5_000);
+      queue.addAfter('a', 2_000);
+      queue.addAfter('a', 9_000);
+      expect(queue.delayed).to.equal(1);
+
+      await timers.tickAsync(1_999);
+      expect(queue.length).to.equal(0);
+      await timers.tickAsync(1);
+      expect(await takeAll(queue)).to.deep.equal(['a']);
+      await timers.tickAsync(60_000);
+      expect(queue.length).to.equal(0);
+    });
+
+    it('waits longer with each failure, up to the limit, until the key is forgotten', () => {
+      const queue = open();
+      const waits = Array.from({ length: 8 }, () => queue.addRateLimited('a'));
+
+      expect(waits).to.deep.equal([750, 1_500, 3_000, 6_000, 12_000, 24_000, 45_000, 45_000]);
+      expect(queue.failures('a')).to.equal(8);
+      queue.forget('a');
+      expect(queue.addRateLimited('a')).to.equal(750);
+      expect(queue.addRateLimited('b')).to.equal(750);
+    });
+
+    it('adds at once what is to come after no time', () => {
+      const queue = open();
+      queue.addAfter('a', 0);
+      queue.addAfter('b', -5);
+
+      expect(queue.length).to.equal(2);
+    });
+
+    it('lets a key that comes due while a worker holds it wait for done', async () => {
+      const queue = open();
+      queue.add('a');
+      await queue.take(never());
+      queue.addAfter('a', 100);
+      await timers.tickAsync(200);
+
+      expect(queue.length).to.equal(0);
+      queue.done('a');
+      expect(queue.length).to.equal(1);
+    });
+
+    it('does not take a time beyond the reach of a timer for no time', async () => {
+      const queue = open();
+      queue.addAfter('a', 2 ** 31 + 5);
+
+      await timers.tickAsync(1_000);
+
+      expect(queue.length).to.equal(0);
+      queue.close();
+    });
+
+    it('tells for how long the oldest key is waiting', async () => {
+      const queue = open();
+      expect(queue.oldestWaitMs()).to.equal(0);
+      queue.add('a');
+      await timers.tickAsync(300);
+      queue.add('b');
+
+      expect(queue.oldestWaitMs()).to.equal(300);
+    });
+
+    it('leaves no timer behind after close', () => {
+      const queue = open();
+      queue.addAfter('a', 5_000);
+      queue.addRateLimited('b');
+
+      queue.close();
+      queue.addAfter('c', 5_000);
+
+      expect(timers.countTimers()).to.equal(0);
+    });
+  });
+});

@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import type { HistoryEntry } from '../../../../src/api/helm-release.ts';
+import { HISTORY_LIMIT } from '../../../../src/api/schema/status.ts';
+import {
+  isGood,
+  restorableRevision,
+  withEntry,
+  withResult,
+} from '../../../../src/release/observe/history.ts';
+
+function entry(revision: number, result: HistoryEntry['result'] = 'Released'): HistoryEntry {
+  return {
+    revision,
+    result,
+    chart: 'web',
+    version: '1.0.0',
+    sourceRevision: 'abc',
+    digest: 'v1.key.digest',
+    action: 'upgrade',
+    cause: 'Changed',
+    time: '2026-01-01T00:00:00Z',
+  };
+}
+
+const stored = (number: number, status = 'superseded'): { number: number; status: string } => ({
+  number,
+  status,
+});
+
+describe('restorableRevision', () => {
+  it('is the newest revision that worked and is still stored', () => {
+    const history = [entry(5, 'Failed'), entry(4), entry(3)];
+
+    expect(restorableRevision(history, [stored(3), stored(4), stored(5, 'failed')], 5)).to.equal(4);
+  });
+
+  it('passes over a revision that helm has pruned', () => {
+    const history = [entry(4), entry(3)];
+
+    expect(restorableRevision(history, [stored(3), stored(5)], 5)).to.equal(3);
+  });
+
+  it('passes over a revision that helm calls deployed but that never became ready', () => {
+    const history = [entry(4, 'Failed'), entry(3)];
+
+    expect(restorableRevision(history, [stored(3), stored(4, 'deployed')], 5)).to.equal(3);
+  });
+
+  it("takes Helm's word where no revision of ours worked", () => {
+    expect(restorableRevision([], [stored(1), stored(2, 'deployed'), stored(3, 'failed')], 3)).to.equal(2);
+  });
+
+  it('is nothing for a first installation', () => {
+    expect(restorableRevision([], [stored(1, 'failed')], 1)).to.equal(undefined);
+  });
+});
+
+describe('withEntry', () => {
+  it('keeps the newest entries first and replaces that of the same revision', () => {
+    const history = withEntry([entry(2), entry(1)], entry(2, 'Failed'));
+
+    expect(history.map(({ revision, result }) => [revision, result])).to.deep.equal([
+      [2, 'Failed'],
+      [1, 'Released'],
+    ]);
+  });
+
+  it('is bounded and never loses the last revision that worked', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), (worked) => {
+        const entries = worked.map((good, index) => entry(index + 1, good ? 'Released' : 'Failed'));
+        const history = entries.reduce<readonly HistoryEntry[]>(withEntry, []);
+        const lastGood = entries.findLast(isGood)?.revision;
+
+        expect(history.length).to.be.at.most(HISTORY_LIMIT);
+        expect(history[0]?.revision).to.equal(entries.length);
+        expect(history.find(isGood)?.revision).to.equal(lastGood);
+      }),
+    );
+  });
+});
+
+describe('withResult', () => {
+  it('changes only the entry of that revision', () => {
+    const history = withResult([entry(2), entry(1)], 2, { result: 'Failed', message: 'no' });
+
+    expect(history[0]).to.deep.equal({ ...entry(2, 'Failed'), message: 'no' });
+    expect(history[1]).to.deep.equal(entry(1));
+  });
+});
