@@ -4,8 +4,6 @@ import { Interrupted, onInterrupt } from './interrupt.ts';
 import { logTail } from './log-tail.ts';
 import { createScreen } from './screen.ts';
 import { clusterChoice, setUp } from './set-up.ts';
-import { stay } from './stay.ts';
-import { deleteIt } from './steps/delete-it.ts';
 import { tell } from './story.ts';
 import { obtainTools } from './tools.ts';
 
@@ -24,8 +22,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
   try {
     const demo = await setUp({ cluster, tools, env, screen, cleanUp, signal });
     log = `${demo.dir}/operator.log`;
-    const operatorUrl = await tell(demo);
-    await (keep ? stay(demo, operatorUrl) : deleteIt(demo));
+    await tell(demo, { keep });
   } catch (error) {
     exitCode = await explain(signal.aborted ? signal.reason : error, log);
   }
@@ -55,4 +52,9 @@ function complain(sentence: string): void {
   process.stderr.write(`\ndemo: ${sentence}\n`);
 }
 
-process.exitCode = await main(process.env);
+try {
+  process.exitCode = await main(process.env);
+} catch (error) {
+  complain(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,7 +1,9 @@
 import type { Demo } from './demo.ts';
+import { stay } from './stay.ts';
 import { applyManifest } from './steps/apply-manifest.ts';
 import { becomeReady } from './steps/become-ready.ts';
 import { breakIt } from './steps/break-it.ts';
+import { deleteIt } from './steps/delete-it.ts';
 import { fixIt } from './steps/fix-it.ts';
 import { prepareCluster } from './steps/prepare-cluster.ts';
 import { serveGit } from './steps/serve-git.ts';
@@ -10,8 +12,11 @@ import { showMetrics } from './steps/show-metrics.ts';
 import { startOperator } from './steps/start-operator.ts';
 import { upgrade } from './steps/upgrade.ts';
 
-/** The story of a release, from an empty cluster to a healthy workload; its end, steps/delete-it.ts, is left to the caller. */
-export async function tell(demo: Demo): Promise<string> {
+/**
+ * The story of a release, from an empty cluster to a healthy workload and back. Every step says in one line what happens,
+ * shows the commands that a person would type, and checks that it did what it said.
+ */
+export async function tell(demo: Demo, { keep }: { readonly keep: boolean }): Promise<void> {
   await prepareCluster(demo);
   await serveGit(demo);
   const operatorUrl = await startOperator(demo);
@@ -22,5 +27,5 @@ export async function tell(demo: Demo): Promise<string> {
   await breakIt(demo, release, operatorUrl);
   await fixIt(demo, release);
   await showMetrics(demo, operatorUrl);
-  return operatorUrl;
+  await (keep ? stay(demo, operatorUrl) : deleteIt(demo));
 }

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { ChartUnavailableError, InvalidChartError } from '../api/errors.ts';
 import { createSingleFlight } from '../process/single-flight.ts';
 import { readChart } from './content/content.ts';

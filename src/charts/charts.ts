@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import type { Git } from '../git/git.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-
 import type { ChartSource } from './chart.ts';
 
 /** The identity of a source: two with the same key may share whatever one of them found. */

@@ -1,6 +1,5 @@
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { ChartUnavailableError } from '../api/errors.ts';
 import { createSemaphore } from '../process/semaphore.ts';
 import type { ChartContent } from './chart.ts';

@@ -13,7 +13,7 @@ import { EVENTS } from './resource-type.ts';
 import { createResource } from './resource.ts';
 import type { Transport } from './transport.ts';
 
-export type { EventType, Happening } from './event/kube-event.ts';
+export type { Happening } from './event/kube-event.ts';
 
 /** Tells people what happened to an object, by core/v1 Events as `kubectl describe` shows them. */
 export interface EventRecorder {

@@ -21,6 +21,13 @@ export const SECRETS = coreType('Secret', 'secrets');
 export const CONFIG_MAPS = coreType('ConfigMap', 'configmaps');
 export const EVENTS = coreType('Event', 'events');
 export const PODS = coreType('Pod', 'pods');
+export const CUSTOM_RESOURCE_DEFINITIONS: ResourceType = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
 export const NAMESPACES: ResourceType = { ...coreType('Namespace', 'namespaces'), namespaced: false };
 
 function coreType(kind: string, plural: string): ResourceType {

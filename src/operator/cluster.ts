@@ -8,7 +8,7 @@ import { createInformer } from '../kube/informer.ts';
 import type { Informer, InformerOptions } from '../kube/informer.ts';
 import { createResource } from '../kube/resource.ts';
 import type { Resource } from '../kube/resource.ts';
-import { CONFIG_MAPS, NAMESPACES, PODS, SECRETS } from '../kube/resource-type.ts';
+import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, SECRETS } from '../kube/resource-type.ts';
 import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
 import { createTransport } from '../kube/transport.ts';
 import type { Transport } from '../kube/transport.ts';
@@ -18,13 +18,6 @@ import { MANAGED_BY_HELM, releaseOf, WATCHED_KINDS } from '../release/observe/wo
 import type { Environment } from './environment.ts';
 
 const RELEASES: ResourceType = { group: GROUP, version: VERSION, kind: KIND, plural: PLURAL, namespaced: true };
-const DEFINITIONS: ResourceType = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
 
 /** The cluster as the operator sees it: what it asks for, and what it watches. */
 export interface Cluster {
@@ -35,7 +28,6 @@ export interface Cluster {
   readonly secrets: Resource<Document>;
   readonly secretsMetadata: Resource<KubeObject>;
   readonly configMaps: Resource<Document>;
-  readonly pods: Resource<KubeObject>;
   readonly namespaces: Resource<KubeObject>;
   readonly definitions: Resource<KubeObject>;
   readonly resourceOf: (type: ResourceType) => Resource<KubeObject>;
@@ -89,9 +81,6 @@ export function openCluster(environment: Environment): Cluster {
       }),
     ),
   };
-  const resources = new Map<ResourceType, Resource<KubeObject>>(
-    WATCHED_KINDS.map((type) => [type, createResource<KubeObject>(transport, type)]),
-  );
   return {
     connection,
     transport,
@@ -100,10 +89,9 @@ export function openCluster(environment: Environment): Cluster {
     secrets: createResource<Document>(transport, SECRETS),
     secretsMetadata: createResource<KubeObject>(transport, SECRETS, { metadataOnly: true }),
     configMaps: createResource<Document>(transport, CONFIG_MAPS),
-    pods: createResource<KubeObject>(transport, PODS),
     namespaces: createResource<KubeObject>(transport, NAMESPACES, { metadataOnly: true }),
-    definitions: createResource<KubeObject>(transport, DEFINITIONS, { metadataOnly: true }),
-    resourceOf: (type) => resources.get(type) ?? createResource<KubeObject>(transport, type),
+    definitions: createResource<KubeObject>(transport, CUSTOM_RESOURCE_DEFINITIONS, { metadataOnly: true }),
+    resourceOf: (type) => createResource<KubeObject>(transport, type),
     watched,
     informers: [
       watched.releases,

@@ -93,7 +93,6 @@ export function createReleaseController(
     readiness: createReadiness({
       readPayload,
       resourceOf: cluster.resourceOf,
-      pods: cluster.pods,
       stores: watched.workloads.map(({ store }) => store),
     }),
   };

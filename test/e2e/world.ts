@@ -134,3 +134,8 @@ export function conditionOf(release: HelmRelease, type: string): { status: strin
   if (found === undefined) throw new Error(`there is no condition ${type}`);
   return { status: found.status, reason: found.reason ?? '', message: found.message ?? '' };
 }
+
+/** A file of the chart `web` as it is at first. */
+export async function webChartFile(path: string): Promise<string> {
+  return await readFile(join(WEB_CHART, path), 'utf8');
+}

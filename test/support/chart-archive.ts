@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-
 import { dump } from 'js-yaml';
 import { Header } from 'tar';
 

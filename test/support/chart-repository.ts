@@ -2,9 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-
 import { dump } from 'js-yaml';
-
 import type { Certificates } from './certificates.ts';
 import { chartArchive, type ChartFiles, sha256 } from './chart-archive.ts';
 

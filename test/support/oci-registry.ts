@@ -12,7 +12,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
 import { tool } from '../../hack/testenv/testenv.ts';
 import type { Certificates } from './certificates.ts';
 import { sha256 } from './chart-archive.ts';

@@ -95,9 +95,9 @@ export async function startOperator(settings: OperatorSettings): Promise<Operato
 
 function portFrom(child: ChildProcess, output: string): number {
   assertRunning(child, output);
-  const port = /"message":"listening".*?"port":(\d+)|"port":(\d+).*?"listening"/.exec(output);
-  if (port === null) throw new Error(`the operator does not listen:\n${output}`);
-  return Number(port[1] ?? port[2]);
+  const port = /"listening".*?"port":(\d+)/.exec(output)?.[1];
+  if (port === undefined) throw new Error(`the operator does not listen:\n${output}`);
+  return Number(port);
 }
 
 function assertRunning(child: ChildProcess, output: string): void {

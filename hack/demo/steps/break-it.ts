@@ -26,7 +26,7 @@ export async function breakIt(demo: Demo, release: Release, operatorUrl: string)
   await shell.show('kubectl get deployment shop -o wide');
 
   screen.step('kubectl describe tells the cause: which pod, and why');
-  await shell.show(`kubectl describe ${HELM_RELEASE} shop | sed -n '/^  Failure:/,/^  [A-Z][^:]*:/p'`);
+  await shell.show(`kubectl describe ${HELM_RELEASE} shop | sed -n '/^  Failure:/,/^    Time:/p'`);
   const cause = object.status?.failure?.cause ?? '';
   expect(
     /pod.*shop-/i.test(cause) && cause.includes('3.11-missing'),

@@ -1,5 +1,4 @@
 import { Parser, type ReadEntry } from 'tar';
-
 import { InvalidChartError } from '../../api/errors.ts';
 import { innerPath } from './inner-path.ts';
 

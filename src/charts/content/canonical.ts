@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-
 import { CORE_SCHEMA, load } from 'js-yaml';
 
+const MAX_BYTES = 1_000_000;
 const WRITTEN_BY_HELM = new Set(['Chart.yaml', 'Chart.lock']);
 
 /**
@@ -11,7 +11,8 @@ const WRITTEN_BY_HELM = new Set(['Chart.yaml', 'Chart.lock']);
  */
 export function digestOfFile(path: string, bytes: Buffer): string {
   const hash = createHash('sha256');
-  const meaning = WRITTEN_BY_HELM.has(posix.basename(path)) ? meaningOf(bytes) : undefined;
+  const small = bytes.length <= MAX_BYTES;
+  const meaning = small && WRITTEN_BY_HELM.has(posix.basename(path)) ? meaningOf(bytes) : undefined;
   return (meaning === undefined ? hash.update(bytes) : hash.update('yaml:').update(meaning)).digest('hex');
 }
 

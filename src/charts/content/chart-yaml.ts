@@ -1,5 +1,4 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
-
 import { InvalidChartError } from '../../api/errors.ts';
 import { parseVersion } from '../versions/version.ts';
 
@@ -21,6 +20,7 @@ export interface ChartMetadata {
   readonly dependencies: readonly Dependency[];
 }
 
+const MAX_BYTES = 1_000_000;
 const LIMITS = { maxAliases: 100, maxDepth: 50, schema: CORE_SCHEMA };
 const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,249}$/;
 
@@ -69,6 +69,7 @@ function dependenciesOf(fields: Readonly<Record<string, unknown>>, file: string)
 
 function mapping(bytes: Buffer, file: string): Readonly<Record<string, unknown>> {
   let parsed: unknown;
+  if (bytes.length > MAX_BYTES) throw new InvalidChartError(`has a ${file} larger than 1 MB`);
   try {
     parsed = load(bytes.toString('utf8'), LIMITS);
   } catch (caught) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-
+import { setImmediate } from 'node:timers/promises';
 import { InvalidChartError } from '../../api/errors.ts';
 import type { ChartContent, Hooks } from '../chart.ts';
 import { type Budget, fullBudget, readArchive } from './archive.ts';
@@ -19,6 +19,7 @@ interface Reading {
 const PACKED_SUBCHART = /(?:^|\/)charts\/[^/_.][^/]*\.tgz$/;
 const CRD = /(?:^|\/)crds\/.+$/;
 const MAX_NESTING = 8;
+const SLICE_BYTES = 65_536;
 
 /**
  * Reads a packaged chart, trusting nothing in it. The digest is over what helm reads, the sorted paths and bytes,
@@ -77,8 +78,12 @@ async function readInto(
   }
 }
 
+/** In slices, so that unpacking a large one does not hold up everything else. */
 async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield await Promise.resolve(bytes);
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    yield bytes.subarray(at, at + SLICE_BYTES);
+    await setImmediate();
+  }
 }
 
 function digestOf(digests: ReadonlyMap<string, string>): string {

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { InvalidChartError, OperatorError } from '../../api/errors.ts';
 import type { Checkout } from './checkout.ts';
 import type { Plan } from './plan.ts';

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { InvalidChartError } from '../../api/errors.ts';
 import type { Bounded, Git, Identity } from '../../git/git.ts';
 import type { GitRemote } from '../../git/remote.ts';

@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-
 import { InvalidChartError } from '../../api/errors.ts';
 import type { OciChartSource, RepositoryChartSource } from '../chart.ts';
 import type { Dependency } from '../content/chart-yaml.ts';

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { InvalidChartError } from '../../api/errors.ts';
 import { type ChartMetadata, parseChartYaml, parseRequirementsYaml } from '../content/chart-yaml.ts';
 

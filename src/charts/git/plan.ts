@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-
 import { ChartUnavailableError, InvalidChartError, OperatorError } from '../../api/errors.ts';
 import type { Chart } from '../chart.ts';
 import type { ChartMetadata, Dependency } from '../content/chart-yaml.ts';

@@ -1,6 +1,5 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { InvalidChartError } from '../../api/errors.ts';
 import { type Dependency } from '../content/chart-yaml.ts';
 import { readChart } from '../content/content.ts';

@@ -1,9 +1,10 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import { lookup as systemLookup } from 'node:dns/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { getCACertificates } from 'node:tls';
-
+import { createSemaphore } from '../../process/semaphore.ts';
 import type { AddressCheck } from './addresses.ts';
 import { hostOf, proxyFor, type ProxyEnvironment } from './proxy.ts';
 
@@ -25,6 +26,13 @@ export interface Connections {
 }
 
 const IDLE_SOCKET_MS = 20_000;
+const IDLE_SOCKETS = 4;
+
+/**
+ * Names are looked up by the system, since names of a cluster need its search list; that takes a thread of the
+ * four that file access needs too, and a dead name keeps it for long.
+ */
+const LOOKUPS = 2;
 
 /**
  * The address is checked where it is used: the very address that the name resolved to is the one connected
@@ -33,7 +41,10 @@ const IDLE_SOCKET_MS = 20_000;
  */
 export function createConnections({ check, proxyEnv, ca }: ConnectionsOptions): Connections {
   const agents = new Map<string, HttpAgent | HttpsAgent>();
-  const direct = { keepAlive: true, timeout: IDLE_SOCKET_MS, lookup: checkedLookup(check) };
+  const direct = {
+    ...{ keepAlive: true, timeout: IDLE_SOCKET_MS, maxFreeSockets: IDLE_SOCKETS },
+    lookup: checkedLookup(check),
+  };
 
   const create = (secure: boolean, proxy: string | undefined): HttpAgent | HttpsAgent => {
     const route =
@@ -64,18 +75,25 @@ export function createConnections({ check, proxyEnv, ca }: ConnectionsOptions): 
 }
 
 function checkedLookup(check: AddressCheck): LookupFunction {
+  const never = new AbortController().signal;
+  const turns = createSemaphore(LOOKUPS);
+  const find = async (hostname: string, options: LookupOptions): Promise<readonly LookupAddress[]> => {
+    const addresses = await turns.run(never, () => systemLookup(hostname, { ...options, all: true }));
+    const allowed = addresses.filter(({ address }) => check(address) === undefined);
+    if (allowed.length === 0) throw refusal(hostname, addresses, check);
+    return allowed;
+  };
   return (hostname, options, callback) => {
-    systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) {
-        callback(error, []);
-        return;
-      }
-      const allowed = addresses.filter(({ address }) => check(address) === undefined);
-      const [first] = allowed;
-      if (!first) callback(refusal(hostname, addresses, check), []);
-      else if (options.all) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
+    find(hostname, options).then(
+      (allowed) => {
+        const [first] = allowed;
+        if (options.all) callback(null, [...allowed]);
+        else callback(null, first?.address ?? '', first?.family);
+      },
+      (error: unknown) => {
+        callback(error as Error, []);
+      },
+    );
   };
 }
 

@@ -1,6 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-
 import type { Connections } from './connections.ts';
 
 export interface Exchange {
@@ -26,6 +25,7 @@ export function exchange(connections: Connections, o: Exchange): Promise<Incomin
       method: o.method,
       headers: o.headers,
       signal: o.signal,
+      timeout: o.idleMs,
     });
     let destroy = (error: Error): unknown => request.destroy(error);
     request.on('error', reject);
@@ -34,7 +34,7 @@ export function exchange(connections: Connections, o: Exchange): Promise<Incomin
       resolve(answer);
     });
     limitConnecting(request, o);
-    request.setTimeout(o.idleMs, () => {
+    request.on('timeout', () => {
       destroy(new TimeLimitError(`was silent for ${seconds(o.idleMs)}`));
     });
     request.end();

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-
 import { ChartUnavailableError } from '../../api/errors.ts';
 import type { Connections } from './connections.ts';
 import { exchange, type Exchange, isStaleConnection } from './exchange.ts';

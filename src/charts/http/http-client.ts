@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-
 import type { Gate } from '../gate.ts';
 import { type Download, readBody, saveBody } from './body.ts';
 import type { Connections } from './connections.ts';
@@ -54,14 +53,19 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
 
   const run = <T>(request: HttpRequest, consume: Consume<T>): Promise<T> =>
     o.gate.run(request.url.host, request.signal, async () => {
-      const total = AbortSignal.timeout(totalMs);
-      const signal = AbortSignal.any([request.signal, total]);
+      const total = new AbortController();
+      const timer = setTimeout(() => {
+        total.abort(new TimeLimitError(`did not finish within ${seconds(totalMs)}`));
+      }, totalMs);
+      const signal = AbortSignal.any([request.signal, total.signal]);
       try {
         const answer = await follow(o.connections, { ...request, signal, connectMs, idleMs });
         return await consume(answer, signal);
       } catch (caught) {
-        const late = total.aborted && new TimeLimitError(`did not finish within ${seconds(totalMs)}`);
-        throw explainFailure(request.url, late || caught, request.signal);
+        const failure: unknown = total.signal.aborted ? total.signal.reason : caught;
+        throw explainFailure(request.url, failure, request.signal);
+      } finally {
+        clearTimeout(timer);
       }
     });
 

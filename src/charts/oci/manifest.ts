@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-
 import { InvalidChartError } from '../../api/errors.ts';
 
 /** What we need of the manifest of a chart. */

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-
 import { createSemaphore } from '../../process/semaphore.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { type CutIndex, cutIndex, IndexError, readCut } from './read-index.ts';

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-
 import { ChartUnavailableError, InvalidChartError } from '../../api/errors.ts';
 import { nearest } from '../../git/nearest.ts';
 import { createSingleFlight } from '../../process/single-flight.ts';
@@ -9,6 +8,7 @@ import { refusalOf } from '../http/refusal.ts';
 import type { Freshness } from '../lookup.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { IndexReader } from './index-reader.ts';
+import { createRecent } from '../recent.ts';
 import { IndexError } from './read-index.ts';
 import { type Repository, urlWithin } from './repository.ts';
 import { storeIndex, type StoredIndex } from './stored-index.ts';
@@ -42,7 +42,7 @@ const FAILURE_SHARED_MS = 5_000;
 
 export function createIndexes({ http, reader, clock, dir }: IndexesOptions): Indexes {
   const known = new Map<string, Known>(); // in the order of use
-  const failed = new Map<string, { readonly error: unknown; readonly at: number }>();
+  const failed = createRecent<{ readonly error: unknown; readonly at: number }>(MAX_INDEXES);
   const flights = createSingleFlight<StoredIndex>();
   let files = 0;
 

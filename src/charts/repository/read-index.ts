@@ -1,5 +1,4 @@
 import { FAILSAFE_SCHEMA, load } from 'js-yaml';
-
 import { findBlocks, type Range } from './index-blocks.ts';
 import { type IndexEntry, isObject, readEntries } from './index-entry.ts';
 
@@ -66,7 +65,5 @@ function parse(bytes: Buffer): unknown {
 function needIndex(index: unknown): Readonly<Record<string, unknown>> {
   if (isObject(index) && ('entries' in index || 'apiVersion' in index || Object.keys(index).length === 0))
     return index;
-  throw new IndexError(
-    index === undefined ? 'is empty' : 'is not an index of charts: it has no entries',
-  );
+  throw new IndexError(index === undefined ? 'is empty' : 'is not an index of charts: it has no entries');
 }

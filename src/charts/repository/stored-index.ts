@@ -1,5 +1,4 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-
 import type { IndexEntry } from './index-entry.ts';
 import type { IndexReader } from './index-reader.ts';
 import type { CutIndex } from './read-index.ts';

@@ -4,12 +4,13 @@ import { causeOf } from '../../health/cause.ts';
 import { combine, READY } from '../../health/health.ts';
 import type { Health } from '../../health/health.ts';
 import type { ObjectRef } from '../../health/objects.ts';
-import type { Resource } from '../../kube/resource.ts';
+import type { Resource, Selection } from '../../kube/resource.ts';
+import { EVENTS, PODS } from '../../kube/resource-type.ts';
 import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
 import type { Store } from '../../kube/store.ts';
 import type { ReadPayload } from './payloads.ts';
 import { formatTarget } from '../plan.ts';
-import { podSelectorOf, watchedKind } from './workloads.ts';
+import { assessedKind, podSelectorOf, REPLICA_SETS } from './workloads.ts';
 
 /** Whether the objects of a release work. */
 export interface Readiness {
@@ -22,19 +23,18 @@ export interface Readiness {
 export interface ReadinessPorts {
   readonly readPayload: ReadPayload;
   readonly resourceOf: (type: ResourceType) => Resource<KubeObject>;
-  readonly pods: Resource<KubeObject>;
   /** The watched objects that Helm made, with an index `release`. */
   readonly stores: readonly Pick<Store<KubeObject>, 'byIndex'>[];
 }
 
-export function createReadiness({ readPayload, resourceOf, pods, stores }: ReadinessPorts): Readiness {
+export function createReadiness({ readPayload, resourceOf, stores }: ReadinessPorts): Readiness {
   return {
     check: async (target, revision, signal) => {
       const payload = await readPayload(target, revision, signal);
       const healths: Health[] = [];
       for (const ref of payload?.objects ?? []) {
-        const type = watchedKind(ref.apiVersion, ref.kind);
-        if (type !== undefined) healths.push(await checkObject(ref, resourceOf(type), pods, signal));
+        const type = assessedKind(ref.apiVersion, ref.kind);
+        if (type !== undefined) healths.push(await checkObject(ref, type, resourceOf, signal));
       }
       return combine(healths);
     },
@@ -45,31 +45,46 @@ export function createReadiness({ readPayload, resourceOf, pods, stores }: Readi
   };
 }
 
+type ResourceOf = ReadinessPorts['resourceOf'];
+
 async function checkObject(
   { kind, namespace, name }: ObjectRef,
-  resource: Resource<KubeObject>,
-  pods: Resource<KubeObject>,
+  type: ResourceType,
+  resourceOf: ResourceOf,
   signal: AbortSignal,
 ): Promise<Health> {
-  const object = await resource.get({ namespace, name }, signal);
+  const object = await resourceOf(type).get({ name, ...(namespace === undefined ? {} : { namespace }) }, signal);
   if (object === undefined) {
-    return { kind: 'progressing', why: `${kind} ${namespace}/${name} does not exist` };
+    return { kind: 'progressing', why: `${kind} ${namespace ?? ''}/${name} does not exist` };
   }
-  const health = assess(object);
+  const selection = selectionOf(object);
+  const replicaSets =
+    kind === 'Deployment' && selection !== undefined
+      ? (await resourceOf(REPLICA_SETS).list(selection, signal)).items
+      : undefined;
+  const health = assess(object, replicaSets === undefined ? {} : { replicaSets });
   if (health.kind === 'ready') return READY;
-  const cause = await rootCause(object, pods, signal);
+  const cause = await rootCause(object, selection, resourceOf, signal);
   return cause === undefined ? health : { kind: health.kind, why: `${health.why}: ${cause}` };
 }
 
-/** The pods of a workload know why it is not ready; it itself only counts them. */
+/** The pods of a workload, and what was said about them, know why it is not ready; it itself only counts them. */
 async function rootCause(
   object: KubeObject,
-  pods: Resource<KubeObject>,
+  selection: Selection | undefined,
+  resourceOf: ResourceOf,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const labelSelector = podSelectorOf(object);
   const { namespace } = object.metadata;
-  if (labelSelector === undefined || namespace === undefined) return causeOf(object, []);
-  const { items } = await pods.list({ namespace, labelSelector }, signal);
-  return causeOf(object, items);
+  if (namespace === undefined) return undefined;
+  const pods = selection === undefined ? [] : (await resourceOf(PODS).list(selection, signal)).items;
+  const warnings = await resourceOf(EVENTS).list({ namespace, fieldSelector: 'type=Warning' }, signal);
+  return causeOf(object, pods, warnings.items);
+}
+
+/** The objects that a workload has chosen by their labels; undefined for what chooses none. */
+function selectionOf(object: KubeObject): Selection | undefined {
+  const { namespace } = object.metadata;
+  const labelSelector = podSelectorOf(object);
+  return namespace === undefined || labelSelector === undefined ? undefined : { namespace, labelSelector };
 }

@@ -1,14 +1,24 @@
+import { apiVersionOf, CUSTOM_RESOURCE_DEFINITIONS, PODS } from '../../kube/resource-type.ts';
 import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
 
-/** The kinds whose readiness counts, as `helm --wait` of Helm 3 has it: of everything else it is enough that it exists. */
+export const REPLICA_SETS = apps('ReplicaSet', 'replicasets');
+
+/** The kinds whose health is watched: what charts run. */
 export const WATCHED_KINDS: readonly ResourceType[] = [
-  core('Pod', 'pods'),
+  PODS,
   core('PersistentVolumeClaim', 'persistentvolumeclaims'),
   core('Service', 'services'),
   apps('Deployment', 'deployments'),
   apps('StatefulSet', 'statefulsets'),
   apps('DaemonSet', 'daemonsets'),
-  apps('ReplicaSet', 'replicasets'),
+  REPLICA_SETS,
+];
+
+/** Those that `helm --wait` of Helm 3 waits for: of everything else it is enough that it exists. */
+const ASSESSED_KINDS: readonly ResourceType[] = [
+  ...WATCHED_KINDS,
+  core('ReplicationController', 'replicationcontrollers'),
+  CUSTOM_RESOURCE_DEFINITIONS,
 ];
 
 /** Helm puts this label on every object that it makes from a template. */
@@ -21,10 +31,8 @@ export function releaseOf({ metadata: { annotations } }: KubeObject): readonly s
   return namespace === undefined || name === undefined ? [] : [`${namespace}/${name}`];
 }
 
-export function watchedKind(apiVersion: string, kind: string): ResourceType | undefined {
-  return WATCHED_KINDS.find(
-    (type) => type.kind === kind && (type.group === '' ? type.version : `${type.group}/${type.version}`) === apiVersion,
-  );
+export function assessedKind(apiVersion: string, kind: string): ResourceType | undefined {
+  return ASSESSED_KINDS.find((type) => type.kind === kind && apiVersionOf(type) === apiVersion);
 }
 
 /** The labels by which a workload chooses its pods; undefined for what has none. */

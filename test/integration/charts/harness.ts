@@ -33,7 +33,9 @@ export interface Harness extends AsyncDisposable {
 export const GIT_POLL_MS = 300_000;
 export const CHARTS_SYNC_MS = 180_000;
 
-export async function startHarness(o: Partial<ChartsOptions> & { helm?: 'helm' | 'helm3' } = {}): Promise<Harness> {
+export async function startHarness(
+  o: Partial<ChartsOptions> & { helm?: 'helm' | 'helm3' } = {},
+): Promise<Harness> {
   const dir = await mkdtemp(join(tmpdir(), 'charts-test-'));
   const home = join(dir, 'home');
   await mkdir(home);
@@ -51,7 +53,12 @@ export async function startHarness(o: Partial<ChartsOptions> & { helm?: 'helm' |
   const packageChart: ChartsOptions['packageChart'] = async (folder, into, stop) => {
     packaged += 1;
     const env = { HOME: home };
-    const result = await run(helm, ['package', folder, '-d', into], { env, cwd: home, timeoutMs: 30_000, signal: stop });
+    const result = await run(helm, ['package', folder, '-d', into], {
+      env,
+      cwd: home,
+      timeoutMs: 30_000,
+      signal: stop,
+    });
     const path = result.kind === 'done' ? /saved it to: (.*)$/m.exec(result.stdout)?.[1] : undefined;
     if (path !== undefined) return path;
     throw new InvalidChartError(result.kind === 'failed' ? result.stderr.trim() : 'helm did not start');
@@ -69,7 +76,9 @@ export async function startHarness(o: Partial<ChartsOptions> & { helm?: 'helm' |
     dir: workDir.path,
     resolve: (source, fresh = false) => charts.resolve(source, { signal, fresh }),
     complaint: async (source) => {
-      const caught: unknown = await charts.resolve(source, { signal, fresh: true }).catch((error: unknown) => error);
+      const caught: unknown = await charts
+        .resolve(source, { signal, fresh: true })
+        .catch((error: unknown) => error);
       expect(caught).to.be.instanceOf(OperatorError);
       return (caught as Error).message;
     },

@@ -18,7 +18,13 @@ describe('registries that want a token', () => {
   let valid: Set<string>;
 
   const web = (more: Partial<OciChartSource> = {}): OciChartSource => ({
-    ...{ kind: 'oci', url: `oci://${new URL(registry.url).host}/web`, version: '1.0.0', scope: 'ns/s', auth: AUTH },
+    ...{
+      kind: 'oci',
+      url: `oci://${new URL(registry.url).host}/web`,
+      version: '1.0.0',
+      scope: 'ns/s',
+      auth: AUTH,
+    },
     ...more,
   });
 
@@ -30,7 +36,9 @@ describe('registries that want a token', () => {
   };
   const serveTokens = (on: ChartRepository): void => {
     on.answer('/token', (request, response) => {
-      const token = createHash('sha256').update(`${request.headers.authorization ?? ''}${String(valid.size)}`).digest('hex');
+      const token = createHash('sha256')
+        .update(`${request.headers.authorization ?? ''}${String(valid.size)}`)
+        .digest('hex');
       valid.add(`Bearer ${token}`);
       response.end(JSON.stringify({ token, expires_in: life }));
     });
@@ -57,7 +65,9 @@ describe('registries that want a token', () => {
     await harness.resolve(web(), true);
 
     expect(registry.count('/token?service=test&scope=repository%3Aweb%3Apull')).to.equal(1);
-    expect(registry.requests.map(({ url, authorization }) => [url.slice(0, 8), authorization?.split(' ')[0]])).to.deep.equal([
+    expect(
+      registry.requests.map(({ url, authorization }) => [url.slice(0, 8), authorization?.split(' ')[0]]),
+    ).to.deep.equal([
       ['/v2/', undefined],
       ['/v2/web/', undefined],
       ['/token?s', 'Basic'],
@@ -97,11 +107,15 @@ describe('registries that want a token', () => {
 
   it('are believed when they refuse, and when they talk nonsense', async () => {
     realm = 'file:///etc/passwd';
-    expect(await harness.complaint(web())).to.match(/sends its clients to "file:\/\/\/etc\/passwd", which is no URL/);
+    expect(await harness.complaint(web())).to.match(
+      /sends its clients to "file:\/\/\/etc\/passwd", which is no URL/,
+    );
 
     realm = `${registry.url}/token`;
     registry.answer('/token', (_, response) => response.writeHead(403).end());
-    expect(await harness.complaint(web())).to.match(/^a token for [\d.:]+\/web from http:\/\/[\d.:]+\/token is refused: the credentials do not allow to read it \(403\)$/);
+    expect(await harness.complaint(web())).to.match(
+      /^a token for [\d.:]+\/web from http:\/\/[\d.:]+\/token is refused: the credentials do not allow to read it \(403\)$/,
+    );
 
     registry.answer('/token', (_, response) => response.end('<html>'));
     expect(await harness.complaint(web())).to.match(/could not be had: the answer holds none$/);

@@ -19,7 +19,11 @@ describe('charts from an OCI registry', () => {
     ...{ kind: 'oci', url: `oci://${registry.host}/charts/web`, version, scope: '' },
     ...more,
   });
-  const asked = (): string[] => registry.calls.map(({ method, url }) => `${method} ${url.replace(/^\/v2\/(charts\/web\/)?/, '').replace(/sha256:\w+/, 'DIGEST')}`);
+  const asked = (): string[] =>
+    registry.calls.map(
+      ({ method, url }) =>
+        `${method} ${url.replace(/^\/v2\/(charts\/web\/)?/, '').replace(/sha256:\w+/, 'DIGEST')}`,
+    );
 
   before(async () => {
     registry = await startOciRegistry();
@@ -85,7 +89,9 @@ describe('charts from an OCI registry', () => {
 
     expect((await harness.resolve(web('', { url: `${url}:1.9.0` }))).version).to.equal('1.9.0');
     expect((await harness.resolve(web('1.0.0', { url: `${url}@${digest}` }))).version).to.equal('1.0.0');
-    expect(await harness.complaint(web('1.0.0', { url: `${url}:1.9.0` }))).to.match(/version 1\.0\.0 and with the tag 1\.9\.0: leave one of them out$/);
+    expect(await harness.complaint(web('1.0.0', { url: `${url}:1.9.0` }))).to.match(
+      /version 1\.0\.0 and with the tag 1\.9\.0: leave one of them out$/,
+    );
   });
 
   it('pages through the tags', async () => {
@@ -100,7 +106,9 @@ describe('charts from an OCI registry', () => {
 
     const message = await harness.complaint(web('^1', { url: `oci://${new URL(front.url).host}/web` }));
 
-    expect(message).to.match(/chart oci:\/\/[\d.:]+\/web has no version \^1: the newest are 1\.1\.0, 1\.0\.0$/);
+    expect(message).to.match(
+      /chart oci:\/\/[\d.:]+\/web has no version \^1: the newest are 1\.1\.0, 1\.0\.0$/,
+    );
     expect(front.count('/v2/web/tags/list?n=1&last=1.0.0')).to.equal(2);
     expect(front.count('/v2/web/manifests/1.1.0')).to.equal(1);
   });
@@ -109,15 +117,24 @@ describe('charts from an OCI registry', () => {
     expect(await harness.complaint(web('1.1'))).to.equal(
       `chart oci://${registry.host}/charts/web has no version 1.1: the newest are 2.0.0-rc.1, 1.10.0+build.2, 1.10.0, 1.9.0, 1.0.0`,
     );
-    expect(await harness.complaint(web('^3'))).to.match(/^no version of chart oci:\/\/.* satisfies "\^3": the newest are 2\.0\.0-rc\.1, /);
-    expect(await harness.complaint(web('latest'))).to.match(/^"latest" is neither a version of chart oci:\/\/.* nor a range of versions/);
+    expect(await harness.complaint(web('^3'))).to.match(
+      /^no version of chart oci:\/\/.* satisfies "\^3": the newest are 2\.0\.0-rc\.1, /,
+    );
+    expect(await harness.complaint(web('latest'))).to.match(
+      /^"latest" is neither a version of chart oci:\/\/.* nor a range of versions/,
+    );
     expect(await harness.complaint(web('1.0.0', { url: `oci://${registry.host}/charts/nothing` }))).to.match(
       /charts\/nothing does not exist \(404\): check the URL$/,
     );
   });
 
   it('say so when what lies there is no chart', async () => {
-    await registry.push('charts/image', '1.0.0', archiveOf('1.0.0'), 'application/vnd.oci.image.layer.v1.tar+gzip');
+    await registry.push(
+      'charts/image',
+      '1.0.0',
+      archiveOf('1.0.0'),
+      'application/vnd.oci.image.layer.v1.tar+gzip',
+    );
 
     expect(await harness.complaint(web('1.0.0', { url: `oci://${registry.host}/charts/image` }))).to.match(
       /charts\/image:1\.0\.0 is not a Helm chart: it has no layer of a chart with a SHA-256 digest$/,
@@ -159,7 +176,9 @@ describe('charts from an OCI registry', () => {
     const { port } = new URL(plain.url);
     const url = `oci://[::ffff:7f00:1]:${port}/web`;
 
-    expect(await harness.complaint(web('1.0.0', { url, auth: READER, scope: 'ns/s' }))).to.match(/does not speak TLS as expected/);
+    expect(await harness.complaint(web('1.0.0', { url, auth: READER, scope: 'ns/s' }))).to.match(
+      /does not speak TLS as expected/,
+    );
     expect(plain.requests).to.have.length(0);
   });
 });

@@ -93,7 +93,10 @@ describe('charts from a Helm repository', () => {
     repository.add({ name: 'web', version: '1.0.0' });
     const before = await harness.resolve(web());
 
-    repository.add({ name: 'web', version: '1.0.0', files: { 'values.yaml': 'a: 1' } }, { created: '2025-01-01T00:00:00Z' });
+    repository.add(
+      { name: 'web', version: '1.0.0', files: { 'values.yaml': 'a: 1' } },
+      { created: '2025-01-01T00:00:00Z' },
+    );
     const after = await harness.resolve(web(), true);
 
     expect(after.version).to.equal(before.version);
@@ -139,7 +142,9 @@ describe('charts from a Helm repository', () => {
     expect(await harness.complaint(web())).to.equal(
       `the index of chart repository ${repository.url} is refused: it needs credentials, and there are none (401)`,
     );
-    expect(await harness.complaint(web('^1', { auth: { ...auth, password: 'wrong' }, scope: 'ns/other' }))).to.equal(
+    expect(
+      await harness.complaint(web('^1', { auth: { ...auth, password: 'wrong' }, scope: 'ns/other' })),
+    ).to.equal(
       `the index of chart repository ${repository.url} is refused: the credentials are not accepted (401)`,
     );
   });
@@ -172,7 +177,10 @@ describe('charts from a Helm repository', () => {
 
     await harness.resolve(web('^1', { url: `${repository.url}/?token=abc` }));
 
-    expect(repository.requests.map(({ url }) => url)).to.deep.equal(['/index.yaml?token=abc', '/web-1.0.0.tgz?token=abc']);
+    expect(repository.requests.map(({ url }) => url)).to.deep.equal([
+      '/index.yaml?token=abc',
+      '/web-1.0.0.tgz?token=abc',
+    ]);
     expect(await harness.complaint(web('^9', { url: `${repository.url}/?token=abc` }))).not.to.contain('abc');
   });
 
@@ -183,18 +191,88 @@ describe('charts from a Helm repository', () => {
   });
 
   for (const [what, prepare, complaint] of [
-    ['a name that is near another', () => ({ name: 'webb' }), /^chart webb is not in the index of chart repository http:\/\/[\d.:]+: did you mean web\?$/],
-    ['a name that is near none', () => ({ name: 'prometheus' }), /chart prometheus is not in the index of .*: it lists 1 other charts$/],
-    ['a version that does not exist', () => ({ version: '^9' }), /^no version of chart web of http:\/\/[\d.:]+ satisfies "\^9": the newest are 2\.0\.0-rc\.1, 1\.1\.0, 1\.0\.0$/],
-    ['a version that is none', () => ({ version: 'newest' }), /^"newest" is neither a version of chart web of http:\/\/[\d.:]+ nor a range of versions, such as 1\.2\.3, \^1\.2 or ">=1 <2"$/],
-    ['a repository that is none', () => ({ url: `${repository.url}/nothing` }), /^the index of chart repository http:\/\/[\d.:]+\/nothing does not exist \(404\): check the URL$/],
-    ['an index that is not YAML', () => { repository.put('/index.yaml', 'entries: ['); return {}; }, /^the index of chart repository http:\/\/[\d.:]+ is not YAML: /],
-    ['an index that is a web page', () => { repository.put('/index.yaml', '<html><body>Sign in</body></html>'); return {}; }, /^the index of chart repository http:\/\/[\d.:]+ is not an index of charts: it has no entries$/],
-    ['a server in trouble', () => { repository.answer('/index.yaml', (_, response) => response.writeHead(503).end()); return {}; }, /could not be fetched: the server answered with status 503$/],
-    ['an archive that is missing', () => { repository.answer('/web-1.1.0.tgz', (_, response) => response.writeHead(404).end()); return {}; }, /^the archive http:\/\/[\d.:]+\/web-1\.1\.0\.tgz does not exist \(404\): check the URL$/],
-    ['an entry without URL', () => { repository.add({ name: 'web', version: '1.2.0' }, { urls: [] }); return {}; }, /^the index has no URL for version 1\.2\.0 of chart web of/],
-    ['an entry with a plugin’s URL', () => { repository.add({ name: 'web', version: '1.2.0' }, { urls: ['s3://bucket/web.tgz'] }); return {}; }, /^the index has a URL that is neither https:\/\/, http:\/\/ nor oci:\/\/ for version 1\.2\.0/],
-    ['an archive that is no chart', () => { repository.add({ name: 'web', version: '1.2.0' }, { digest: undefined }); repository.put('/web-1.2.0.tgz', archiveOf([{ path: 'web/readme' }])); return {}; }, /^the archive http:\/\/[\d.:]+\/web-1\.2\.0\.tgz holds no Chart\.yaml: it is not a chart$/],
+    [
+      'a name that is near another',
+      () => ({ name: 'webb' }),
+      /^chart webb is not in the index of chart repository http:\/\/[\d.:]+: did you mean web\?$/,
+    ],
+    [
+      'a name that is near none',
+      () => ({ name: 'prometheus' }),
+      /chart prometheus is not in the index of .*: it lists 1 other charts$/,
+    ],
+    [
+      'a version that does not exist',
+      () => ({ version: '^9' }),
+      /^no version of chart web of http:\/\/[\d.:]+ satisfies "\^9": the newest are 2\.0\.0-rc\.1, 1\.1\.0, 1\.0\.0$/,
+    ],
+    [
+      'a version that is none',
+      () => ({ version: 'newest' }),
+      /^"newest" is neither a version of chart web of http:\/\/[\d.:]+ nor a range of versions, such as 1\.2\.3, \^1\.2 or ">=1 <2"$/,
+    ],
+    [
+      'a repository that is none',
+      () => ({ url: `${repository.url}/nothing` }),
+      /^the index of chart repository http:\/\/[\d.:]+\/nothing does not exist \(404\): check the URL$/,
+    ],
+    [
+      'an index that is not YAML',
+      () => {
+        repository.put('/index.yaml', 'entries: [');
+        return {};
+      },
+      /^the index of chart repository http:\/\/[\d.:]+ is not YAML: /,
+    ],
+    [
+      'an index that is a web page',
+      () => {
+        repository.put('/index.yaml', '<html><body>Sign in</body></html>');
+        return {};
+      },
+      /^the index of chart repository http:\/\/[\d.:]+ is not an index of charts: it has no entries$/,
+    ],
+    [
+      'a server in trouble',
+      () => {
+        repository.answer('/index.yaml', (_, response) => response.writeHead(503).end());
+        return {};
+      },
+      /could not be fetched: the server answered with status 503$/,
+    ],
+    [
+      'an archive that is missing',
+      () => {
+        repository.answer('/web-1.1.0.tgz', (_, response) => response.writeHead(404).end());
+        return {};
+      },
+      /^the archive http:\/\/[\d.:]+\/web-1\.1\.0\.tgz does not exist \(404\): check the URL$/,
+    ],
+    [
+      'an entry without URL',
+      () => {
+        repository.add({ name: 'web', version: '1.2.0' }, { urls: [] });
+        return {};
+      },
+      /^the index has no URL for version 1\.2\.0 of chart web of/,
+    ],
+    [
+      'an entry with a plugin’s URL',
+      () => {
+        repository.add({ name: 'web', version: '1.2.0' }, { urls: ['s3://bucket/web.tgz'] });
+        return {};
+      },
+      /^the index has a URL that is neither https:\/\/, http:\/\/ nor oci:\/\/ for version 1\.2\.0/,
+    ],
+    [
+      'an archive that is no chart',
+      () => {
+        repository.add({ name: 'web', version: '1.2.0' }, { digest: undefined });
+        repository.put('/web-1.2.0.tgz', archiveOf([{ path: 'web/readme' }]));
+        return {};
+      },
+      /^the archive http:\/\/[\d.:]+\/web-1\.2\.0\.tgz holds no Chart\.yaml: it is not a chart$/,
+    ],
   ] as readonly (readonly [string, () => Partial<RepositoryChartSource>, RegExp])[]) {
     it(`say what is wrong with ${what}`, async () => {
       repository.add({ name: 'web', version: '1.0.0' });
@@ -222,7 +300,9 @@ describe('charts from a Helm repository', () => {
     secure.add({ name: 'web', version: '1.0.0' });
 
     expect((await trusting.resolve(web('^1', { url: secure.url }))).version).to.equal('1.0.0');
-    expect(await harness.complaint(web('^1', { url: secure.url }))).to.match(/index\.yaml has a certificate that is not trusted/);
+    expect(await harness.complaint(web('^1', { url: secure.url }))).to.match(
+      /index\.yaml has a certificate that is not trusted/,
+    );
     await rm(dir, { recursive: true });
   });
 
@@ -230,7 +310,9 @@ describe('charts from a Helm repository', () => {
     await using careful = await startHarness({ denyAddresses: ['127.0.0.0/8'] });
     repository.add({ name: 'web', version: '1.0.0' });
 
-    expect(await careful.complaint(web())).to.match(/is not asked: 127\.0\.0\.1 is in a range that this operator must not reach/);
+    expect(await careful.complaint(web())).to.match(
+      /is not asked: 127\.0\.0\.1 is in a range that this operator must not reach/,
+    );
     expect(repository.requests).to.have.length(0);
   });
 });

@@ -6,6 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { git as setUp } from '../../../hack/testenv/git-repos.ts';
 import { type GitServer, startGitServer } from '../../../hack/testenv/git-server.ts';
 import { createAuthority } from '../../../hack/testenv/tls/authority.ts';
 import type { Git } from '../../../src/git/git.ts';
@@ -262,6 +263,23 @@ describe('Git over https and http', () => {
         `127.0.0.1 did not finish answering for repository ${url} within 0.5 s: check that the host can be reached, or raise --git-timeout`,
       );
     });
+  });
+
+  it('takes a push, which is what a demo and a person do, and sees it', async () => {
+    const server = await serve({ auth: SECRET });
+    const url = server.repoUrl('app');
+    const clone = join(h.dir, 'clone');
+    const header = `http.${url}.extraHeader=Authorization: ${BASIC}`;
+    await setUp(['-c', header, 'clone', '--quiet', url, clone], h.dir);
+    await writeFile(join(clone, 'big'), Buffer.alloc(3_000_000, 'x'));
+    await setUp(['add', '.'], clone);
+    await setUp(['-c', 'user.name=a', '-c', 'user.email=b', 'commit', '--quiet', '-m', 'a change'], clone);
+
+    await setUp(['-c', header, 'push', '--quiet', 'origin', 'HEAD:main'], clone);
+
+    const { commit } = await h.git.resolve({ url, auth: SECRET, scope: '' }, 'main', now);
+    expect(commit).to.equal((await setUp(['rev-parse', 'HEAD'], clone)).trim());
+    expect(server.requests().push).to.be.at.least(1);
   });
 
   it('goes on with other hosts while many repositories of one do not answer', async () => {

@@ -2,8 +2,21 @@ import { expect } from 'chai';
 import type { ChartSource } from '../../../src/charts/chart.ts';
 import { describeSource, hostOfSource, sourceKey } from '../../../src/charts/source.ts';
 
-const GIT = { kind: 'git', url: 'git@example.com:org/repo', ref: 'main', path: 'web', skipDepUpdate: false, scope: '' } as const;
-const REPOSITORY = { kind: 'repository', url: 'https://u:s3cret@example.com/c?t=s3cret', name: 'web', version: '1.x', scope: '' } as const;
+const GIT = {
+  kind: 'git',
+  url: 'git@example.com:org/repo',
+  ref: 'main',
+  path: 'web',
+  skipDepUpdate: false,
+  scope: '',
+} as const;
+const REPOSITORY = {
+  kind: 'repository',
+  url: 'https://u:s3cret@example.com/c?t=s3cret',
+  name: 'web',
+  version: '1.x',
+  scope: '',
+} as const;
 const OCI = { kind: 'oci', url: 'oci://example.com:5000/web', version: '1.x', scope: '' } as const;
 const auth = { username: 'a', password: 'b' };
 
@@ -29,7 +42,9 @@ describe('sourceKey', () => {
   });
 
   it('cannot be made equal by moving text from one part into the next', () => {
-    expect(sourceKey({ ...REPOSITORY, name: 'a', version: 'b1' })).not.to.equal(sourceKey({ ...REPOSITORY, name: 'ab', version: '1' }));
+    expect(sourceKey({ ...REPOSITORY, name: 'a', version: 'b1' })).not.to.equal(
+      sourceKey({ ...REPOSITORY, name: 'ab', version: '1' }),
+    );
   });
 });
 
@@ -45,7 +60,12 @@ describe('describeSource', () => {
 
 describe('hostOfSource', () => {
   it('finds the host in every kind of URL', () => {
-    const urls = ['git@Example.com:org/repo', 'ssh://git@example.com:22/x', 'https://u:p@example.com/c', 'oci://example.com:5000/web'];
+    const urls = [
+      'git@Example.com:org/repo',
+      'ssh://git@example.com:22/x',
+      'https://u:p@example.com/c',
+      'oci://example.com:5000/web',
+    ];
 
     expect(urls.map((url) => hostOfSource({ ...OCI, url }))).to.deep.equal(Array(4).fill('example.com'));
     expect(hostOfSource({ ...OCI, url: '' })).to.equal('');

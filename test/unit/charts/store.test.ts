@@ -1,9 +1,7 @@
 import { mkdtemp, readdir, rm, truncate, chmod, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { expect } from 'chai';
-
 import { ChartUnavailableError } from '../../../src/api/errors.ts';
 import type { ChartContent } from '../../../src/charts/chart.ts';
 import { type ChartStore, openChartStore, type StoredChart } from '../../../src/charts/store.ts';
@@ -99,7 +97,7 @@ describe('openChartStore', () => {
     }
   });
 
-  it('says so when a chart that has left is to be pinned', async () => {
+  it('says so when a chart that has left is to be pinned', () => {
     expect(() => store.pin(content('gone'))).to.throw(
       ChartUnavailableError,
       /chart gone 1\.0\.0 had to make room/,

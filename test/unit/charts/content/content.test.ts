@@ -1,9 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { expect } from 'chai';
-
 import { InvalidChartError } from '../../../../src/api/errors.ts';
 import type { ChartContent } from '../../../../src/charts/chart.ts';
 import { readChart } from '../../../../src/charts/content/content.ts';

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-
 import { hooksIn, strongestOf } from '../../../../src/charts/content/hooks.ts';
 
 const ROWS: readonly (readonly [text: string, hooks: string])[] = [

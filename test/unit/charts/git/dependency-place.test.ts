@@ -46,6 +46,9 @@ describe('placeOf', () => {
   }
 
   it('refuses other schemes without showing their passwords', () => {
-    expect(() => find('s3://me:s3cret@bucket/charts')).to.throw(InvalidChartError, /"s3:\/\/bucket\/charts", which is neither https/);
+    expect(() => find('s3://me:s3cret@bucket/charts')).to.throw(
+      InvalidChartError,
+      /"s3:\/\/bucket\/charts", which is neither https/,
+    );
   });
 });

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-
 import { createAddressCheck } from '../../../../src/charts/http/addresses.ts';
 
 describe('createAddressCheck', () => {

@@ -3,9 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-
 import { expect } from 'chai';
-
 import { ChartUnavailableError } from '../../../../src/api/errors.ts';
 import { createGate } from '../../../../src/charts/gate.ts';
 import { createAddressCheck } from '../../../../src/charts/http/addresses.ts';

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-
 import { proxyFor } from '../../../../src/charts/http/proxy.ts';
 
 const PROXY = 'http://proxy.example.com:3128';

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-
 import { isSameHost, redirectOf, showUrl } from '../../../../src/charts/http/redirect.ts';
 
 type Row = readonly [from: string, location: string, kind: 'follow' | 'refused', why?: RegExp];

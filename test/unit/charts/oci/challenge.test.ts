@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { parseChallenge } from '../../../../src/charts/oci/challenge.ts';
 
-const bearer = (realm: string, service?: string, scope?: string) => ({ kind: 'bearer', realm, service, scope });
+const bearer = (realm: string, service?: string, scope?: string) => ({
+  kind: 'bearer',
+  realm,
+  service,
+  scope,
+});
 
 describe('parseChallenge', () => {
   for (const [header, challenge] of [

@@ -34,12 +34,18 @@ describe('parseReference', () => {
     `oci://registry.example.com/${'a'.repeat(2_000)}`,
   ]) {
     it(`does not take ${url.slice(0, 60)} for a chart in a registry`, () => {
-      expect(() => parseReference(url)).to.throw(InvalidSpecError, /is not the address of a chart in a registry/);
+      expect(() => parseReference(url)).to.throw(
+        InvalidSpecError,
+        /is not the address of a chart in a registry/,
+      );
     });
   }
 
   it('shows no password', () => {
-    expect(() => parseReference('oci://me:s3cret@registry.example.com/web')).to.throw(InvalidSpecError, /^oci:\/\/registry/);
+    expect(() => parseReference('oci://me:s3cret@registry.example.com/web')).to.throw(
+      InvalidSpecError,
+      /^oci:\/\/registry/,
+    );
   });
 
   it('writes build metadata into tags as Helm does', () => {

@@ -6,10 +6,15 @@ const signal = new AbortController().signal;
 /** Over a megabyte, so that a thread reads it. */
 const large = (form: 'yaml' | 'json'): Buffer => {
   const entries = Object.fromEntries(
-    Array.from({ length: 200 }, (_, at) => [`chart-${String(at)}`, [{ version: '1.0.0', description: 'x'.repeat(8_000) }]]),
+    Array.from({ length: 200 }, (_, at) => [
+      `chart-${String(at)}`,
+      [{ version: '1.0.0', description: 'x'.repeat(8_000) }],
+    ]),
   );
   if (form === 'json') return Buffer.from(JSON.stringify({ apiVersion: 'v1', entries }));
-  const blocks = Object.entries(entries).map(([name, [entry]]) => `  ${name}:\n  - version: 1.0.0\n    description: ${entry?.description ?? ''}\n`);
+  const blocks = Object.entries(entries).map(
+    ([name, [entry]]) => `  ${name}:\n  - version: 1.0.0\n    description: ${entry?.description ?? ''}\n`,
+  );
   return Buffer.from(`apiVersion: v1\nentries:\n${blocks.join('')}`);
 };
 
@@ -36,7 +41,9 @@ describe('createIndexReader', () => {
       .cut(Buffer.concat([Buffer.from('{'), large('yaml')]), signal)
       .catch((error: unknown) => error);
 
-    expect(caught).to.have.property('message').that.matches(/^is not YAML: /);
+    expect(caught)
+      .to.have.property('message')
+      .that.matches(/^is not YAML: /);
   });
 
   it('ends the thread when it is aborted', async () => {

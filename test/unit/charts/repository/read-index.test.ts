@@ -50,7 +50,10 @@ describe('cutIndex', () => {
         deprecated: true,
       },
     ]);
-    expect(entriesOf(USUAL, 'web-app')).to.deep.equal([{ version: '1.0.0', url: 'web-1.0.0.tgz' }, { version: '1.1.0' }]);
+    expect(entriesOf(USUAL, 'web-app')).to.deep.equal([
+      { version: '1.0.0', url: 'web-1.0.0.tgz' },
+      { version: '1.1.0' },
+    ]);
     expect(entriesOf(USUAL, 'web')).to.equal(undefined);
   });
 
@@ -78,19 +81,30 @@ describe('cutIndex', () => {
   }
 
   for (const [what, text, complaint] of [
-    ['a web page', '<!DOCTYPE html>\n<html><body>Not Found: no such page</body></html>', /is not YAML|has no entries/],
+    [
+      'a web page',
+      '<!DOCTYPE html>\n<html><body>Not Found: no such page</body></html>',
+      /is not YAML|has no entries/,
+    ],
     ['an empty file', ' \n', /^is empty$/],
     ['a list', '- a\n- b', /has no entries/],
     ['a text', 'hello', /has no entries/],
     ['broken YAML', 'apiVersion: v1\nentries: [', /is not YAML: /],
     ['broken JSON', '{"entries": ', /is not YAML: /],
-    ['broken YAML around good entries', 'apiVersion: [\nentries:\n  db:\n  - version: 1.0.0\n', /is not YAML: /],
+    [
+      'broken YAML around good entries',
+      'apiVersion: [\nentries:\n  db:\n  - version: 1.0.0\n',
+      /is not YAML: /,
+    ],
     ['a chart twice', 'entries:\n  db:\n  - version: 1.0.0\n  db:\n  - version: 2.0.0\n', /is not YAML: /],
     ['an alias bomb', bomb(), /is not YAML: .*alias/],
     ['depth', `a: ${'['.repeat(10_000)}`, /is not YAML: /],
   ] as const) {
     it(`says what is wrong with ${what}, in one line`, () => {
-      expect(() => entriesOf(text, 'db')).to.throw(IndexError, complaint).with.property('message').that.does.not.contain('\n');
+      expect(() => entriesOf(text, 'db'))
+        .to.throw(IndexError, complaint)
+        .with.property('message')
+        .that.does.not.contain('\n');
     });
   }
 
@@ -111,11 +125,18 @@ describe('cutIndex', () => {
 
   it('finds the same entries in place as by parsing whole, whatever the charts are called and say', () => {
     const word = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
-    const entry = fc.record({ version: word, description: fc.string(), urls: fc.array(word, { maxLength: 2 }) });
+    const entry = fc.record({
+      version: word,
+      description: fc.string(),
+      urls: fc.array(word, { maxLength: 2 }),
+    });
     const index = fc.dictionary(word, fc.array(entry, { maxLength: 3 }), { minKeys: 1, maxKeys: 5 });
     fc.assert(
       fc.property(index, fc.boolean(), (entries, noIndent) => {
-        const text = dump({ apiVersion: 'v1', entries, generated: 'now' }, { seqNoIndent: noIndent, lineWidth: 20 });
+        const text = dump(
+          { apiVersion: 'v1', entries, generated: 'now' },
+          { seqNoIndent: noIndent, lineWidth: 20 },
+        );
 
         for (const [name, list] of Object.entries(entries)) {
           expect(entriesOf(text, name), text).to.deep.equal(readEntries(list));
@@ -127,18 +148,36 @@ describe('cutIndex', () => {
 
 describe('readEntries', () => {
   it('passes over what is no entry', () => {
-    const list = [null, 'text', 7, [], {}, { version: 5 }, { version: '' }, { version: 'a\nb' }, { version: '1.0.0' }];
+    const list = [
+      null,
+      'text',
+      7,
+      [],
+      {},
+      { version: 5 },
+      { version: '' },
+      { version: 'a\nb' },
+      { version: '1.0.0' },
+    ];
 
     expect(readEntries(list)).to.deep.equal([{ version: '1.0.0' }]);
     expect(readEntries('text')).to.deep.equal([]);
   });
 
   it('leaves out digests that are no SHA-256 and URLs that are no text', () => {
-    expect(readEntries([{ version: '1.0.0', digest: 'md5:abc', urls: [{}] }])).to.deep.equal([{ version: '1.0.0' }]);
+    expect(readEntries([{ version: '1.0.0', digest: 'md5:abc', urls: [{}] }])).to.deep.equal([
+      { version: '1.0.0' },
+    ]);
   });
 });
 
 function bomb(): string {
-  const levels = Array.from({ length: 30 }, (_, level) => `l${String(level + 1)}: &l${String(level + 1)} [${Array<string>(500).fill(`*l${String(level)}`).join(', ')}]`);
+  const levels = Array.from(
+    { length: 30 },
+    (_, level) =>
+      `l${String(level + 1)}: &l${String(level + 1)} [${Array<string>(500)
+        .fill(`*l${String(level)}`)
+        .join(', ')}]`,
+  );
   return `l0: &l0 x\n${levels.join('\n')}\nentries: {}\n`;
 }

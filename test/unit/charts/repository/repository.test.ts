@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { InvalidSpecError } from '../../../../src/api/errors.ts';
 import { repositoryOf, urlWithin } from '../../../../src/charts/repository/repository.ts';
 
-const at = (url: string, path: string): string | undefined => urlWithin(repositoryOf({ url, scope: '' }), path)?.href;
+const at = (url: string, path: string): string | undefined =>
+  urlWithin(repositoryOf({ url, scope: '' }), path)?.href;
 
 describe('urlWithin', () => {
   for (const [url, path, found] of [
@@ -15,7 +16,11 @@ describe('urlWithin', () => {
     ['https://example.com/charts', '/files/web-1.tgz', 'https://example.com/files/web-1.tgz'],
     ['https://example.com/charts', '../web-1.tgz', 'https://example.com/web-1.tgz'],
     ['https://example.com/charts?sig=a', 'https://example.com/x.tgz', 'https://example.com/x.tgz'],
-    ['https://example.com/charts?sig=a', 'https://other.example.com/x.tgz', 'https://other.example.com/x.tgz'],
+    [
+      'https://example.com/charts?sig=a',
+      'https://other.example.com/x.tgz',
+      'https://other.example.com/x.tgz',
+    ],
     ['https://example.com/charts?sig=a', '//other.example.com/x.tgz', 'https://other.example.com/x.tgz'],
     ['https://example.com/charts', 'https://u:p@example.com/x.tgz', 'https://example.com/x.tgz'],
     ['https://example.com/charts', 'https://[', undefined],
@@ -28,7 +33,10 @@ describe('urlWithin', () => {
 
 describe('repositoryOf', () => {
   it('takes user-info for credentials and shows none of it', () => {
-    const { url, authorization, shown } = repositoryOf({ url: 'https://me%40x:p%C3%A4ss@example.com/c?t=1', scope: '' });
+    const { url, authorization, shown } = repositoryOf({
+      url: 'https://me%40x:p%C3%A4ss@example.com/c?t=1',
+      scope: '',
+    });
 
     expect(url.href).to.equal('https://example.com/c?t=1');
     expect(authorization?.header).to.equal(`Basic ${Buffer.from('me@x:päss').toString('base64')}`);
@@ -38,9 +46,9 @@ describe('repositoryOf', () => {
   it('prefers the credentials of the Secret', () => {
     const auth = { username: 'a', password: 'b' };
 
-    expect(repositoryOf({ url: 'https://me:no@example.com', auth, scope: 'ns/s' }).authorization?.header).to.equal(
-      `Basic ${Buffer.from('a:b').toString('base64')}`,
-    );
+    expect(
+      repositoryOf({ url: 'https://me:no@example.com', auth, scope: 'ns/s' }).authorization?.header,
+    ).to.equal(`Basic ${Buffer.from('a:b').toString('base64')}`);
   });
 
   it('shares what was fetched with the same URL, credentials and scope only', () => {
@@ -60,7 +68,10 @@ describe('repositoryOf', () => {
 
   for (const url of ['s3://bucket/charts', 'example.com/charts', '', 'https://', 'ftp://example.com']) {
     it(`says that ${JSON.stringify(url)} is no repository`, () => {
-      expect(() => repositoryOf({ url, scope: '' })).to.throw(InvalidSpecError, /is not a URL that begins with/);
+      expect(() => repositoryOf({ url, scope: '' })).to.throw(
+        InvalidSpecError,
+        /is not a URL that begins with/,
+      );
     });
   }
 });

@@ -118,7 +118,8 @@ describe('createSources', () => {
     expect((await staying).digest).to.equal('one');
 
     const last = new AbortController();
-    answer = (_, o) => new Promise((_resolve, reject) => o.signal.addEventListener('abort', () => reject(new Error('ended'))));
+    answer = (_, o) =>
+      new Promise((_resolve, reject) => o.signal.addEventListener('abort', () => reject(new Error('ended'))));
     const alone = sources.resolve(web, { signal: last.signal, fresh: true });
     await timers.tickAsync(1);
     last.abort(new Error('gone too'));
@@ -243,7 +244,8 @@ describe('createSources', () => {
     await resolve();
     await resolve({ source: db });
     await resolve({ source: sourceOf('other') });
-    answer = (source) => (source === db ? Promise.reject(new InvalidSpecError('bad')) : Promise.resolve(chartOf('two')));
+    answer = (source) =>
+      source === db ? Promise.reject(new InvalidSpecError('bad')) : Promise.resolve(chartOf('two'));
 
     await sources.refreshAll();
 

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-
 import { parseConstraint } from '../../../../src/charts/versions/constraint.ts';
 import { parseVersion } from '../../../../src/charts/versions/version.ts';
 

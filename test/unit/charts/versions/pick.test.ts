@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-
 import { type Candidate, newestFirst, pickVersion } from '../../../../src/charts/versions/pick.ts';
 
 const OFFERED: readonly Candidate[] = [

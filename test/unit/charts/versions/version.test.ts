@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-
 import { compareVersions, isStrictVersion, parseVersion } from '../../../../src/charts/versions/version.ts';
 
 describe('parseVersion', () => {
