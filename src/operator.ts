@@ -51,7 +51,8 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
 
   metrics.readFrom({
     queue: () => ({ length: queue.length, oldestSeconds: queue.oldestWaitMs() / 1000 }),
-    helm: () => Object.entries(helm.slots).map(([pool, { inUse, waiting }]) => ({ pool, running: inUse, waiting })),
+    helm: () =>
+      Object.entries(helm.slots).map(([pool, { inUse, waiting }]) => ({ pool, running: inUse, waiting })),
     informers: () => cluster.informers.map((informer) => informer.state()),
     releases: () => snapshotsOf(cluster.watched.releases.store.values(), () => true),
     chartSources: () => charts.stats().sources,
@@ -109,7 +110,11 @@ async function ready(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
 }
 
 /** Running helm processes may end by themselves for so long; then they are ended. */
-function endAfter(ms: number, stopping: AbortSignal, working: AbortController): () => NodeJS.Timeout | undefined {
+function endAfter(
+  ms: number,
+  stopping: AbortSignal,
+  working: AbortController,
+): () => NodeJS.Timeout | undefined {
   let timer: NodeJS.Timeout | undefined;
   stopping.addEventListener(
     'abort',
@@ -126,6 +131,10 @@ function endAfter(ms: number, stopping: AbortSignal, working: AbortController): 
 function informersOf(cluster: Cluster): readonly ReadinessPart[] {
   return cluster.informers.map((informer) => {
     const { resource, synced, problem } = informer.state();
-    return { name: `watch of ${resource}`, ready: synced, ...(problem === undefined ? {} : { why: problem }) };
+    return {
+      name: `watch of ${resource}`,
+      ready: synced,
+      ...(problem === undefined ? {} : { why: problem }),
+    };
   });
 }

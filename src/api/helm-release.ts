@@ -1,12 +1,7 @@
 import type { z } from 'zod';
 import type { ObjectMeta } from './metadata.ts';
 import type { CONDITION_STATUSES, CONDITION_TYPES, conditionSchema, PHASES } from './schema/condition.ts';
-import type {
-  deployedSchema,
-  failureSchema,
-  historyEntrySchema,
-  operationSchema,
-} from './schema/progress.ts';
+import type { failureSchema, historyEntrySchema, operationSchema } from './schema/progress.ts';
 import type { specSchema } from './schema/spec.ts';
 import type { statusSchema } from './schema/status.ts';
 import type { valuesFromEntrySchema } from './schema/values-from.ts';
@@ -26,7 +21,6 @@ export type Condition = DeepReadonly<z.infer<typeof conditionSchema>>;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
 export type ConditionStatus = (typeof CONDITION_STATUSES)[number];
 export type Phase = (typeof PHASES)[number];
-export type Deployed = DeepReadonly<z.infer<typeof deployedSchema>>;
 export type HistoryEntry = DeepReadonly<z.infer<typeof historyEntrySchema>>;
 export type Failure = DeepReadonly<z.infer<typeof failureSchema>>;
 export type Operation = DeepReadonly<z.infer<typeof operationSchema>>;

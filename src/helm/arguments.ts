@@ -89,7 +89,13 @@ export function uninstallArguments(
 }
 
 export function testArguments(request: TestRequest): Arguments {
-  return ['test', ...flag('--logs', request.logs), '--timeout', goDuration(request.timeoutMs), ...target(request)];
+  return [
+    'test',
+    ...flag('--logs', request.logs),
+    '--timeout',
+    goDuration(request.timeoutMs),
+    ...target(request),
+  ];
 }
 
 export function packageArguments(dir: string, into: string): Arguments {

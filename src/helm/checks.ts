@@ -59,8 +59,7 @@ export function checkedValuesPath(path: string): string {
 export function checkedLabel(key: string, value: string | undefined): string {
   const slash = key.indexOf('/');
   const prefix = slash < 0 ? undefined : key.slice(0, slash);
-  const prefixFits =
-    prefix === undefined || (prefix.length <= MAX_LABEL_PREFIX && LABEL_PREFIX.test(prefix));
+  const prefixFits = prefix === undefined || (prefix.length <= MAX_LABEL_PREFIX && LABEL_PREFIX.test(prefix));
   if (!prefixFits || !LABEL_NAME.test(key.slice(slash + 1)) || RESERVED_LABELS.has(key)) {
     throw new InvalidSpecError(`'${key}' cannot be a label of a Helm release`);
   }
@@ -79,7 +78,10 @@ export function goDuration(ms: number): string {
 
 /** Free text for Helm's history, on one line. */
 export function checkedDescription(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, MAX_DESCRIPTION);
+  return text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, MAX_DESCRIPTION);
 }
 
 function wholeNumber(value: number, least: number, what: string): number {

@@ -31,7 +31,8 @@ export async function prepareEnvironment({
     plugins: join(home, 'no-plugins'),
     empty: join(home, 'empty'),
   };
-  for (const dir of [...Object.values(dirs), kubeCacheDir]) await mkdir(dir, { recursive: true, mode: 0o700 });
+  for (const dir of [...Object.values(dirs), kubeCacheDir])
+    await mkdir(dir, { recursive: true, mode: 0o700 });
   return {
     emptyDir: dirs.empty,
     variables: {

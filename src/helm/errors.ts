@@ -78,9 +78,10 @@ function explained(result: FailedResult, said: string, run: FailedRun): Explaine
 }
 
 /** The class of helm's own words, and what to tell people instead of them. */
-export function explainText(text: string, run: FailedRun): Explained {
+function explainText(text: string, run: FailedRun): Explained {
   const test = run.verb === 'test' ? describeHook(text, true) : undefined;
-  if (test !== undefined) return { class: 'TEST_FAILED', reason: 'TestFailed', retry: 'backoff', message: test };
+  if (test !== undefined)
+    return { class: 'TEST_FAILED', reason: 'TestFailed', retry: 'backoff', message: test };
   const kinds: readonly (FailureKind & { readonly class: FailureClass })[] = FAILURE_KINDS;
   const kind = kinds.find(({ pattern }) => pattern.test(text));
   if (kind === undefined) return ours('OTHER', text);

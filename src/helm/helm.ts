@@ -10,7 +10,7 @@ import {
 } from './arguments.ts';
 import { explainFailure, HelmError } from './errors.ts';
 import type { Verb } from './errors/failure-kind.ts';
-import type { LeftBehind } from './left-behind.ts';
+import type { HelmOutcome } from './outcome.ts';
 import { packagedChart } from './packaged-chart.ts';
 import type {
   ApplyMethod,
@@ -25,30 +25,6 @@ import type {
 import { createRunner, type Job, type Runner, type RunnerOptions } from './runner.ts';
 import type { Storage } from './storage/storage.ts';
 import { createUninstall } from './uninstall.ts';
-
-export type { LeftBehind } from './left-behind.ts';
-export type {
-  ApplyMethod,
-  DeployRequest,
-  InstallRequest,
-  Pool,
-  RollbackRequest,
-  TestRequest,
-  UninstallRequest,
-  UpgradeRequest,
-} from './requests.ts';
-export type { FinishedHelm, RunningHelm } from './runner.ts';
-
-export type HelmOutcome =
-  | {
-      readonly kind: 'ok';
-      readonly durationMs: number;
-      /** May hold what charts and tests print. Not for status or logs without being asked for. */
-      readonly output: string;
-      /** What an uninstall did not delete. */
-      readonly left?: readonly LeftBehind[];
-    }
-  | { readonly kind: 'failed'; readonly error: HelmError; readonly durationMs: number };
 
 /**
  * The helm program. An outcome says what helm said; what became of the release is for Helm's storage to say, because

@@ -37,6 +37,7 @@ export interface RunnerOptions {
   readonly kubeCacheDir?: string;
   /** Proxies and trusted certificates: HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE. */
   readonly environment?: Readonly<Record<string, string>>;
+  readonly onStarted?: (verb: Verb) => void;
   readonly onFinished?: (finished: FinishedHelm) => void;
   readonly killGraceMs?: number;
 }
@@ -104,6 +105,7 @@ export function createRunner(options: RunnerOptions): Runner {
     let result: FinishedHelm['result'] = 'aborted';
     running.add(entry);
     runs += 1;
+    options.onStarted?.(verb);
     try {
       const finished = await work();
       result = finished.kind === 'done' ? 'ok' : 'failed';

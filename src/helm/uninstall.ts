@@ -1,7 +1,7 @@
 import { uninstallArguments } from './arguments.ts';
 import { isAtLeast, type HelmBinary } from './binary.ts';
 import { HelmError } from './errors.ts';
-import type { HelmOutcome } from './helm.ts';
+import type { HelmOutcome } from './outcome.ts';
 import { leftBehind, type LeftBehind } from './left-behind.ts';
 import type { UninstallRequest } from './requests.ts';
 import type { Storage } from './storage/storage.ts';
@@ -55,7 +55,10 @@ export function createUninstall(
   async function reopen(namespace: string, name: string, signal: AbortSignal): Promise<void> {
     const newest = (await storage.list(namespace, name, signal)).at(-1);
     if (newest?.status !== 'uninstalled') return;
-    const edit = { status: 'uninstalling', description: 'Objects are left that helm could not ask about' } as const;
+    const edit = {
+      status: 'uninstalling',
+      description: 'Objects are left that helm could not ask about',
+    } as const;
     await storage.mark(namespace, name, newest.revision, edit, signal);
   }
 }

@@ -17,7 +17,13 @@ import { RELEASE_INDEXES } from '../release/triggers.ts';
 import { MANAGED_BY_HELM, releaseOf, WATCHED_KINDS } from '../release/observe/workloads.ts';
 import type { Environment } from './environment.ts';
 
-const RELEASES: ResourceType = { group: GROUP, version: VERSION, kind: KIND, plural: PLURAL, namespaced: true };
+const RELEASES: ResourceType = {
+  group: GROUP,
+  version: VERSION,
+  kind: KIND,
+  plural: PLURAL,
+  namespaced: true,
+};
 
 /** The cluster as the operator sees it: what it asks for, and what it watches. */
 export interface Cluster {
@@ -57,8 +63,18 @@ export function openCluster(environment: Environment): Cluster {
     onRequest: metrics.kubeRequested,
   });
   const scope = config.allowNamespace === undefined ? {} : { namespace: config.allowNamespace };
-  const following = { ...scope, log, clock, random, onRelist: metrics.relisted, onWatchRestart: metrics.watchRestarted };
-  const metadataOf = (type: ResourceType, options: Partial<InformerOptions<KubeObject>>): Informer<KubeObject> =>
+  const following = {
+    ...scope,
+    log,
+    clock,
+    random,
+    onRelist: metrics.relisted,
+    onWatchRestart: metrics.watchRestarted,
+  };
+  const metadataOf = (
+    type: ResourceType,
+    options: Partial<InformerOptions<KubeObject>>,
+  ): Informer<KubeObject> =>
     createInformer(createResource<KubeObject>(transport, type, { metadataOnly: true }), {
       ...following,
       ...options,
@@ -69,7 +85,9 @@ export function openCluster(environment: Environment): Cluster {
     releases: createInformer(releases, { ...following, indexes: RELEASE_INDEXES }),
     revisions: metadataOf(SECRETS, {
       labelSelector: 'owner=helm',
-      indexes: { release: ({ metadata }) => [`${metadata.namespace ?? ''}/${metadata.labels?.['name'] ?? ''}`] },
+      indexes: {
+        release: ({ metadata }) => [`${metadata.namespace ?? ''}/${metadata.labels?.['name'] ?? ''}`],
+      },
     }),
     secrets: metadataOf(SECRETS, { labelSelector: 'owner!=helm' }),
     configMaps: metadataOf(CONFIG_MAPS, {}),

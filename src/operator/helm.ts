@@ -18,7 +18,15 @@ export interface HelmParts {
 }
 
 /** What children need to get out of the cluster, where the operator itself needs it. */
-const PASSED = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'SSL_CERT_FILE'];
+const PASSED = [
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'SSL_CERT_FILE',
+];
 
 export async function openHelm(
   { run, workDir, cluster, signal }: HelmParts,
@@ -40,7 +48,10 @@ export async function openHelm(
     kubeconfigPath: createKubeconfigFile(workDir.path, () => childKubeconfig(cluster.connection)),
     // A run that waits for hooks must not take the place of one that does not.
     slots: { fast: config.workers, slow: config.workers },
-    environment: Object.fromEntries(PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+    environment: Object.fromEntries(
+      PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+    ),
+    onStarted: metrics.helmStarted,
     onFinished: ({ verb, result, seconds }) => {
       metrics.helmEnded({ verb, ok: result === 'ok', seconds });
     },

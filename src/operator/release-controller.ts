@@ -129,7 +129,9 @@ export function createReleaseController(
 }
 
 /** What the metrics of a release that is gone were called. */
-export function forgottenLabels(release: HelmRelease): Parameters<Environment['metrics']['forgetRelease']>[0] {
+export function forgottenLabels(
+  release: HelmRelease,
+): Parameters<Environment['metrics']['forgetRelease']>[0] {
   const { releaseName, namespace } = targetOf(release);
   return { ...parseKey(keyOf(release)), releaseName, targetNamespace: namespace };
 }

@@ -74,7 +74,7 @@ async function onePass(
     options.onPass(key, 'error', seconds());
     log.error('a pass over a release was given up and is tried again', {
       resource: key,
-      error: describe(asOperatorError(caught)),
+      cause: describe(asOperatorError(caught)),
       stack: caught instanceof Error ? caught.stack : undefined,
     });
     queue.addAfter(key, backoffMs(failures, options.random));

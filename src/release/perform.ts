@@ -79,7 +79,12 @@ export async function perform(
       await test(pass, plan, action.revision, restorable !== undefined, ports);
       return 'again';
     case 'condemn':
-      await condemn(pass, { revision: action.revision, restore: action.restore }, 'it did not become ready', ports);
+      await condemn(
+        pass,
+        { revision: action.revision, restore: action.restore },
+        'it did not become ready',
+        ports,
+      );
       return 'again';
     case 'rollback':
       await rollback(pass, plan, action, ports);

@@ -35,11 +35,11 @@ export type ReconcilePorts = PerformPorts &
   ClaimPorts & {
     /** Aborted when the operator is told to stop: the step under way is the last one. */
     readonly stopping: AbortSignal;
-  readonly revisions: Revisions;
-  readonly writeStatus: StatusWriter;
-  readonly clock: Clock;
-  readonly log: Logger;
-};
+    readonly revisions: Revisions;
+    readonly writeStatus: StatusWriter;
+    readonly clock: Clock;
+    readonly log: Logger;
+  };
 
 /** More steps than any release needs in one pass; beyond it something goes round in circles. */
 const MAX_STEPS = 12;
@@ -139,4 +139,3 @@ async function contestOf(pass: Pass, action: Action): Promise<Outcome | undefine
 function nowMs(pass: Pass): number {
   return pass.now().getTime();
 }
-

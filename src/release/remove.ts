@@ -60,7 +60,8 @@ async function reasonToLeave(
   if (newest === undefined) return 'there is none';
   if (pass.release().spec.suspend === true) return 'spec.suspend is set';
   const owner = newest.marks.owner;
-  if (owner !== undefined && owner !== ports.marks.owner(pass.key)) return 'it belongs to another HelmRelease';
+  if (owner !== undefined && owner !== ports.marks.owner(pass.key))
+    return 'it belongs to another HelmRelease';
   if (owner === undefined && pass.status().phase === undefined) return 'this HelmRelease never managed it';
   const heir = ports
     .claimantsOf(pass.target)

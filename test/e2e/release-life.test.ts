@@ -17,7 +17,7 @@ const chartYaml = (version: string): string =>
 const unpullable = (values: string): string =>
   values
     .replace('image: web:1.0', 'image: registry.invalid/web:nope')
-    .replace('podAnnotations: {}', "podAnnotations: { testenv.helm-release-operator.io/pod: image-pull }");
+    .replace('podAnnotations: {}', 'podAnnotations: { testenv.helm-release-operator.io/pod: image-pull }');
 
 for (const helmTool of ['helm', 'helm3'] as const) {
   describe(`the life of a release with ${helmTool}`, function () {
@@ -126,11 +126,17 @@ for (const helmTool of ['helm', 'helm3'] as const) {
 
     it('does not try the bad commit again', async () => {
       const runs = async (): Promise<number> =>
-        (await operator?.metric('helm_release_operator_helm_runs_started_total')) ?? Number.NaN;
+        (await operator?.metric('helm_release_operator_helm_processes_started_total')) ?? Number.NaN;
       const ran = await runs();
       await operator?.post('/api/v1/sync-git');
       await world.cluster.kubectl(
-        'annotate', 'helmreleases.helm.fluxcd.io', 'web', '-n', NAMESPACE, 'note=looked-at', '--overwrite',
+        'annotate',
+        'helmreleases.helm.fluxcd.io',
+        'web',
+        '-n',
+        NAMESPACE,
+        'note=looked-at',
+        '--overwrite',
       );
       await sleep(3_000);
 
@@ -139,7 +145,10 @@ for (const helmTool of ['helm', 'helm3'] as const) {
     });
 
     it('becomes healthy by the commit that mends it', async () => {
-      await world.commitChart({ 'values.yaml': await webChartFile('values.yaml'), 'Chart.yaml': chartYaml('1.2.0') });
+      await world.commitChart({
+        'values.yaml': await webChartFile('values.yaml'),
+        'Chart.yaml': chartYaml('1.2.0'),
+      });
 
       const release = await world.until(NAMESPACE, 'web', (each) => {
         expect(each.status?.deployed?.chart).to.equal('web-1.2.0');
@@ -152,7 +161,14 @@ for (const helmTool of ['helm', 'helm3'] as const) {
     });
 
     it('is uninstalled when its HelmRelease is deleted', async () => {
-      await world.cluster.kubectl('delete', 'helmreleases.helm.fluxcd.io', 'web', '-n', NAMESPACE, '--timeout=30s');
+      await world.cluster.kubectl(
+        'delete',
+        'helmreleases.helm.fluxcd.io',
+        'web',
+        '-n',
+        NAMESPACE,
+        '--timeout=30s',
+      );
 
       expect(await world.revisions(NAMESPACE, 'life-web')).to.deep.equal([]);
       expect(await world.cluster.get('deployment', 'life-web', NAMESPACE)).to.equal(undefined);

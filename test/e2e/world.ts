@@ -42,14 +42,19 @@ export interface World {
 }
 
 /** Quick enough for a test, and no different from what a person may set. */
-const FLAGS = ['--git-poll-interval=1s', '--charts-sync-interval=20s', '--git-default-ref=main', '--workers=4'];
+const FLAGS = [
+  '--git-poll-interval=1s',
+  '--charts-sync-interval=20s',
+  '--git-default-ref=main',
+  '--workers=4',
+];
 
 export async function startWorld(helmTool: 'helm' | 'helm3' = 'helm'): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'world-'));
   const cluster = await startCluster();
   const git = await startGitServer({ dir: join(dir, 'git') });
   await git.createRepo('charts');
-  await git.commit('charts', await chartFiles());
+  await git.commit('charts', await webChartFiles('web'));
   const helm = await tool(helmTool);
   const release = async (namespace: string, name: string): Promise<HelmRelease> => {
     const found = await cluster.get<HelmRelease>('helmreleases.helm.fluxcd.io', name, namespace);
@@ -62,7 +67,10 @@ export async function startWorld(helmTool: 'helm' | 'helm3' = 'helm'): Promise<W
     helm,
     release,
     commitChart: (files) =>
-      git.commit('charts', Object.fromEntries(Object.entries(files).map(([path, text]) => [`web/${path}`, text]))),
+      git.commit(
+        'charts',
+        Object.fromEntries(Object.entries(files).map(([path, text]) => [`web/${path}`, text])),
+      ),
     operator: (settings = {}) =>
       startOperator({
         kubeconfig: cluster.kubeconfig,
@@ -76,13 +84,22 @@ export async function startWorld(helmTool: 'helm' | 'helm3' = 'helm'): Promise<W
         try {
           check(found);
         } catch (error) {
-          throw new Error(`${String(error)}\nstatus: ${JSON.stringify(found.status, undefined, 1)}`, { cause: error });
+          throw new Error(`${String(error)}\nstatus: ${JSON.stringify(found.status, undefined, 1)}`, {
+            cause: error,
+          });
         }
         return found;
       }, timeoutMs),
     revisions: async (namespace, releaseName) => {
       const text = await cluster.kubectl(
-        'get', 'secrets', '-n', namespace, '-l', `owner=helm,name=${releaseName}`, '-o', 'json',
+        'get',
+        'secrets',
+        '-n',
+        namespace,
+        '-l',
+        `owner=helm,name=${releaseName}`,
+        '-o',
+        'json',
       );
       const { items } = JSON.parse(text) as {
         items: { metadata: { labels: Record<string, string> } }[];
@@ -103,12 +120,13 @@ export async function startWorld(helmTool: 'helm' | 'helm3' = 'helm'): Promise<W
   };
 }
 
-async function chartFiles(): Promise<Record<string, string>> {
+/** The files of the chart `web` for a commit, in the folder given. */
+export async function webChartFiles(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(WEB_CHART, { recursive: true, withFileTypes: true });
   const files: Record<string, string> = {};
   for (const entry of entries.filter((each) => each.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    files[`web${path.slice(WEB_CHART.length)}`] = await readFile(path, 'utf8');
+    files[`${folder}${path.slice(WEB_CHART.length)}`] = await readFile(path, 'utf8');
   }
   return files;
 }
@@ -129,7 +147,10 @@ export function webRelease(
 }
 
 /** For checks of a status: what Ready says, or an error that shows it. */
-export function conditionOf(release: HelmRelease, type: string): { status: string; reason: string; message: string } {
+export function conditionOf(
+  release: HelmRelease,
+  type: string,
+): { status: string; reason: string; message: string } {
   const found = release.status?.conditions?.find((condition) => condition.type === type);
   if (found === undefined) throw new Error(`there is no condition ${type}`);
   return { status: found.status, reason: found.reason ?? '', message: found.message ?? '' };

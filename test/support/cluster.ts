@@ -14,7 +14,11 @@ export interface Cluster {
   readonly kubectl: (...args: readonly string[]) => Promise<string>;
   readonly apply: (manifest: object) => Promise<string>;
   /** An object as the API server has it now; undefined if there is none. */
-  readonly get: <T = Record<string, unknown>>(kind: string, name: string, namespace: string) => Promise<T | undefined>;
+  readonly get: <T = Record<string, unknown>>(
+    kind: string,
+    name: string,
+    namespace: string,
+  ) => Promise<T | undefined>;
   readonly createNamespace: (name: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }

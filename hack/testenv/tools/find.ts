@@ -6,7 +6,7 @@ import { fits, versionIn } from './version.ts';
 
 const VERSION_TIMEOUT_MS = 5_000;
 
-export function isProgram(path: string): boolean {
+function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

@@ -60,7 +60,7 @@ export async function saveBody(
   return { bytes, sha256: hash.digest('hex') };
 }
 
-export function megabytes(bytes: number): string {
+function megabytes(bytes: number): string {
   return `${String(Math.ceil(bytes / 1e5) / 10)} MB`;
 }
 

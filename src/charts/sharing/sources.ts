@@ -32,6 +32,7 @@ export interface Sources {
 
 const MAX_UNWATCHED = 1_000;
 const SHORTEST_INTERVAL_MS = 1_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1; // a longer one would fire at once
 
 /** What was learned that recently of a shared index or remote is new enough for the lookup of an interval. */
 const SHARED_PART_OF_INTERVAL = 0.8;
@@ -64,10 +65,13 @@ export function createSources(o: SourcesOptions): Sources {
     const interval = Math.max(SHORTEST_INTERVAL_MS, maxAgeMs(source.kind)) * (0.9 + 0.2 * random());
     const delay =
       outcome?.kind === 'failed' ? Math.max(SHORTEST_INTERVAL_MS, outcome.retryAt - now) : interval;
-    state.timer = setTimeout(() => {
-      const since = outcome?.kind === 'failed' ? clock.monotonicMs() : intervalSince(state);
-      lookups.run(state, since, closing.signal).catch(() => undefined); // it is in the outcome
-    }, delay);
+    state.timer = setTimeout(
+      () => {
+        const since = outcome?.kind === 'failed' ? clock.monotonicMs() : intervalSince(state);
+        lookups.run(state, since, closing.signal).catch(() => undefined); // it is in the outcome
+      },
+      Math.min(delay, LONGEST_TIMER_MS),
+    );
   };
 
   const stateOf = (source: ChartSource): SourceState => {

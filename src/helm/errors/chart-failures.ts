@@ -7,7 +7,8 @@ export const CHART_FAILURES = [
     class: 'TEMPLATE',
     reason: 'TemplateError',
     retry: 'after-change',
-    pattern: /execution error at \(|parse error at \(|YAML parse error on |(?<![.\w])template: |\/templates\/\S+:\d+/,
+    pattern:
+      /execution error at \(|parse error at \(|YAML parse error on |(?<![.\w])template: |\/templates\/\S+:\d+/,
     explain: describeTemplateError,
   },
   {
@@ -15,14 +16,16 @@ export const CHART_FAILURES = [
     reason: 'ValuesSchema',
     retry: 'after-change',
     pattern: /values don't meet the specifications of the schema/,
-    explain: (text) => `the values do not fit the schema of the chart (values.schema.json): ${schemaLines(text)}`,
+    explain: (text) =>
+      `the values do not fit the schema of the chart (values.schema.json): ${schemaLines(text)}`,
   },
   {
     class: 'VALUES',
     reason: 'InvalidValues',
     retry: 'after-change',
     pattern: /^failed to parse \S+: /,
-    explain: (text) => `helm cannot read the values: ${text.replace(/^failed to parse \S+: (?:cannot unmarshal yaml document: )?/, '')}`,
+    explain: (text) =>
+      `helm cannot read the values: ${text.replace(/^failed to parse \S+: (?:cannot unmarshal yaml document: )?/, '')}`,
   },
   {
     class: 'KUBE_VERSION',
@@ -30,7 +33,8 @@ export const CHART_FAILURES = [
     retry: 'after-change',
     pattern: /chart requires kubeVersion: (.*) which is incompatible with Kubernetes (\S+)/,
     explain: (text) => {
-      const [, wanted = '', found = ''] = /kubeVersion: (.*) which is incompatible with Kubernetes (\S+)/.exec(text) ?? [];
+      const [, wanted = '', found = ''] =
+        /kubeVersion: (.*) which is incompatible with Kubernetes (\S+)/.exec(text) ?? [];
       return `the chart asks for Kubernetes ${wanted}, and this cluster is ${found}: use a version of the chart that supports it`;
     },
   },
@@ -53,12 +57,15 @@ export const CHART_FAILURES = [
     class: 'CHART_BROKEN',
     reason: 'InvalidChart',
     retry: 'after-change',
-    pattern: /Chart\.yaml file is missing|unable to detect chart|does not appear to be a gzipped archive|path ".*" not found|unable to load chart|validation: chart\.metadata/i,
+    pattern:
+      /Chart\.yaml file is missing|unable to detect chart|does not appear to be a gzipped archive|path ".*" not found|unable to load chart|validation: chart\.metadata/i,
     explain: (text) => `helm cannot read the chart: ${text.replace(/'?"?\/\S+\/([^/\s'"]+)["']?/g, '$1')}`,
   },
 ] as const satisfies readonly FailureKind[];
 
 function schemaLines(text: string): string {
-  const lines = [...text.matchAll(/^\s*- (.+)$/gm)].map(([, line = '']) => line.replace(/^at (?:'([^']*)')?/, '$1'));
+  const lines = [...text.matchAll(/^\s*- (.+)$/gm)].map(([, line = '']) =>
+    line.replace(/^at (?:'([^']*)')?/, '$1'),
+  );
   return lines.join('; ');
 }

@@ -48,7 +48,8 @@ export const CLUSTER_FAILURES = [
     retry: 'backoff',
     pattern:
       /etcdserver: |too many requests|server is currently unable to handle the request|server was unable to return a response|Internal error occurred|apiserver not ready|an error on the server/i,
-    explain: (text) => `the API server is in trouble: ${text.replace(/^.*failed to query with labels: /s, '')}`,
+    explain: (text) =>
+      `the API server is in trouble: ${text.replace(/^.*failed to query with labels: /s, '')}`,
   },
   {
     class: 'RACE_LOST',
@@ -98,7 +99,8 @@ export const CLUSTER_FAILURES = [
     class: 'TOO_BIG',
     reason: 'ReleaseTooLarge',
     retry: 'after-change',
-    pattern: /Too long: (?:must have at most|may not be more than) \d+|Request entity too large|data: Too long/,
+    pattern:
+      /Too long: (?:must have at most|may not be more than) \d+|Request entity too large|data: Too long/,
     explain: () =>
       'the release does not fit into the one Secret of 1 MiB that Helm keeps it in: leave large files out of the chart (.helmignore), or split it',
   },

@@ -1,4 +1,5 @@
-const OBJECT = /conflict occurred while applying object (\S+) [^,]*, Kind=(\w+): Apply failed with \d+ conflicts?: /;
+const OBJECT =
+  /conflict occurred while applying object (\S+) [^,]*, Kind=(\w+): Apply failed with \d+ conflicts?: /;
 const MANAGER = /conflicts? with "([^"]+)"(?: with subresource "(\w+)")? using [^:\s]+:/;
 const MAX_NAMED = 5;
 

@@ -24,7 +24,8 @@ export const OBJECT_FAILURES = [
     class: 'IMMUTABLE',
     reason: 'ImmutableField',
     retry: 'backoff',
-    pattern: /field is immutable|is immutable after creation|for fields other than .* are forbidden|may not change once set/,
+    pattern:
+      /field is immutable|is immutable after creation|for fields other than .* are forbidden|may not change once set/,
     explain: describeImmutable,
   },
   {
@@ -56,14 +57,16 @@ export const OBJECT_FAILURES = [
     class: 'INVALID_OBJECT',
     reason: 'InvalidObject',
     retry: 'after-change',
-    pattern: /is invalid: |failed to create typed patch object|unknown field|cannot be handled as an? |error validating data/,
+    pattern:
+      /is invalid: |failed to create typed patch object|unknown field|cannot be handled as an? |error validating data/,
     explain: (text) => `Kubernetes refuses an object of the chart: ${describeInvalid(text)}`,
   },
   {
     class: 'HOOK_FAILED',
     reason: 'HookFailed',
     retry: 'backoff',
-    pattern: /(?:failed |^)(?:pre|post)-\w+(?: hooks failed)?: |\b(?:job|pod) \S+ failed|resource (?:Job|Pod)\/\S+ not ready/,
+    pattern:
+      /(?:failed |^)(?:pre|post)-\w+(?: hooks failed)?: |\b(?:job|pod) \S+ failed|resource (?:Job|Pod)\/\S+ not ready/,
     explain: (text) => describeHook(text, false),
   },
   {
@@ -77,6 +80,7 @@ export const OBJECT_FAILURES = [
     class: 'USAGE',
     reason: 'UnexpectedError',
     retry: 'after-change',
-    pattern: /unknown (?:shorthand )?flag|requires \d+ argument|invalid argument ".*" for|invalid release name/,
+    pattern:
+      /unknown (?:shorthand )?flag|requires \d+ argument|invalid argument ".*" for|invalid release name/,
   },
 ] as const satisfies readonly FailureKind[];

@@ -5,11 +5,16 @@
 
 const FOREIGN = /(\w+) "([^"]+)" in namespace "([^"]*)" exists and cannot be imported/;
 
-export function describeOwnership(text: string, release: { name: string; namespace: string }): string | undefined {
+export function describeOwnership(
+  text: string,
+  release: { name: string; namespace: string },
+): string | undefined {
   const [, kind = '', name = '', namespace = ''] = FOREIGN.exec(text) ?? [];
   if (kind === '') return undefined;
   const where = namespace === '' ? '' : ` in namespace ${namespace}`;
-  const owner = /"meta\.helm\.sh\/release-name" must equal "[^"]*": current value is "([^"]*)"/.exec(text)?.[1];
+  const owner = /"meta\.helm\.sh\/release-name" must equal "[^"]*": current value is "([^"]*)"/.exec(
+    text,
+  )?.[1];
   const ownerNamespace =
     /"meta\.helm\.sh\/release-namespace" must equal "[^"]*": current value is "([^"]*)"/.exec(text)?.[1];
   const whose =
@@ -20,11 +25,12 @@ export function describeOwnership(text: string, release: { name: string; namespa
 }
 
 export function describeImmutable(text: string): string | undefined {
-  const [, type = '', name = '', rest = ''] = /(\w+)(?:\.[\w.-]+)? "([^"]+)" is invalid: (.*)/s.exec(text) ?? [];
+  const [, type = '', name = '', rest = ''] =
+    /(\w+)(?:\.[\w.-]+)? "([^"]+)" is invalid: (.*)/s.exec(text) ?? [];
   if (type === '') return undefined;
-  const fields = [...rest.matchAll(/(?:^|[[,\s])((?:spec|data|metadata|provisioner|parameters|roleRef|type)[\w.[\]]*): /g)].map(
-    (match) => match[1],
-  );
+  const fields = [
+    ...rest.matchAll(/(?:^|[[,\s])((?:spec|data|metadata|provisioner|parameters|roleRef|type)[\w.[\]]*): /g),
+  ].map((match) => match[1]);
   const which = fields.length === 0 ? 'a field' : [...new Set(fields)].join(', ');
   const allowed = /for fields other than (.*?) are forbidden/.exec(rest)?.[1];
   const but = allowed === undefined ? '' : ` (only ${allowed} may change)`;
@@ -40,7 +46,8 @@ export function describeForbidden(text: string): string | undefined {
   const who = account === null ? `user ${user}` : `service account ${account[1] ?? ''}/${account[2] ?? ''}`;
   const what = group === '' ? resource : `${resource}.${group}`;
   const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
-  const role = namespace === undefined ? 'a ClusterRole and a ClusterRoleBinding' : 'a Role and a RoleBinding';
+  const role =
+    namespace === undefined ? 'a ClusterRole and a ClusterRoleBinding' : 'a Role and a RoleBinding';
   return `${who} may not ${verb} ${what} ${where}: allow it by ${role}`;
 }
 
@@ -56,7 +63,10 @@ export function describeUnknownKind(text: string): string | undefined {
 export function describeInvalid(text: string): string {
   return text
     .replace(/^failed [a-z]+-[a-z]+: warning: Hook .*? failed: /s, '')
-    .replace(/^.*?server-side apply failed for object (\S+) [^,]*, Kind=(\w+): failed to create typed patch object \([^)]*\): /s, '$2 $1: ')
+    .replace(
+      /^.*?server-side apply failed for object (\S+) [^,]*, Kind=(\w+): failed to create typed patch object \([^)]*\): /s,
+      '$2 $1: ',
+    )
     .replace(/^.*?server-side apply failed for object (\S+) [^,]*, Kind=(\w+): /s, '')
     .replace(/^cannot patch "[^"]*" with kind \w+: /, '')
     .replace(/^failed to (?:create|replace|update) (?:object|resource): /, '');

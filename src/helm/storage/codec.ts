@@ -64,7 +64,9 @@ async function unpack(data: string): Promise<{ bytes: Buffer; zipped: boolean }>
   } catch (cause) {
     const tooLarge = cause instanceof RangeError;
     throw new StorageError(
-      tooLarge ? 'the record that Helm stored is larger than 64 MiB' : 'the record that Helm stored is damaged',
+      tooLarge
+        ? 'the record that Helm stored is larger than 64 MiB'
+        : 'the record that Helm stored is damaged',
       { cause },
     );
   }

@@ -17,8 +17,3 @@ export type HelmStatus = (typeof HELM_STATUSES)[number];
 export function helmStatusOf(text: string | undefined): HelmStatus {
   return HELM_STATUSES.find((status) => status === text) ?? 'unknown';
 }
-
-/** A helm is at work on the release, or one was killed while it was. */
-export function isPending(status: HelmStatus): boolean {
-  return status.startsWith('pending-');
-}

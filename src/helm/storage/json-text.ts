@@ -14,12 +14,18 @@ export function withMembers(
   path: readonly string[],
   members: Readonly<Record<string, string>>,
 ): string {
-  const object = path.reduce<Span>((within, key) => {
-    const value = memberOf(json, within.start, key);
-    if (value === undefined) throw new SyntaxError(`no member ${key}`);
-    return value;
-  }, { start: skipSpace(json, 0), end: json.length });
-  return Object.entries(members).reduce((text, [key, value]) => withMember(text, object.start, key, value), json);
+  const object = path.reduce<Span>(
+    (within, key) => {
+      const value = memberOf(json, within.start, key);
+      if (value === undefined) throw new SyntaxError(`no member ${key}`);
+      return value;
+    },
+    { start: skipSpace(json, 0), end: json.length },
+  );
+  return Object.entries(members).reduce(
+    (text, [key, value]) => withMember(text, object.start, key, value),
+    json,
+  );
 }
 
 /** The text of the value at `path`, or undefined if there is none. */

@@ -21,7 +21,13 @@ export interface Storage {
    * Sets the status of a revision in body and label at once: Helm reads its lock from the one and looks for deployed
    * revisions by the other. If somebody else has changed the status meanwhile it fails and nothing is written.
    */
-  mark(namespace: string, name: string, revision: number, edit: StatusEdit, signal: AbortSignal): Promise<void>;
+  mark(
+    namespace: string,
+    name: string,
+    revision: number,
+    edit: StatusEdit,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Sets labels of a revision; undefined takes one away. */
   label(
     namespace: string,
@@ -44,9 +50,16 @@ export type SecretsPort = Pick<Resource<ReleaseSecret>, 'get' | 'mergePatch' | '
 export type SecretsMetadataPort = Pick<Resource<KubeObject>, 'get' | 'list' | 'mergePatch'>;
 
 export function createStorage(secrets: SecretsPort, secretsMetadata: SecretsMetadataPort): Storage {
-  async function list(namespace: string, name: string, signal: AbortSignal): Promise<readonly RevisionRecord[]> {
+  async function list(
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<readonly RevisionRecord[]> {
     if (!RELEASE_NAME.test(name)) throw new StorageError(`'${name}' cannot be the name of a Helm release`);
-    const { items } = await secretsMetadata.list({ namespace, labelSelector: `owner=helm,name=${name}` }, signal);
+    const { items } = await secretsMetadata.list(
+      { namespace, labelSelector: `owner=helm,name=${name}` },
+      signal,
+    );
     return items
       .map(({ metadata }) => revisionOf(metadata))
       .filter((record) => record !== undefined)
@@ -76,7 +89,9 @@ export function createStorage(secrets: SecretsPort, secretsMetadata: SecretsMeta
       amend(secretsMetadata, namespace, name, revision, signal, ({ metadata }) => {
         const changes = Object.entries(labels).filter(([key, value]) => metadata.labels?.[key] !== value);
         if (changes.length === 0) return undefined;
-        return { metadata: { labels: Object.fromEntries(changes.map(([key, value]) => [key, value ?? null])) } };
+        return {
+          metadata: { labels: Object.fromEntries(changes.map(([key, value]) => [key, value ?? null])) },
+        };
       }),
     applyMethod: async (namespace, name, signal) => {
       const newest = (await list(namespace, name, signal)).at(-1);
@@ -133,5 +148,7 @@ async function amend<T extends KubeObject>(
 function payloadOf(secret: ReleaseSecret): string {
   const payload = secret.data?.['release'];
   if (payload !== undefined) return payload;
-  throw new StorageError(`Secret ${secret.metadata.namespace ?? ''}/${secret.metadata.name} holds no release`);
+  throw new StorageError(
+    `Secret ${secret.metadata.namespace ?? ''}/${secret.metadata.name} holds no release`,
+  );
 }

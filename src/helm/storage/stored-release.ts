@@ -2,9 +2,19 @@ import { z } from 'zod';
 import type { ApplyMethod } from '../requests.ts';
 import { helmStatusOf } from './helm-status.ts';
 
-const text = z.string().nullish().transform((value) => value ?? '');
-const list = <T extends z.ZodType>(item: T) => z.array(item).nullish().transform((items) => items ?? []);
-const map = z.record(z.string(), z.unknown()).nullish().transform((value) => value ?? {});
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+const map = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((value) => value ?? {});
 
 const template = z.object({ name: text, /** In base64. */ data: text });
 
@@ -45,8 +55,12 @@ export const releaseSchema = z
   .transform(({ apply_method, ...release }) => ({
     ...release,
     // Helm 3 knows no other way, and writes nothing.
-    applyMethod: (apply_method === 'ssa' ? 'server' : 'client') satisfies ApplyMethod as ApplyMethod,
+    applyMethod: applyMethodOf(apply_method),
   }));
+
+function applyMethodOf(stored: string): ApplyMethod {
+  return stored === 'ssa' ? 'server' : 'client';
+}
 
 /** One revision as Helm stores it. Holds values and rendered Secrets: never log it. */
 export type StoredRelease = Readonly<z.output<typeof releaseSchema>> & {

@@ -44,12 +44,7 @@ export async function awaitReady(
 }
 
 /** The watches are asked first; only the server's own word, read afterwards, ends a wait. */
-async function verdictOn(
-  pass: Pass,
-  plan: Plan,
-  revision: number,
-  readiness: Readiness,
-): Promise<Health> {
+async function verdictOn(pass: Pass, plan: Plan, revision: number, readiness: Readiness): Promise<Health> {
   if (!plan.settings.wait) return { kind: 'ready' };
   const waiting = pass.status().operation?.deadline !== undefined;
   const due = deadlineOf(pass, plan, revision) <= pass.now();
@@ -137,9 +132,5 @@ async function giveUp(
     await pass.save((status, context) => made(status, madeFrom(plan, operation, revision), context));
   }
   const doing = `${action} to revision ${String(revision)} (${formatChart(plan.chart)}) failed`;
-  await recordFailure(
-    pass,
-    { step: 'wait', error, doing, plan, revision, restorable },
-    ports,
-  );
+  await recordFailure(pass, { step: 'wait', error, doing, plan, revision, restorable }, ports);
 }

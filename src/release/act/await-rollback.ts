@@ -98,7 +98,10 @@ function withRollbackEntry(
 ): HelmReleaseStatus {
   const history = historyOf(status);
   if (entryOf(history, newest.revision) !== undefined) return status;
-  const stored = records.map(({ revision, status: helmStatus }) => ({ number: revision, status: helmStatus }));
+  const stored = records.map(({ revision, status: helmStatus }) => ({
+    number: revision,
+    status: helmStatus,
+  }));
   const target = restorableRevision(history, stored, newest.revision);
   const source = target === undefined ? undefined : entryOf(history, target);
   const entry: HistoryEntry = {

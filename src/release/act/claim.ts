@@ -31,7 +31,10 @@ export async function claimRelease(
   fresh: boolean,
   ports: ClaimPorts,
 ): Promise<'ours' | Outcome> {
-  const others = ports.claimantsOf(pass.target).map(claimantOf).filter(({ key }) => key !== pass.key);
+  const others = ports
+    .claimantsOf(pass.target)
+    .map(claimantOf)
+    .filter(({ key }) => key !== pass.key);
   const newest = records.at(-1);
   const claim = claimOn(claimantOf(pass.release()), others, newest?.marks.owner, ports.marks.owner);
   switch (claim.kind) {

@@ -1,6 +1,6 @@
 import type { HistoryEntry, Operation } from '../../api/helm-release.ts';
 import { kubeTime } from '../../api/time.ts';
-import type { HelmOutcome } from '../../helm/helm.ts';
+import type { HelmOutcome } from '../../helm/outcome.ts';
 import type { Charts } from '../../charts/charts.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { Cause } from '../decide/action.ts';

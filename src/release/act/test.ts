@@ -46,9 +46,5 @@ export async function test(
     return;
   }
   const doing = `helm test of revision ${String(revision)} failed`;
-  await recordFailure(
-    pass,
-    { step: 'test', error: outcome.error, doing, plan, revision, restorable },
-    ports,
-  );
+  await recordFailure(pass, { step: 'test', error: outcome.error, doing, plan, revision, restorable }, ports);
 }

@@ -1,12 +1,6 @@
 /** Why an action that makes a revision is taken; kept in `status.history` and shown to people. */
 export type Cause =
-  | 'FirstInstall'
-  | 'Changed'
-  | 'Retry'
-  | 'Interrupted'
-  | 'ForeignChange'
-  | 'Adopted'
-  | 'Requested';
+  'FirstInstall' | 'Changed' | 'Retry' | 'Interrupted' | 'ForeignChange' | 'Adopted' | 'Requested';
 
 /** Why nothing is done although the release is not as wanted. */
 export type StayReason =

@@ -77,8 +77,7 @@ function decideDeployed(wanted: Wanted, observed: Present, memory: Memory): Acti
   }
   const failure = failureOf(wanted, memory);
   if (newest.mark.rejected === wanted.digest) return decideRejected(wanted, observed, memory, failure);
-  if (newest.mark.digest !== wanted.digest)
-    return attempt(wanted, memory, 'Changed', upgradeOver(observed));
+  if (newest.mark.digest !== wanted.digest) return attempt(wanted, memory, 'Changed', upgradeOver(observed));
   if (failure?.revision === newest.number) return decideGivenUp(wanted, observed, failure, memory);
   if (observed.verified) return { kind: 'nothing' };
   return memory.intent?.action === 'test' && memory.intent.toRevision === newest.number
@@ -167,12 +166,7 @@ function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action
 }
 
 /** Takes the action unless the same input has failed before and its time has not come. */
-function attempt(
-  wanted: Wanted,
-  memory: Memory,
-  because: Cause,
-  action: (because: Cause) => Action,
-): Action {
+function attempt(wanted: Wanted, memory: Memory, because: Cause, action: (because: Cause) => Action): Action {
   const failure = failureOf(wanted, memory);
   if (failure === undefined) return action(because);
   if (memory.requested) return action('Requested');
@@ -194,9 +188,7 @@ function upgradeOver(observed: Present): (because: Cause) => Action {
 /** A release of ours that never worked is installed again, so that its pre-install hooks run again. */
 function installOrUpgrade(observed: Present): (because: Cause) => Action {
   const neverWorked = !observed.hasDeployed && observed.restorable === undefined;
-  return neverWorked
-    ? (because) => ({ kind: 'install', because, replace: true })
-    : upgradeOver(observed);
+  return neverWorked ? (because) => ({ kind: 'install', because, replace: true }) : upgradeOver(observed);
 }
 
 function failureOf(wanted: Wanted, memory: Memory): RememberedFailure | undefined {

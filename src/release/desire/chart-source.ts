@@ -38,7 +38,9 @@ async function credentialsFrom(
   const username = valueOf(secret.data, 'username', name);
   const password = valueOf(secret.data, 'password', name);
   // Credentials that change make another source: what the old ones could read proves nothing for the new ones.
-  const content = createHash('sha256').update(JSON.stringify([username, password])).digest('hex');
+  const content = createHash('sha256')
+    .update(JSON.stringify([username, password]))
+    .digest('hex');
   return { auth: { username, password }, scope: `${name}/${content}` };
 }
 

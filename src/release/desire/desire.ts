@@ -15,11 +15,7 @@ export type Desired =
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'failed'; readonly step: 'chart' | 'values'; readonly error: OperatorError };
 
-export type ComposeValues = (
-  settings: ReleaseSettings,
-  chart: Chart,
-  signal: AbortSignal,
-) => Promise<Values>;
+export type ComposeValues = (settings: ReleaseSettings, chart: Chart, signal: AbortSignal) => Promise<Values>;
 
 export interface DesirePorts {
   readonly charts: Pick<Charts, 'resolve' | 'watch'>;

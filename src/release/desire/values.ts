@@ -13,7 +13,11 @@ export interface ValuesPorts {
 }
 
 /** Composes the values of a release from what the cluster, the chart and the web hold. */
-export function createComposeValues({ readConfigMap, readSecret, fetchExternal }: ValuesPorts): ComposeValues {
+export function createComposeValues({
+  readConfigMap,
+  readSecret,
+  fetchExternal,
+}: ValuesPorts): ComposeValues {
   return async (settings, chart, signal) =>
     await composeValues(
       settings.valuesFrom,

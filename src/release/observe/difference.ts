@@ -34,7 +34,10 @@ export function createDifference(storage: Pick<Storage, 'read'>): DifferenceFrom
 }
 
 async function differenceOfFiles({ chart }: StoredRelease, archive: string): Promise<string | undefined> {
-  const files = await readChartFiles(archive, (path) => path === 'values.yaml' || path.startsWith('templates/'));
+  const files = await readChartFiles(
+    archive,
+    (path) => path === 'values.yaml' || path.startsWith('templates/'),
+  );
   const defaults = files.get('values.yaml');
   const own = defaults === undefined ? {} : mapIn(defaults);
   if (canonicalJsonInHelm(chart.values) !== canonicalJsonInHelm(own)) return "the chart's own values";

@@ -1,14 +1,4 @@
-/** Helm's own words for the state of a revision. */
-export type HelmStatus =
-  | 'unknown'
-  | 'deployed'
-  | 'uninstalled'
-  | 'superseded'
-  | 'failed'
-  | 'uninstalling'
-  | 'pending-install'
-  | 'pending-upgrade'
-  | 'pending-rollback';
+import type { HelmStatus } from '../../helm/storage/helm-status.ts';
 
 /** What the labels of a revision say about who made it. */
 export type Mark =

@@ -53,7 +53,10 @@ async function checkObject(
   resourceOf: ResourceOf,
   signal: AbortSignal,
 ): Promise<Health> {
-  const object = await resourceOf(type).get({ name, ...(namespace === undefined ? {} : { namespace }) }, signal);
+  const object = await resourceOf(type).get(
+    { name, ...(namespace === undefined ? {} : { namespace }) },
+    signal,
+  );
   if (object === undefined) {
     return { kind: 'progressing', why: `${kind} ${namespace ?? ''}/${name} does not exist` };
   }

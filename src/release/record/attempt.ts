@@ -51,7 +51,11 @@ export function made(status: HelmReleaseStatus, entry: Made, context: RecordCont
 }
 
 /** Helm is done and the objects are becoming ready. */
-export function deployed(status: HelmReleaseStatus, message: string, context: RecordContext): HelmReleaseStatus {
+export function deployed(
+  status: HelmReleaseStatus,
+  message: string,
+  context: RecordContext,
+): HelmReleaseStatus {
   const phased = status.phase === 'Deployed' ? status : withPhase(status, 'Deployed', context);
   return inProgress(phased, message, context);
 }
@@ -106,7 +110,10 @@ export function rolledBack(
   return troubled(next, 'RolledBack', message, willRetry, context);
 }
 
-function deployedFrom(entry: HistoryEntry, context: RecordContext): NonNullable<HelmReleaseStatus['deployed']> {
+function deployedFrom(
+  entry: HistoryEntry,
+  context: RecordContext,
+): NonNullable<HelmReleaseStatus['deployed']> {
   return {
     revision: entry.revision,
     chart: `${entry.chart}-${entry.version}`,
@@ -121,7 +128,9 @@ function deployedFrom(entry: HistoryEntry, context: RecordContext): NonNullable<
 export function succeeded(status: HelmReleaseStatus, context: RecordContext): HelmReleaseStatus {
   const { failure: _failure, operation: _operation, ...rest } = status;
   const phased =
-    rest.phase === 'Succeeded' && isTrue(rest.conditions, 'Released') ? rest : withPhase(rest, 'Succeeded', context);
+    rest.phase === 'Succeeded' && isTrue(rest.conditions, 'Released')
+      ? rest
+      : withPhase(rest, 'Succeeded', context);
   return withoutStates(
     { ...phased, observedGeneration: context.observedGeneration },
     'Reconciling',

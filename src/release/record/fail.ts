@@ -63,7 +63,7 @@ export async function recordFailure(
     ),
   );
   const { releaseName, namespace } = pass.target;
-  pass.log.error(LOG_MESSAGES[step], { error: cause, attempts, ...(revision === undefined ? {} : { revision }) });
+  pass.log.error(LOG_MESSAGES[step], { cause, attempts, ...(revision === undefined ? {} : { revision }) });
   events.record({
     regarding: pass.release(),
     type: 'Warning',

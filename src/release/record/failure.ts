@@ -66,7 +66,9 @@ export function failed(
     ...withPhase(rest, PHASES[event.step], context),
     observedGeneration: context.observedGeneration,
     failure,
-    ...(event.revision === undefined ? {} : { history: historyWithFailure(status, event.revision, event, context) }),
+    ...(event.revision === undefined
+      ? {}
+      : { history: historyWithFailure(status, event.revision, event, context) }),
   };
   return troubled(next, event.reason, event.cause, event.nextTryMs !== undefined, context);
 }

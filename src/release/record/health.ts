@@ -4,7 +4,11 @@ import { withState } from './conditions.ts';
 import type { RecordContext } from './context.ts';
 
 /** The release is as wanted; `Ready` follows the health of its objects from now on. */
-export function healthy(status: HelmReleaseStatus, health: Health, context: RecordContext): HelmReleaseStatus {
+export function healthy(
+  status: HelmReleaseStatus,
+  health: Health,
+  context: RecordContext,
+): HelmReleaseStatus {
   const what = deployedSentence(status, context);
   return health.kind === 'ready'
     ? withState(status, 'Ready', 'True', 'Ready', `${what} is ready`, context)

@@ -27,6 +27,7 @@ export function chartFetched(
   const phase = status.phase;
   const next = withPhase(status, 'ChartFetched', context);
   // Finding the same chart again after an outage is no new phase of the release.
-  const same = status.lastAttemptedRevision === revision && phase !== undefined && phase !== 'ChartFetchFailed';
+  const same =
+    status.lastAttemptedRevision === revision && phase !== undefined && phase !== 'ChartFetchFailed';
   return same ? { ...next, phase } : next;
 }

@@ -13,7 +13,8 @@ interface Row {
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-const configMap = (name: string, more = ''): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${more}`;
+const configMap = (name: string, more = ''): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${more}`;
 
 /** What people get wrong, done to a real cluster: the sentence must name it. */
 const INSTALLS: Readonly<Record<string, Row>> = {
@@ -45,7 +46,10 @@ const INSTALLS: Readonly<Record<string, Row>> = {
   'an object that is invalid': {
     class: 'INVALID_OBJECT',
     says: /^Kubernetes refuses an object of the chart: Service "web" is invalid: .*spec\.ports\[0\]\.port: Invalid value: 70000/,
-    files: { 'templates/a.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 70000}]}' },
+    files: {
+      'templates/a.yaml':
+        'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 70000}]}',
+    },
   },
   'an object in a namespace that is not there': {
     class: 'NS_MISSING',
@@ -68,7 +72,9 @@ const INSTALLS: Readonly<Record<string, Row>> = {
   'a hook that fails': {
     class: 'HOOK_FAILED',
     says: /^pre-install hook Job web-hook failed \(.*\): look at the logs of its pods$/,
-    values: { hook: { on: ['pre-install'], podAnnotations: { 'testenv.helm-release-operator.io/pod': 'fails' } } },
+    values: {
+      hook: { on: ['pre-install'], podAnnotations: { 'testenv.helm-release-operator.io/pod': 'fails' } },
+    },
   },
 };
 
@@ -76,8 +82,12 @@ export function describeFailures(bench: () => Bench): void {
   for (const [at, [what, row]] of Object.entries(INSTALLS).entries()) {
     it(`names ${what}`, async () => {
       const { helm, web, chart, namespace } = bench();
-      const path = row.files === undefined ? web : await chart('broken', { 'templates/a.yaml': '', ...row.files });
-      const { install } = requestsFor({ namespace: await namespace(`fail-${String(at)}`), name: 'web' }, path);
+      const path =
+        row.files === undefined ? web : await chart('broken', { 'templates/a.yaml': '', ...row.files });
+      const { install } = requestsFor(
+        { namespace: await namespace(`fail-${String(at)}`), name: 'web' },
+        path,
+      );
 
       const failed = failure(await helm.install({ ...install, inlineValues: row.values }, signal));
 
@@ -101,7 +111,9 @@ export function describeFailures(bench: () => Bench): void {
     const { install, upgrade } = requestsFor({ namespace: await namespace('immutable'), name: 'web' }, web);
     ok(await helm.install(install, signal));
 
-    const failed = failure(await helm.upgrade({ ...upgrade, inlineValues: { selector: { a: 'b' } } }, signal));
+    const failed = failure(
+      await helm.upgrade({ ...upgrade, inlineValues: { selector: { a: 'b' } } }, signal),
+    );
 
     expect(failed).to.deep.equal({
       class: 'IMMUTABLE',
@@ -112,7 +124,10 @@ export function describeFailures(bench: () => Bench): void {
 
   it('names field and manager of a conflict, and takes the field over when it may', async () => {
     const { helm, web, namespace, kubectl, binary } = bench();
-    const { install, upgrade, rollback } = requestsFor({ namespace: await namespace('conflict'), name: 'web' }, web);
+    const { install, upgrade, rollback } = requestsFor(
+      { namespace: await namespace('conflict'), name: 'web' },
+      web,
+    );
     ok(await helm.install(install, signal));
     await kubectl('scale', 'deployment/web', '-n', 'conflict', '--replicas=3');
 
@@ -134,7 +149,10 @@ export function describeFailures(bench: () => Bench): void {
 
   it('goes on by client-side apply once a release was forced, and takes fields over without being told to', async () => {
     const { helm, web, namespace, kubectl, storage } = bench();
-    const { install, upgrade, rollback } = requestsFor({ namespace: await namespace('forced'), name: 'web' }, web);
+    const { install, upgrade, rollback } = requestsFor(
+      { namespace: await namespace('forced'), name: 'web' },
+      web,
+    );
     const methodOf = (): Promise<unknown> => storage.applyMethod('forced', 'web', signal);
 
     ok(await helm.install(install, signal));
@@ -157,7 +175,9 @@ export function describeFailures(bench: () => Bench): void {
     const helm = another({ kubeconfigPath: () => Promise.resolve(kubeconfig) });
     const release: Release = { namespace: 'default', name: 'web' };
 
-    expect(failure(await helm.upgrade({ ...requestsFor(release, web).upgrade, apply: 'server' }, signal))).to.deep.equal({
+    expect(
+      failure(await helm.upgrade({ ...requestsFor(release, web).upgrade, apply: 'server' }, signal)),
+    ).to.deep.equal({
       class: 'UNREACHABLE',
       message: 'the API server cannot be reached: dial tcp 127.0.0.1:1: connect: connection refused',
     });
@@ -168,7 +188,9 @@ export function describeFailures(bench: () => Bench): void {
     const { install } = requestsFor({ namespace: await namespace('masked'), name: 'web' }, web);
     const valuesFiles = [Buffer.from('fail: the password hunter2-battery is too short')];
 
-    const failed = failure(await helm.install({ ...install, valuesFiles, secrets: ['hunter2-battery'] }, signal));
+    const failed = failure(
+      await helm.install({ ...install, valuesFiles, secrets: ['hunter2-battery'] }, signal),
+    );
 
     expect(failed.message).to.contain('the password *** is too short');
   });

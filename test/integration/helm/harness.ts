@@ -127,7 +127,11 @@ async function build(program: Program, dir: string, owner: AsyncDisposableStack)
   };
 }
 
-async function writeChart(path: string, name: string, files: Readonly<Record<string, string>>): Promise<string> {
+async function writeChart(
+  path: string,
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
   const all = { 'Chart.yaml': `apiVersion: v2\nname: ${name}\nversion: 0.1.0\n`, ...files };
   for (const [file, content] of Object.entries(all)) {
     await mkdir(dirname(join(path, file)), { recursive: true });

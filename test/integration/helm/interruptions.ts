@@ -6,7 +6,10 @@ import { childrenOf } from './processes.ts';
 import { failure, ok, requestsFor } from './requests.ts';
 
 const RUNS = { 'testenv.helm-release-operator.io/pod': 'runs' };
-const HANGING = { text: 'new', hook: { on: ['pre-install', 'pre-upgrade', 'pre-rollback'], podAnnotations: RUNS } };
+const HANGING = {
+  text: 'new',
+  hook: { on: ['pre-install', 'pre-upgrade', 'pre-rollback'], podAnnotations: RUNS },
+};
 const MARKS = { 'helm-release-operator.io/digest': 'v1.abc.def', 'helm-release-operator.io/revision': '2' };
 
 /** What is left when helm is ended in the middle, and how a release gets out of it. */
@@ -34,7 +37,10 @@ export function describeInterruptions(bench: () => Bench): void {
     const { helm, web, namespace } = bench();
     const requests = requestsFor({ namespace: await namespace('limited'), name: 'web' }, web);
 
-    const outcome = await helm.install({ ...requests.install, inlineValues: HANGING, limitMs: 2_000 }, signal);
+    const outcome = await helm.install(
+      { ...requests.install, inlineValues: HANGING, limitMs: 2_000 },
+      signal,
+    );
 
     expect(failure(outcome)).to.deep.equal({
       class: 'RUN_LIMIT',
@@ -74,11 +80,13 @@ export function describeInterruptions(bench: () => Bench): void {
       status: string;
       description: string;
     }[];
-    expect(history.map(({ revision, status, description }) => [revision, status, description])).to.deep.equal([
-      [1, 'superseded', 'Install complete'],
-      [2, 'failed', 'interrupted: "é"'],
-      [3, 'deployed', 'Upgrade complete'],
-    ]);
+    expect(history.map(({ revision, status, description }) => [revision, status, description])).to.deep.equal(
+      [
+        [1, 'superseded', 'Install complete'],
+        [2, 'failed', 'interrupted: "é"'],
+        [3, 'deployed', 'Upgrade complete'],
+      ],
+    );
   });
 
   it('finds our marks on a first revision whose helm was killed', async () => {
@@ -87,7 +95,10 @@ export function describeInterruptions(bench: () => Bench): void {
     await killDuring(bench(), 'first', 1, 'install');
 
     const [first] = await storage.list('first', 'web', signal);
-    expect(first).to.deep.include({ status: 'pending-install', marks: { digest: 'v1.abc.def', revision: 2 } });
+    expect(first).to.deep.include({
+      status: 'pending-install',
+      marks: { digest: 'v1.abc.def', revision: 2 },
+    });
 
     await storage.mark('first', 'web', 1, { status: 'failed', description: 'interrupted' }, signal);
     ok(await helm.install({ ...requests.install, replace: true }, signal));
@@ -109,7 +120,9 @@ export function describeInterruptions(bench: () => Bench): void {
     expect(await cli('list', '-n', 'condemned', '--failed', '-q')).to.equal('web');
     // Helm prunes everything but the last deployed revision: it must be the good one that stays.
     ok(await helm.upgrade({ ...requests.upgrade, maxHistory: 2, inlineValues: { text: 'better' } }, signal));
-    expect((await storage.list('condemned', 'web', signal)).map(({ revision }) => revision)).to.deep.equal([1, 3]);
+    expect((await storage.list('condemned', 'web', signal)).map(({ revision }) => revision)).to.deep.equal([
+      1, 3,
+    ]);
     const secret = JSON.parse(
       await kubectl('get', 'secret', 'sh.helm.release.v1.web.v1', '-n', 'condemned', '-o', 'json'),
     ) as { data: { release: string }; metadata: { labels: Record<string, string> } };
@@ -127,7 +140,12 @@ async function pending({ storage }: Bench, namespace: string, revision: number):
 }
 
 /** kill -9 while a hook runs: helm cannot say anything any more. */
-async function killDuring(bench: Bench, namespace: string, revision: number, verb: 'install' | 'upgrade'): Promise<void> {
+async function killDuring(
+  bench: Bench,
+  namespace: string,
+  revision: number,
+  verb: 'install' | 'upgrade',
+): Promise<void> {
   const requests = requestsFor({ namespace, name: 'web' }, bench.web);
   const outcome = bench.helm[verb](
     { ...requests.install, ...requests.upgrade, inlineValues: HANGING, labels: MARKS },

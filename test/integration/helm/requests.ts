@@ -1,11 +1,11 @@
+import type { HelmOutcome } from '../../../src/helm/outcome.ts';
 import type {
-  HelmOutcome,
   InstallRequest,
   RollbackRequest,
   TestRequest,
   UninstallRequest,
   UpgradeRequest,
-} from '../../../src/helm/helm.ts';
+} from '../../../src/helm/requests.ts';
 
 const common = { timeoutMs: 30_000, limitMs: 60_000, secrets: [] } as const;
 
@@ -15,7 +15,10 @@ export interface Release {
 }
 
 /** Requests for one release, complete but for what a test cares about. */
-export function requestsFor(release: Release, chartPath: string): {
+export function requestsFor(
+  release: Release,
+  chartPath: string,
+): {
   readonly install: InstallRequest;
   readonly upgrade: UpgradeRequest;
   readonly rollback: Omit<RollbackRequest, 'revision'>;

@@ -8,7 +8,15 @@ export function describeUninstalls(bench: () => Bench): void {
     const { helm, storage, web, namespace, kubectl, binary } = bench();
     const requests = requestsFor({ namespace: await namespace('foreign'), name: 'web' }, web);
     ok(await helm.install(requests.install, signal));
-    await kubectl('annotate', 'configmap', 'web', '-n', 'foreign', '--overwrite', 'meta.helm.sh/release-name=other');
+    await kubectl(
+      'annotate',
+      'configmap',
+      'web',
+      '-n',
+      'foreign',
+      '--overwrite',
+      'meta.helm.sh/release-name=other',
+    );
 
     const outcome = await helm.uninstall(requests.uninstall, signal);
 
@@ -35,7 +43,9 @@ export function describeUninstalls(bench: () => Bench): void {
 
     expect(fault.hits()).to.be.greaterThan(0);
     expect(failed.message).to.not.equal('failed to delete release: web');
-    expect((await storage.list('unasked', 'web', signal)).map(({ status }) => status)).to.deep.equal(['uninstalling']);
+    expect((await storage.list('unasked', 'web', signal)).map(({ status }) => status)).to.deep.equal([
+      'uninstalling',
+    ]);
 
     fault.remove();
     ok(await harmed.uninstall(requests.uninstall, signal));
@@ -52,12 +62,16 @@ export function describeUninstalls(bench: () => Bench): void {
     const kubeconfig = await bench().kubeconfigAs('poor');
 
     const failed = failure(
-      await another({ kubeconfigPath: () => Promise.resolve(kubeconfig) }).uninstall(requests.uninstall, signal),
+      await another({ kubeconfigPath: () => Promise.resolve(kubeconfig) }).uninstall(
+        requests.uninstall,
+        signal,
+      ),
     );
 
     expect(failed).to.deep.equal({
       class: 'FORBIDDEN',
-      message: 'user poor may not delete services in namespace forbidden: allow it by a Role and a RoleBinding',
+      message:
+        'user poor may not delete services in namespace forbidden: allow it by a Role and a RoleBinding',
     });
   });
 

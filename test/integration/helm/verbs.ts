@@ -31,7 +31,9 @@ export function describeVerbs(bench: () => Bench): void {
       [2, 'superseded'],
       [3, 'deployed'],
     ]);
-    expect(await kubectl('get', 'configmap', 'web', '-n', 'verbs', '-o', 'jsonpath={.data.text}')).to.equal('hello');
+    expect(await kubectl('get', 'configmap', 'web', '-n', 'verbs', '-o', 'jsonpath={.data.text}')).to.equal(
+      'hello',
+    );
 
     const outcome = await helm.uninstall(requests.uninstall, signal);
 
@@ -52,7 +54,13 @@ export function describeVerbs(bench: () => Bench): void {
     ok(await helm.upgrade({ ...requests.upgrade, labels: labelsOf('b', 2) }, signal));
     ok(await helm.rollback({ ...requests.rollback, revision: 1 }, signal));
     const copied = await marksOf();
-    await storage.label('marks', 'web', 3, { ...labelsOf('a', 3), [MARK_REJECTED_LABEL]: marks.digest('b'.repeat(64)) }, signal);
+    await storage.label(
+      'marks',
+      'web',
+      3,
+      { ...labelsOf('a', 3), [MARK_REJECTED_LABEL]: marks.digest('b'.repeat(64)) },
+      signal,
+    );
     const sealed = await marksOf();
     ok(await helm.upgrade({ ...requests.upgrade, labels: labelsOf('c', 4) }, signal));
     const upgraded = await marksOf();
@@ -64,7 +72,10 @@ export function describeVerbs(bench: () => Bench): void {
     expect(copied, 'a rollback copies the marks of the revision it went back to').to.deep.equal(installed);
     expect(sealed).to.deep.equal({ digest: a, revision: 3, owner, rejected: b });
     expect(upgraded).to.deep.equal({ digest: c, revision: 4, owner });
-    expect(await marksOf(), 'an upgrade by hand carries our digest under a number that is not its own').to.deep.equal({
+    expect(
+      await marksOf(),
+      'an upgrade by hand carries our digest under a number that is not its own',
+    ).to.deep.equal({
       digest: c,
       revision: 4,
       owner,
@@ -76,10 +87,14 @@ export function describeVerbs(bench: () => Bench): void {
   it('starts anew over a failed and over an uninstalled release, and not over one that works', async () => {
     const { helm, storage, web, namespace, cli } = bench();
     const requests = requestsFor({ namespace: await namespace('replace'), name: 'web' }, web);
-    const bad = { extraObjects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'nowhere' } }] };
+    const bad = {
+      extraObjects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'nowhere' } }],
+    };
     const again = { ...requests.install, replace: true };
 
-    expect(failure(await helm.install({ ...requests.install, inlineValues: bad }, signal)).class).to.equal('NS_MISSING');
+    expect(failure(await helm.install({ ...requests.install, inlineValues: bad }, signal)).class).to.equal(
+      'NS_MISSING',
+    );
     expect(failure(await helm.install(requests.install, signal)).class).to.equal('NAME_IN_USE');
     ok(await helm.install({ ...again, labels: labelsOf('a', 2) }, signal));
     expect(failure(await helm.install(again, signal)).class).to.equal('NAME_IN_USE');
@@ -87,7 +102,9 @@ export function describeVerbs(bench: () => Bench): void {
     ok(await helm.install({ ...again, labels: labelsOf('b', 3) }, signal));
 
     const records = await storage.list('replace', 'web', signal);
-    expect(records.map(({ revision, status, marks: found }) => [revision, status, found.revision])).to.deep.equal([
+    expect(
+      records.map(({ revision, status, marks: found }) => [revision, status, found.revision]),
+    ).to.deep.equal([
       [1, 'failed', undefined],
       [2, 'superseded', 2],
       [3, 'deployed', 3],
@@ -114,7 +131,9 @@ export function describeVerbs(bench: () => Bench): void {
       const release = { namespace: await namespace(`test-${kind.toLowerCase()}`), name: 'web' };
       const requests = requestsFor(release, web);
 
-      ok(await helm.install({ ...requests.install, inlineValues: { test: { enabled: true, kind } } }, signal));
+      ok(
+        await helm.install({ ...requests.install, inlineValues: { test: { enabled: true, kind } } }, signal),
+      );
       ok(await helm.test(requests.test, signal));
       const failing = { test: { enabled: true, kind, podAnnotations: fails } };
       ok(await helm.upgrade({ ...requests.upgrade, inlineValues: failing }, signal));
@@ -134,7 +153,12 @@ export function describeVerbs(bench: () => Bench): void {
 
     const installed = await helm.install({ ...requests.install, inlineValues: values }, signal);
     const waited = await helm.upgrade(
-      { ...requests.upgrade, wait: 'helm', timeoutMs: 3_000, inlineValues: { podAnnotations: never, text: 'b' } },
+      {
+        ...requests.upgrade,
+        wait: 'helm',
+        timeoutMs: 3_000,
+        inlineValues: { podAnnotations: never, text: 'b' },
+      },
       signal,
     );
 

@@ -81,7 +81,12 @@ describe('the arguments of helm', () => {
       helm3: ['--force'],
       helm4: ['--force-replace', '--server-side=false'],
     },
-    { what: 'applying by the client', with: { apply: 'client', forceConflicts: true }, helm3: [], helm4: ['--server-side=false'] },
+    {
+      what: 'applying by the client',
+      with: { apply: 'client', forceConflicts: true },
+      helm3: [],
+      helm4: ['--server-side=false'],
+    },
     {
       what: 'taking fields over',
       with: { apply: 'server', forceConflicts: true },
@@ -132,11 +137,19 @@ describe('the arguments of helm', () => {
     ]);
     expect(testArguments(requests.test)).to.deep.equal(['test', ...target]);
     expect(testArguments({ ...requests.test, logs: true })).to.deep.equal(['test', '--logs', ...target]);
-    expect(packageArguments('/src/web', '/out')).to.deep.equal(['package', '--destination', '/out', '--', '/src/web']);
+    expect(packageArguments('/src/web', '/out')).to.deep.equal([
+      'package',
+      '--destination',
+      '/out',
+      '--',
+      '/src/web',
+    ]);
   });
 
   it('never ask helm to call it success when its storage cannot be read', () => {
-    expect(uninstallArguments(helm4, requests.uninstall, { keepHistory: false })).to.not.include('--ignore-not-found');
+    expect(uninstallArguments(helm4, requests.uninstall, { keepHistory: false })).to.not.include(
+      '--ignore-not-found',
+    );
   });
 
   it('round a timeout up to whole seconds', () => {
@@ -166,7 +179,9 @@ describe('the arguments of helm for hostile input', () => {
   ];
   for (const { what, request } of refused) {
     it(`refuse ${what}`, () => {
-      expect(() => upgradeArguments(helm4, { ...requests.upgrade, ...request }, noValues)).to.throw(InvalidSpecError);
+      expect(() => upgradeArguments(helm4, { ...requests.upgrade, ...request }, noValues)).to.throw(
+        InvalidSpecError,
+      );
     });
   }
 
@@ -185,17 +200,20 @@ describe('the arguments of helm for hostile input', () => {
 
   it('put names that get through behind the two dashes and nowhere else', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'ab0-.=/ ,') }), (name) => {
-        let args: readonly string[];
-        try {
-          args = upgradeArguments(helm4, { ...requests.upgrade, name }, noValues);
-        } catch (error) {
-          expect(error).to.be.instanceOf(InvalidSpecError);
-          return;
-        }
-        expect(args.slice(args.indexOf('--'))).to.deep.equal(['--', name, requests.upgrade.chartPath]);
-        expect(name).to.match(/^[a-z0-9]/);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', 'b', '0', '-', '.', '=', '/', ' ', ',') }),
+        (name) => {
+          let args: readonly string[];
+          try {
+            args = upgradeArguments(helm4, { ...requests.upgrade, name }, noValues);
+          } catch (error) {
+            expect(error).to.be.instanceOf(InvalidSpecError);
+            return;
+          }
+          expect(args.slice(args.indexOf('--'))).to.deep.equal(['--', name, requests.upgrade.chartPath]);
+          expect(name).to.match(/^[a-z0-9]/);
+        },
+      ),
     );
   });
 

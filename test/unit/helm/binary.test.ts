@@ -44,11 +44,19 @@ describe('detectHelm', () => {
   });
 
   const refused: readonly { what: string; run: Run; file?: string; says: RegExp }[] = [
-    { what: 'helm 3.17', run: says('v3.17.4'), says: /is helm 3\.17\.4, which is too old; set --helm-binary/ },
+    {
+      what: 'helm 3.17',
+      run: says('v3.17.4'),
+      says: /is helm 3\.17\.4, which is too old; set --helm-binary/,
+    },
     { what: 'helm 4.1.3', run: says('v4.1.3'), says: /is helm 4\.1\.3, which is too old/ },
     { what: 'helm 2', run: says('v2.17.0'), says: /is helm 2\.17\.0, of a kind that is not known/ },
     { what: 'helm 5', run: says('v5.0.0'), says: /is helm 5\.0\.0, of a kind that is not known/ },
-    { what: 'another program', run: says('hello'), says: /helm is not helm: asked for its version, it answered/ },
+    {
+      what: 'another program',
+      run: says('hello'),
+      says: /helm is not helm: asked for its version, it answered/,
+    },
     {
       what: 'a program that fails',
       run: () => Promise.resolve(failed),
@@ -59,9 +67,24 @@ describe('detectHelm', () => {
       run: () => Promise.resolve({ kind: 'not-started', why: 'the file is not a program for this machine' }),
       says: /is not helm: asked for its version, it did not start: the file is not a program/,
     },
-    { what: 'a missing name', run: says('v4.3.1'), file: 'helm5', says: /there is no program helm5 in \/nowhere:/ },
-    { what: 'a missing path', run: says('v4.3.1'), file: '/nowhere/helm', says: /there is no program \/nowhere\/helm;/ },
-    { what: 'a file that is no program', run: says('v4.3.1'), file: 'notes.txt', says: /there is no program notes\.txt/ },
+    {
+      what: 'a missing name',
+      run: says('v4.3.1'),
+      file: 'helm5',
+      says: /there is no program helm5 in \/nowhere:/,
+    },
+    {
+      what: 'a missing path',
+      run: says('v4.3.1'),
+      file: '/nowhere/helm',
+      says: /there is no program \/nowhere\/helm;/,
+    },
+    {
+      what: 'a file that is no program',
+      run: says('v4.3.1'),
+      file: 'notes.txt',
+      says: /there is no program notes\.txt/,
+    },
   ];
   for (const row of refused) {
     it(`refuses ${row.what} and says what to do`, async () => {

@@ -8,7 +8,9 @@ export interface Call {
 }
 
 /** A Run that starts nothing: a test ends each call by hand, or lets `answer` do so at once. */
-export function fakeRun(answer?: (args: readonly string[], options: RunOptions) => Promise<RunResult> | RunResult): {
+export function fakeRun(
+  answer?: (args: readonly string[], options: RunOptions) => Promise<RunResult> | RunResult,
+): {
   readonly run: Run;
   readonly calls: Call[];
 } {

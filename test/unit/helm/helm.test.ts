@@ -46,7 +46,8 @@ describe('createHelm', () => {
       clock: systemClock,
       storage: {
         list: () => told('list', []),
-        mark: (_namespace, _name, revision, { status }) => told(`mark ${String(revision)} ${status}`, undefined),
+        mark: (_namespace, _name, revision, { status }) =>
+          told(`mark ${String(revision)} ${status}`, undefined),
         purge: () => told('purge', undefined),
         applyMethod: () => told('applyMethod', 'server'),
         ...storage,
@@ -63,10 +64,9 @@ describe('createHelm', () => {
 
     const { args, options } = calls[0] ?? { args: [], options: undefined };
     expect(JSON.parse(String(options?.input))).to.deep.equal(inlineValues);
-    expect(args.filter((_, at) => args[at - 1] === '--values').map((file) => file.replace(/.*\//, ''))).to.deep.equal([
-      'values-1.yaml',
-      '-',
-    ]);
+    expect(
+      args.filter((_, at) => args[at - 1] === '--values').map((file) => file.replace(/.*\//, '')),
+    ).to.deep.equal(['values-1.yaml', '-']);
   });
 
   it('gives no standard input where there are no inline values', async () => {
@@ -102,7 +102,8 @@ describe('createHelm', () => {
       expect(args).to.include('--server-side=false');
       expect(args).to.not.include('--force-conflicts');
     }
-    for (const { args } of server.calls) expect(args).to.include.members(['--server-side=true', '--force-conflicts']);
+    for (const { args } of server.calls)
+      expect(args).to.include.members(['--server-side=true', '--force-conflicts']);
   });
 
   it('does not ask how a release is applied where it makes no difference', async () => {
@@ -117,7 +118,9 @@ describe('createHelm', () => {
   });
 
   it('turns a failure of helm into an error that names the release, without secrets', async () => {
-    const { helm } = bench(helm4, () => failed('Error: UPGRADE FAILED: hunter22 is "web" has no deployed releases\n'));
+    const { helm } = bench(helm4, () =>
+      failed('Error: UPGRADE FAILED: hunter22 is "web" has no deployed releases\n'),
+    );
 
     const outcome = await helm.upgrade({ ...requests.upgrade, secrets: ['hunter22'] }, signal);
 
@@ -172,7 +175,9 @@ describe('createHelm', () => {
   });
 
   it('gives the path of a packaged chart', async () => {
-    const { helm } = bench(helm4, () => done('Successfully packaged chart and saved it to: /out/web 1-0.1.0.tgz\n'));
+    const { helm } = bench(helm4, () =>
+      done('Successfully packaged chart and saved it to: /out/web 1-0.1.0.tgz\n'),
+    );
 
     expect(await helm.packageChart('/src/web', '/out', signal)).to.equal('/out/web 1-0.1.0.tgz');
   });
@@ -180,7 +185,9 @@ describe('createHelm', () => {
   it('throws what is wrong with a chart that cannot be packaged', async () => {
     const { helm } = bench(helm4, () => failed('Error: Chart.yaml file is missing\n'));
 
-    const error: unknown = await helm.packageChart('/src/web', '/out', signal).catch((caught: unknown) => caught);
+    const error: unknown = await helm
+      .packageChart('/src/web', '/out', signal)
+      .catch((caught: unknown) => caught);
 
     expect(error).to.have.property('message', 'helm cannot read the chart: Chart.yaml file is missing');
   });
@@ -260,19 +267,26 @@ describe('createHelm', () => {
     });
 
     it('tells what was left to others', async () => {
-      const left = '1 resource(s) were not deleted because they are not owned by this release:\n[Service] web\n\n';
+      const left =
+        '1 resource(s) were not deleted because they are not owned by this release:\n[Service] web\n\n';
       const { helm, asked } = bench(helm4, () => done(left));
 
       const outcome = await helm.uninstall(requests.uninstall, signal);
 
-      expect(outcome).to.deep.include({ kind: 'ok', left: [{ kind: 'Service', name: 'web', why: 'foreign' }] });
+      expect(outcome).to.deep.include({
+        kind: 'ok',
+        left: [{ kind: 'Service', name: 'web', why: 'foreign' }],
+      });
       expect(asked).to.deep.equal(['purge']);
     });
 
     it('fails as helm fails', async () => {
       const { helm, asked } = bench(helm4, () => failed('Error: context deadline exceeded\n'));
 
-      expect(await helm.uninstall(requests.uninstall, signal)).to.have.nested.property('error.class', 'TIMEOUT');
+      expect(await helm.uninstall(requests.uninstall, signal)).to.have.nested.property(
+        'error.class',
+        'TIMEOUT',
+      );
       expect(asked).to.deep.equal([]);
     });
   });

@@ -26,7 +26,8 @@ release "web" uninstalled
   });
 
   it('reads what the chart wants kept', () => {
-    const output = 'These resources were kept due to the resource policy:\n[PersistentVolumeClaim] data\n\nrelease "web" uninstalled\n';
+    const output =
+      'These resources were kept due to the resource policy:\n[PersistentVolumeClaim] data\n\nrelease "web" uninstalled\n';
 
     expect(leftBehind(output)).to.deep.equal([{ kind: 'PersistentVolumeClaim', name: 'data', why: 'kept' }]);
   });

@@ -2,7 +2,13 @@ import { expect } from 'chai';
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createRunner, type FinishedHelm, type Job, type Runner, type RunnerOptions } from '../../../src/helm/runner.ts';
+import {
+  createRunner,
+  type FinishedHelm,
+  type Job,
+  type Runner,
+  type RunnerOptions,
+} from '../../../src/helm/runner.ts';
 import type { WorkDir } from '../../../src/process/work-dir.ts';
 import { systemClock } from '../../../src/telemetry/clock.ts';
 import { done, failed, fakeRun } from './fake-run.ts';

@@ -1,7 +1,9 @@
 import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { ChartUnavailableError } from '../../../../src/api/errors.ts';
@@ -282,6 +284,18 @@ describe('createHttpClient', () => {
     expect(server.requests.map(({ url }) => url)).to.deep.equal(['http://charts.invalid/index.yaml']);
   });
 
+  it('speaks TLS with the host through the proxy, which cannot pass for it', async () => {
+    await using secure = await startChartRepository({ tls: certificates });
+    await using proxy = await startTunnel(new URL(secure.url).port);
+    const made = client({ ca: [certificates.ca], proxyEnv: { HTTPS_PROXY: proxy.url } });
+
+    expect(await messageOf(made.read(request('', 'https://charts.invalid/index.yaml')))).to.equal(
+      'https://charts.invalid/index.yaml has a certificate that is not trusted: it was issued for another host name',
+    );
+    expect(proxy.wanted).to.deep.equal(['charts.invalid:443']);
+    expect(secure.requests).to.have.length(0);
+  });
+
   it('asks one host at most four times at once', async () => {
     let inside = 0;
     let most = 0;
@@ -330,6 +344,35 @@ async function listening(server: Server): Promise<AsyncDisposable & { readonly p
   server.on('connection', (socket) => sockets.add(socket));
   return {
     port: String(typeof address === 'object' && address !== null ? address.port : 0),
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A proxy whose every tunnel ends at the same port. */
+async function startTunnel(port: string): Promise<AsyncDisposable & { url: string; wanted: string[] }> {
+  const wanted: string[] = [];
+  const server = createHttpServer();
+  const sockets = new Set<Duplex>();
+  server.on('connect', (request, socket: Duplex) => {
+    wanted.push(request.url ?? '');
+    const onward = connect(Number(port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    for (const end of [socket, onward]) {
+      sockets.add(end);
+      end.on('error', () => end.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${String(bound)}`,
+    wanted,
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

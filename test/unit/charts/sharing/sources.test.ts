@@ -29,6 +29,7 @@ describe('createSources', () => {
   let moved: string[][];
   let ends: boolean[];
   let sources: Sources;
+  let intervals: Record<ChartSource['kind'], number>;
 
   const resolve = (o: { fresh?: boolean; source?: ChartSource } = {}): Promise<Chart> =>
     sources.resolve(o.source ?? web, { signal, fresh: o.fresh ?? false });
@@ -41,6 +42,7 @@ describe('createSources', () => {
   beforeEach(() => {
     timers = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     [asked, moved, ends, stored] = [[], [], [], true];
+    intervals = { git: 5 * MINUTE, repository: 3 * MINUTE, oci: 3 * MINUTE };
     answer = () => Promise.resolve(chartOf('one'));
     sources = createSources({
       lookup: (source, o) => {
@@ -48,7 +50,7 @@ describe('createSources', () => {
         return answer(source, o);
       },
       gate: createGate({ perHost: 4, total: 8 }),
-      maxAgeMs: (kind) => (kind === 'git' ? 5 * MINUTE : 3 * MINUTE),
+      maxAgeMs: (kind) => intervals[kind],
       isStored: () => Promise.resolve(stored),
       clock: { now: () => new Date(), monotonicMs: () => Date.now() },
       random: () => 0.5,
@@ -277,6 +279,15 @@ describe('createSources', () => {
     await resolve({ source: sourceOf('s1199') });
     expect(asked).to.have.length(0);
     await resolve({ source: sourceOf('s0') });
+    expect(asked).to.have.length(1);
+  });
+
+  it('does not mistake an interval of months for none', async () => {
+    intervals.repository = 1_000 * HOUR;
+    sources.watch(web, 'ns/a');
+    await resolve();
+
+    await timers.tickAsync(500 * HOUR);
     expect(asked).to.have.length(1);
   });
 

@@ -12,10 +12,14 @@ interface Row {
 
 const IMMUTABLE_DEPLOYMENT =
   /^Deployment ok exists, and Kubernetes does not let anybody change spec\.selector of it: change chart or values back, or delete the Deployment so that it is made anew$/;
-const NOT_OURS = /^ConfigMap shared in namespace shop exists already and is not managed by Helm: delete or rename it, or hand it over by setting its label app\.kubernetes\.io\/managed-by to Helm and its annotations meta\.helm\.sh\/release-name to web and meta\.helm\.sh\/release-namespace to shop$/;
+const NOT_OURS =
+  /^ConfigMap shared in namespace shop exists already and is not managed by Helm: delete or rename it, or hand it over by setting its label app\.kubernetes\.io\/managed-by to Helm and its annotations meta\.helm\.sh\/release-name to web and meta\.helm\.sh\/release-namespace to shop$/;
 
 const rows: Readonly<Record<string, Row>> = {
-  'bad-certificate': { class: 'UNREACHABLE', says: /^the API server cannot be reached: tls: failed to verify certificate: x509: certificate signed by unknown authority$/ },
+  'bad-certificate': {
+    class: 'UNREACHABLE',
+    says: /^the API server cannot be reached: tls: failed to verify certificate: x509: certificate signed by unknown authority$/,
+  },
   'bad-name': { class: 'USAGE', retry: 'after-change', says: /invalid release name/ },
   'bad-type': {
     class: 'INVALID_OBJECT',
@@ -34,15 +38,38 @@ const rows: Readonly<Record<string, Row>> = {
     class: 'SSA_CONFLICT',
     says: /^ConfigMap shop\/ok: \.metadata\.labels\.app\.kubernetes\.io\/name belongs to "argo"; ConfigMap shop\/ok: \.data\.text belongs to "kubectl-patch"; Deployment shop\/ok: \.spec\.template\.spec\.containers\[name="web"\]\.image belongs to "argo"; Deployment shop\/ok: \.spec\.replicas belongs to "kubectl" \(subresource scale\): set/,
   },
-  'conflict-two': { class: 'SSA_CONFLICT', says: /^Deployment shop\/ok: .*\.image belongs to "argo"; Deployment shop\/ok: \.spec\.replicas belongs to "kubectl"/ },
-  dependencies: { class: 'DEPENDENCIES', retry: 'after-change', says: /^the chart lacks charts that it depends on: redis$/ },
+  'conflict-two': {
+    class: 'SSA_CONFLICT',
+    says: /^Deployment shop\/ok: .*\.image belongs to "argo"; Deployment shop\/ok: \.spec\.replicas belongs to "kubectl"/,
+  },
+  dependencies: {
+    class: 'DEPENDENCIES',
+    retry: 'after-change',
+    says: /^the chart lacks charts that it depends on: redis$/,
+  },
   duplicate: { class: 'DUPLICATE', says: /^configmaps "same" exists already: the chart holds it twice/ },
   etcd: { class: 'API_TRANSIENT', says: /^the API server is in trouble: etcdserver: request timed out$/ },
-  'forbidden-object': { class: 'FORBIDDEN', says: /^service account shop\/poor may not get services in namespace shop: allow it by a Role and a RoleBinding$/ },
-  'forbidden-storage': { class: 'FORBIDDEN', says: /^service account shop\/poor may not get serviceaccounts in namespace shop/ },
-  'forbidden-uninstall': { class: 'FORBIDDEN', says: /^service account shop\/poor may not delete services in namespace shop/ },
-  'forbidden-upgrade': { class: 'FORBIDDEN', says: /^service account shop\/poor may not get services in namespace shop/ },
-  garbage: { class: 'CHART_BROKEN', retry: 'after-change', says: /^helm cannot read the chart: file garbage\.tgz does not appear to be a gzipped archive/ },
+  'forbidden-object': {
+    class: 'FORBIDDEN',
+    says: /^service account shop\/poor may not get services in namespace shop: allow it by a Role and a RoleBinding$/,
+  },
+  'forbidden-storage': {
+    class: 'FORBIDDEN',
+    says: /^service account shop\/poor may not get serviceaccounts in namespace shop/,
+  },
+  'forbidden-uninstall': {
+    class: 'FORBIDDEN',
+    says: /^service account shop\/poor may not delete services in namespace shop/,
+  },
+  'forbidden-upgrade': {
+    class: 'FORBIDDEN',
+    says: /^service account shop\/poor may not get services in namespace shop/,
+  },
+  garbage: {
+    class: 'CHART_BROKEN',
+    retry: 'after-change',
+    says: /^helm cannot read the chart: file garbage\.tgz does not appear to be a gzipped archive/,
+  },
   'hook-failed': {
     class: 'HOOK_FAILED',
     says: {
@@ -50,7 +77,11 @@ const rows: Readonly<Record<string, Row>> = {
       4: /^pre-install hook Job hf-mig failed \(Job Failed\. failed: 1\/1\): look at the logs of its pods$/,
     },
   },
-  'hook-invalid': { class: 'INVALID_OBJECT', retry: 'after-change', says: /^Kubernetes refuses an object of the chart: Job\.batch "hi-mig" is invalid: spec\.template\.spec\.restartPolicy/ },
+  'hook-invalid': {
+    class: 'INVALID_OBJECT',
+    retry: 'after-change',
+    says: /^Kubernetes refuses an object of the chart: Job\.batch "hi-mig" is invalid: spec\.template\.spec\.restartPolicy/,
+  },
   'hook-timeout': {
     class: 'HOOK_FAILED',
     says: {
@@ -58,66 +89,204 @@ const rows: Readonly<Record<string, Row>> = {
       4: /^pre-install hook Job ht-mig did not end in time \(Job in progress\): look at its pods, or raise spec\.timeout$/,
     },
   },
-  huge: { class: 'TOO_BIG', retry: 'after-change', says: /^the release does not fit into the one Secret of 1 MiB/ },
+  huge: {
+    class: 'TOO_BIG',
+    retry: 'after-change',
+    says: /^the release does not fit into the one Secret of 1 MiB/,
+  },
   immutable: { class: 'IMMUTABLE', says: IMMUTABLE_DEPLOYMENT },
-  'immutable-job': { class: 'IMMUTABLE', says: /^Job job exists, and Kubernetes does not let anybody change spec\.template of it/ },
-  'immutable-statefulset': { class: 'IMMUTABLE', says: /^StatefulSet sts exists, and Kubernetes does not let anybody change spec\.serviceName of it/ },
-  invalid: { class: 'INVALID_OBJECT', retry: 'after-change', says: /^Kubernetes refuses an object of the chart: Service "x5-svc" is invalid: .*99999: must be between 1 and 65535/ },
-  'kube-version': { class: 'KUBE_VERSION', retry: 'after-change', says: /^the chart asks for Kubernetes >=9\.0\.0, and this cluster is v1\.37\.2: use a version of the chart that supports it$/ },
-  library: { class: 'CHART_KIND', retry: 'after-change', says: /^library charts are not installable: it is there for other charts/ },
+  'immutable-job': {
+    class: 'IMMUTABLE',
+    says: /^Job job exists, and Kubernetes does not let anybody change spec\.template of it/,
+  },
+  'immutable-statefulset': {
+    class: 'IMMUTABLE',
+    says: /^StatefulSet sts exists, and Kubernetes does not let anybody change spec\.serviceName of it/,
+  },
+  invalid: {
+    class: 'INVALID_OBJECT',
+    retry: 'after-change',
+    says: /^Kubernetes refuses an object of the chart: Service "x5-svc" is invalid: .*99999: must be between 1 and 65535/,
+  },
+  'kube-version': {
+    class: 'KUBE_VERSION',
+    retry: 'after-change',
+    says: /^the chart asks for Kubernetes >=9\.0\.0, and this cluster is v1\.37\.2: use a version of the chart that supports it$/,
+  },
+  library: {
+    class: 'CHART_KIND',
+    retry: 'after-change',
+    says: /^library charts are not installable: it is there for other charts/,
+  },
   locked: { class: 'LOCKED', says: /^another helm works on release web, or one was killed/ },
-  'lookup-forbidden': { class: 'FORBIDDEN', says: /^service account shop\/poor may not list nodes in the whole cluster: allow it by a ClusterRole and a ClusterRoleBinding$/ },
+  'lookup-forbidden': {
+    class: 'FORBIDDEN',
+    says: /^service account shop\/poor may not list nodes in the whole cluster: allow it by a ClusterRole and a ClusterRoleBinding$/,
+  },
   'name-in-use': { class: 'NAME_IN_USE', says: /^release web exists in namespace shop already$/ },
-  'namespace-missing': { class: 'NS_MISSING', says: /^namespace nowhere does not exist: create it \(kubectl create namespace nowhere\)$/ },
-  'no-deployed': { class: 'NO_DEPLOYED', says: /^release web in namespace shop has no revision that helm could upgrade$/ },
-  'no-revision': { class: 'NO_REVISION', retry: 'after-change', says: /^release web has no revision 77 any more to go back to: keep more of them with spec\.maxHistory$/ },
-  'no-such-path': { class: 'CHART_BROKEN', retry: 'after-change', says: /^helm cannot read the chart: path none\.tgz not found$/ },
+  'namespace-missing': {
+    class: 'NS_MISSING',
+    says: /^namespace nowhere does not exist: create it \(kubectl create namespace nowhere\)$/,
+  },
+  'no-deployed': {
+    class: 'NO_DEPLOYED',
+    says: /^release web in namespace shop has no revision that helm could upgrade$/,
+  },
+  'no-revision': {
+    class: 'NO_REVISION',
+    retry: 'after-change',
+    says: /^release web has no revision 77 any more to go back to: keep more of them with spec\.maxHistory$/,
+  },
+  'no-such-path': {
+    class: 'CHART_BROKEN',
+    retry: 'after-change',
+    says: /^helm cannot read the chart: path none\.tgz not found$/,
+  },
   'not-a-chart': {
     class: 'CHART_BROKEN',
     retry: 'after-change',
-    says: { 3: /^helm cannot read the chart: Chart\.yaml file is missing$/, 4: /^helm cannot read the chart: unable to detect chart at Chart\.yaml: open Chart\.yaml: no such file or directory$/ },
+    says: {
+      3: /^helm cannot read the chart: Chart\.yaml file is missing$/,
+      4: /^helm cannot read the chart: unable to detect chart at Chart\.yaml: open Chart\.yaml: no such file or directory$/,
+    },
   },
   'not-found-rollback': { class: 'NOT_FOUND', says: /^there is no release web in namespace shop$/ },
   'not-found-uninstall': { class: 'NOT_FOUND', says: /^there is no release web in namespace shop$/ },
-  'ns-terminating': { class: 'NS_TERMINATING', says: /^namespace shopt is being deleted: nothing new can be made in it$/ },
+  'ns-terminating': {
+    class: 'NS_TERMINATING',
+    says: /^namespace shopt is being deleted: nothing new can be made in it$/,
+  },
   'object-namespace-missing': { class: 'NS_MISSING', says: /^namespace nope does not exist/ },
   ownership: { class: 'OWNERSHIP', says: NOT_OURS },
-  'ownership-other-release': { class: 'OWNERSHIP', says: /^ConfigMap shared in namespace shop exists already and belongs to release shop\/owner: delete or rename it/ },
-  'policy-denied': { class: 'DENIED', says: /^a policy of the cluster refuses this: configmaps "denied" is forbidden: ValidatingAdmissionPolicy 'deny' with binding 'deny' denied request: no ConfigMap may be called denied$/ },
-  quota: { class: 'QUOTA', says: /^configmaps "q2" exceeds ResourceQuota q, requested: configmaps=1, used: configmaps=\d, limited: configmaps=1: raise the quota, or ask for less$/ },
+  'ownership-other-release': {
+    class: 'OWNERSHIP',
+    says: /^ConfigMap shared in namespace shop exists already and belongs to release shop\/owner: delete or rename it/,
+  },
+  'policy-denied': {
+    class: 'DENIED',
+    says: /^a policy of the cluster refuses this: configmaps "denied" is forbidden: ValidatingAdmissionPolicy 'deny' with binding 'deny' denied request: no ConfigMap may be called denied$/,
+  },
+  quota: {
+    class: 'QUOTA',
+    says: /^configmaps "q2" exceeds ResourceQuota q, requested: configmaps=1, used: configmaps=\d, limited: configmaps=1: raise the quota, or ask for less$/,
+  },
   'race-lost': { class: 'RACE_LOST', says: /^another helm was faster with release web/ },
-  'rollback-hook-failed': { class: 'HOOK_FAILED', says: /^hook Job pr-mig failed \(.*\): look at the logs of its pods$/ },
-  schema: { class: 'SCHEMA', retry: 'after-change', says: /^the values do not fit the schema of the chart \(values\.schema\.json\): \/replicas: minimum: got -1, want 0; \/service\/port: maximum: got 99,999, want 65,535$/ },
-  'template-fail': { class: 'TEMPLATE', retry: 'after-change', says: /^the chart refuses these values: the host is missing \(web\/templates\/deployment\.yaml line 2\)$/ },
-  'template-include': { class: 'TEMPLATE', retry: 'after-change', says: /^template include\/templates\/x\.yaml line 1 does not render at include "nope" \.: no template "nope" associated with template "gotpl"$/ },
-  'template-nested': { class: 'TEMPLATE', retry: 'after-change', says: /^template nested\/templates\/_h\.tpl line 6 does not render at \.Values\.x\.y\.z: nil pointer evaluating interface \{\}\.y \(a value that it is taken from is not set\)$/ },
-  'template-nil': { class: 'TEMPLATE', retry: 'after-change', says: /^template nilptr\/templates\/x\.yaml line 1 does not render at \.Values\.a\.b\.c: nil pointer/ },
-  'template-parse': { class: 'TEMPLATE', retry: 'after-change', says: /^template parse\/templates\/x\.yaml line 1 is not well-formed: unexpected "\}" in if$/ },
-  'template-required': { class: 'TEMPLATE', retry: 'after-change', says: /^the chart refuses these values: image\.tag is needed \(required\/templates\/x\.yaml line 1\)$/ },
-  'template-yaml': { class: 'TEMPLATE', retry: 'after-change', says: /^template badyaml\/templates\/x\.yaml does not give YAML with these values: line 5: mapping values are not allowed in this context$/ },
-  'test-job-failed': { class: 'TEST_FAILED', says: /^test Job tf-test failed \(.*\): look at the logs of its pods$/ },
+  'rollback-hook-failed': {
+    class: 'HOOK_FAILED',
+    says: /^hook Job pr-mig failed \(.*\): look at the logs of its pods$/,
+  },
+  schema: {
+    class: 'SCHEMA',
+    retry: 'after-change',
+    says: /^the values do not fit the schema of the chart \(values\.schema\.json\): \/replicas: minimum: got -1, want 0; \/service\/port: maximum: got 99,999, want 65,535$/,
+  },
+  'template-fail': {
+    class: 'TEMPLATE',
+    retry: 'after-change',
+    says: /^the chart refuses these values: the host is missing \(web\/templates\/deployment\.yaml line 2\)$/,
+  },
+  'template-include': {
+    class: 'TEMPLATE',
+    retry: 'after-change',
+    says: /^template include\/templates\/x\.yaml line 1 does not render at include "nope" \.: no template "nope" associated with template "gotpl"$/,
+  },
+  'template-nested': {
+    class: 'TEMPLATE',
+    retry: 'after-change',
+    says: /^template nested\/templates\/_h\.tpl line 6 does not render at \.Values\.x\.y\.z: nil pointer evaluating interface \{\}\.y \(a value that it is taken from is not set\)$/,
+  },
+  'template-nil': {
+    class: 'TEMPLATE',
+    retry: 'after-change',
+    says: /^template nilptr\/templates\/x\.yaml line 1 does not render at \.Values\.a\.b\.c: nil pointer/,
+  },
+  'template-parse': {
+    class: 'TEMPLATE',
+    retry: 'after-change',
+    says: /^template parse\/templates\/x\.yaml line 1 is not well-formed: unexpected "\}" in if$/,
+  },
+  'template-required': {
+    class: 'TEMPLATE',
+    retry: 'after-change',
+    says: /^the chart refuses these values: image\.tag is needed \(required\/templates\/x\.yaml line 1\)$/,
+  },
+  'template-yaml': {
+    class: 'TEMPLATE',
+    retry: 'after-change',
+    says: /^template badyaml\/templates\/x\.yaml does not give YAML with these values: line 5: mapping values are not allowed in this context$/,
+  },
+  'test-job-failed': {
+    class: 'TEST_FAILED',
+    says: /^test Job tf-test failed \(.*\): look at the logs of its pods$/,
+  },
   'test-pod-failed': { class: 'TEST_FAILED', says: /^test Pod tp-test failed: look at its logs$/ },
-  timeout: { class: 'TIMEOUT', says: /^the objects of the release were not ready in time \(spec\.timeout\)$/ },
-  'too-big': { class: 'TOO_BIG', retry: 'after-change', says: /^the release does not fit into the one Secret of 1 MiB/ },
+  timeout: {
+    class: 'TIMEOUT',
+    says: /^the objects of the release were not ready in time \(spec\.timeout\)$/,
+  },
+  'too-big': {
+    class: 'TOO_BIG',
+    retry: 'after-change',
+    says: /^the release does not fit into the one Secret of 1 MiB/,
+  },
   'too-many': { class: 'API_TRANSIENT', says: /^the API server is in trouble: too many requests/ },
-  unauthenticated: { class: 'UNAUTHENTICATED', says: /^the API server does not accept the credentials that helm was given$/ },
-  unavailable: { class: 'API_TRANSIENT', says: /^the API server is in trouble: the server is currently unable to handle the request$/ },
+  unauthenticated: {
+    class: 'UNAUTHENTICATED',
+    says: /^the API server does not accept the credentials that helm was given$/,
+  },
+  unavailable: {
+    class: 'API_TRANSIENT',
+    says: /^the API server is in trouble: the server is currently unable to handle the request$/,
+  },
   'uninstall-hook-failed': { class: 'HOOK_FAILED', says: /^hook Job pr-mig failed/ },
   'uninstall-post-hook-failed': { class: 'HOOK_FAILED', says: /^hook Job pd-mig failed/ },
-  'unknown-field': { class: 'INVALID_OBJECT', retry: 'after-change', says: /^Kubernetes refuses an object of the chart: ConfigMap shop\/x4-cm: \.datta: field not declared in schema$/ },
-  'unknown-kind': { class: 'UNKNOWN_KIND', says: /^the cluster does not know kind Thing in example\.com\/v1 of object x: install the CustomResourceDefinition that brings it/ },
-  unreachable: { class: 'UNREACHABLE', says: /^the API server cannot be reached: dial tcp 127\.0\.0\.1:1: connect: connection refused$/ },
+  'unknown-field': {
+    class: 'INVALID_OBJECT',
+    retry: 'after-change',
+    says: /^Kubernetes refuses an object of the chart: ConfigMap shop\/x4-cm: \.datta: field not declared in schema$/,
+  },
+  'unknown-kind': {
+    class: 'UNKNOWN_KIND',
+    says: /^the cluster does not know kind Thing in example\.com\/v1 of object x: install the CustomResourceDefinition that brings it/,
+  },
+  unreachable: {
+    class: 'UNREACHABLE',
+    says: /^the API server cannot be reached: dial tcp 127\.0\.0\.1:1: connect: connection refused$/,
+  },
   'upgrade-hook-failed': { class: 'HOOK_FAILED', says: /^pre-upgrade hook Job ok-mig failed/ },
   usage: { class: 'USAGE', retry: 'after-change', says: /^unknown flag: --nope$/ },
-  'values-bad-yaml': { class: 'VALUES', retry: 'after-change', says: /^helm cannot read the values: error converting YAML to JSON: yaml: mapping values are not allowed/ },
-  'values-not-map': { class: 'VALUES', retry: 'after-change', says: /^helm cannot read the values: error unmarshaling JSON: .*cannot unmarshal array/ },
-  'webhook-down': { class: 'WEBHOOK_DOWN', says: /^admission webhook check\.example\.com does not answer: Post .*connection refused$/ },
+  'values-bad-yaml': {
+    class: 'VALUES',
+    retry: 'after-change',
+    says: /^helm cannot read the values: error converting YAML to JSON: yaml: mapping values are not allowed/,
+  },
+  'values-not-map': {
+    class: 'VALUES',
+    retry: 'after-change',
+    says: /^helm cannot read the values: error unmarshaling JSON: .*cannot unmarshal array/,
+  },
+  'webhook-down': {
+    class: 'WEBHOOK_DOWN',
+    says: /^admission webhook check\.example\.com does not answer: Post .*connection refused$/,
+  },
 };
 
-function explain(stderr: string, verb: FailedRun['verb'] = 'upgrade', secrets: readonly string[] = []): HelmError {
+function explain(
+  stderr: string,
+  verb: FailedRun['verb'] = 'upgrade',
+  secrets: readonly string[] = [],
+): HelmError {
   const run = { verb, namespace: 'shop', name: 'web' };
   const why = 'ended with exit code 1';
-  const failed = { kind: 'failed', exitCode: 1, signal: undefined, stdout: '', stderr, durationMs: 1, why } as const;
+  const failed = {
+    kind: 'failed',
+    exitCode: 1,
+    signal: undefined,
+    stdout: '',
+    stderr,
+    durationMs: 1,
+    why,
+  } as const;
   return explainFailure(failed, run, secrets);
 }
 
@@ -168,7 +337,10 @@ describe('explainFailure', () => {
   it('says why helm did not start', () => {
     const error = explainFailure({ kind: 'not-started', why: 'there is no such program' }, run, []);
 
-    expect(error).to.include({ class: 'NOT_STARTED', message: 'helm upgrade did not start: there is no such program' });
+    expect(error).to.include({
+      class: 'NOT_STARTED',
+      message: 'helm upgrade did not start: there is no such program',
+    });
   });
 
   it('shows the words of helm where it knows no better', () => {
@@ -184,11 +356,14 @@ describe('explainFailure', () => {
   });
 
   it('takes secrets out of the message and of what is kept for the log', () => {
-    const stderr = 'Error: INSTALLATION FAILED: execution error at (web/templates/x.yaml:1:2): hunter2secret is too short\n';
+    const stderr =
+      'Error: INSTALLATION FAILED: execution error at (web/templates/x.yaml:1:2): hunter2secret is too short\n';
 
     const error = explain(stderr, 'install', ['hunter2secret']);
 
-    expect(error.message).to.equal('the chart refuses these values: *** is too short (web/templates/x.yaml line 1)');
+    expect(error.message).to.equal(
+      'the chart refuses these values: *** is too short (web/templates/x.yaml line 1)',
+    );
     expect(error.stderrTail).to.contain('*** is too short');
     expect(error.stderrTail).to.not.contain('hunter2');
   });
@@ -214,6 +389,8 @@ describe('explainFailure', () => {
     const fields = Array.from({ length: 30 }, (_, at) => `- .data.k${String(at)}`).join('\n');
     const stderr = `Error: UPGRADE FAILED: conflict occurred while applying object shop/big /v1, Kind=ConfigMap: Apply failed with 30 conflicts: conflicts with "argo" using v1:\n${fields}\n`;
 
-    expect(explain(stderr).message).to.contain('.data.k4 belongs to "argo"; and 25 more: set spec.forceConflicts');
+    expect(explain(stderr).message).to.contain(
+      '.data.k4 belongs to "argo"; and 25 more: set spec.forceConflicts',
+    );
   });
 });

@@ -20,7 +20,10 @@ describe('mask', () => {
   it('leaves no secret in any text', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.string({ minLength: 4 }).filter((secret) => !'***'.includes(secret) && !/^\*+$/.test(secret)), { maxLength: 5 }),
+        fc.array(
+          fc.string({ minLength: 4 }).filter((secret) => !'***'.includes(secret) && !/^\*+$/.test(secret)),
+          { maxLength: 5 },
+        ),
         fc.string(),
         fc.string(),
         (secrets, before, after) => {

@@ -38,11 +38,19 @@ describe('decodeRelease', () => {
   });
 
   it('takes what Helm 3 leaves out for what it means', async () => {
-    const release = await decodeRelease(encoded('{"name":"web","version":1,"info":{"status":"failed"},"config":null}'));
+    const release = await decodeRelease(
+      encoded('{"name":"web","version":1,"info":{"status":"failed"},"config":null}'),
+    );
 
     expect(release.applyMethod).to.equal('client');
     expect(release.info.status).to.equal('failed');
-    expect(release).to.deep.include({ namespace: '', manifest: '', hooks: [], config: {}, configText: 'null' });
+    expect(release).to.deep.include({
+      namespace: '',
+      manifest: '',
+      hooks: [],
+      config: {},
+      configText: 'null',
+    });
   });
 
   it('reads old records that are not zipped', async () => {
@@ -74,16 +82,23 @@ describe('decodeRelease', () => {
   it('does not unpack more than 64 MiB', async () => {
     const bomb = encoded(`{"name":"${'0'.repeat(65 * 1024 * 1024)}"}`);
 
-    expect(await failureOf(decodeRelease(bomb))).to.have.property('message').that.contains('larger than 64 MiB');
+    expect(await failureOf(decodeRelease(bomb)))
+      .to.have.property('message')
+      .that.contains('larger than 64 MiB');
   });
 });
 
 describe('withStatus', () => {
   it('changes status and description of the release and nothing else', async () => {
-    const edited = textOf(await withStatus(encoded(RECORD), { status: 'failed', description: 'it is "not" ready' }));
+    const edited = textOf(
+      await withStatus(encoded(RECORD), { status: 'failed', description: 'it is "not" ready' }),
+    );
 
     expect(edited).to.equal(
-      RECORD.replace('"description":"Upgrade complete","status":"deployed"', '"description":"it is \\"not\\" ready","status":"failed"'),
+      RECORD.replace(
+        '"description":"Upgrade complete","status":"deployed"',
+        '"description":"it is \\"not\\" ready","status":"failed"',
+      ),
     );
   });
 
@@ -111,28 +126,35 @@ describe('withStatus', () => {
   it('leaves an old record without gzip without it', async () => {
     const edited = await withStatus(encoded(RECORD, false), { status: 'failed' });
 
-    expect(Buffer.from(Buffer.from(edited, 'base64').toString('latin1'), 'base64').toString('utf8')).to.contain(
-      '"status":"failed"',
-    );
+    expect(
+      Buffer.from(Buffer.from(edited, 'base64').toString('latin1'), 'base64').toString('utf8'),
+    ).to.contain('"status":"failed"');
   });
 
   it('can be undone to the byte, whatever the record holds', async () => {
     const values = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue());
     await fc.assert(
-      fc.asyncProperty(values, fc.bigInt(), fc.string({ unit: 'grapheme' }), async (config, id, description) => {
-        const record = `{"config":${JSON.stringify(config)},"id":${String(id)},"info":{"status":"deployed","description":"old"}}`;
+      fc.asyncProperty(
+        values,
+        fc.bigInt(),
+        fc.string({ unit: 'grapheme' }),
+        async (config, id, description) => {
+          const record = `{"config":${JSON.stringify(config)},"id":${String(id)},"info":{"status":"deployed","description":"old"}}`;
 
-        const failed = await withStatus(encoded(record), { status: 'failed', description });
-        const back = await withStatus(failed, { status: 'deployed', description: 'old' });
+          const failed = await withStatus(encoded(record), { status: 'failed', description });
+          const back = await withStatus(failed, { status: 'deployed', description: 'old' });
 
-        expect(JSON.parse(textOf(failed))).to.have.deep.property('info', { status: 'failed', description });
-        expect(textOf(back)).to.equal(record);
-      }),
+          expect(JSON.parse(textOf(failed))).to.have.deep.property('info', { status: 'failed', description });
+          expect(textOf(back)).to.equal(record);
+        },
+      ),
       { numRuns: 50 },
     );
   });
 
   it('refuses a record that has no info', async () => {
-    expect(await failureOf(withStatus(encoded('{"name":"web"}'), { status: 'failed' }))).to.be.instanceOf(StorageError);
+    expect(await failureOf(withStatus(encoded('{"name":"web"}'), { status: 'failed' }))).to.be.instanceOf(
+      StorageError,
+    );
   });
 });

@@ -27,7 +27,9 @@ export const RECORD = JSON.stringify({
   },
   config: { replicas: 2, info: { status: 'mine' } },
   manifest: '---\nkind: ConfigMap\n',
-  hooks: [{ name: 'web-test', kind: 'Pod', path: 'x', manifest: 'kind: Pod', events: ['test'], last_run: {} }],
+  hooks: [
+    { name: 'web-test', kind: 'Pod', path: 'x', manifest: 'kind: Pod', events: ['test'], last_run: {} },
+  ],
   version: 7,
   namespace: 'shop',
   apply_method: 'ssa',

@@ -17,7 +17,13 @@ export function fakeSecrets(...secrets: readonly ReleaseSecret[]): FakeSecrets {
   const objects = new Map(secrets.map((secret) => [secret.metadata.name, secret]));
   const patches: object[] = [];
   const deleted: string[] = [];
-  const fake: FakeSecrets = { resource: undefined as never, objects, patches, deleted, beforePatch: () => undefined };
+  const fake: FakeSecrets = {
+    resource: undefined as never,
+    objects,
+    patches,
+    deleted,
+    beforePatch: () => undefined,
+  };
   const resource: FakeSecrets['resource'] = {
     get: ({ name }) => Promise.resolve(objects.get(name)),
     list: () => Promise.resolve({ items: [...objects.values()], resourceVersion: '1' }),
@@ -29,7 +35,9 @@ export function fakeSecrets(...secrets: readonly ReleaseSecret[]): FakeSecrets {
         data?: Record<string, string>;
       };
       if (current?.metadata.resourceVersion !== metadata.resourceVersion) {
-        return Promise.reject(new ApiError('the object has been modified', { status: 409, statusReason: 'Conflict' }));
+        return Promise.reject(
+          new ApiError('the object has been modified', { status: 409, statusReason: 'Conflict' }),
+        );
       }
       patches.push(patch);
       const labels = Object.entries({ ...current.metadata.labels, ...metadata.labels }).filter(
@@ -55,8 +63,14 @@ export function fakeSecrets(...secrets: readonly ReleaseSecret[]): FakeSecrets {
   return Object.assign(fake, { resource });
 }
 
-export function releaseSecret(revision: number, status: string, extra: { json?: string } = {}): ReleaseSecret {
-  const json = extra.json ?? `{"name":"web","version":${String(revision)},"info":{"status":"${status}","description":"x"}}`;
+export function releaseSecret(
+  revision: number,
+  status: string,
+  extra: { json?: string } = {},
+): ReleaseSecret {
+  const json =
+    extra.json ??
+    `{"name":"web","version":${String(revision)},"info":{"status":"${status}","description":"x"}}`;
   return {
     metadata: {
       name: `sh.helm.release.v1.web.v${String(revision)}`,

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { createMarkFormat, markLabels, parseMarks, type Marks } from '../../../../src/helm/storage/marks.ts';
 
 const LABEL_VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const hexDigest = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 });
+const hexDigest = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes) => Buffer.from(bytes).toString('hex'));
 const format = createMarkFormat({ formulaVersion: 1, key: Buffer.alloc(32, 1) });
 
 describe('the marks on a revision', () => {
@@ -15,7 +17,9 @@ describe('the marks on a revision', () => {
       }),
     );
     expect(format.unknownDigest).to.match(LABEL_VALUE);
-    expect(createMarkFormat({ formulaVersion: 999, key: Buffer.alloc(32) }).digest('a'.repeat(64))).to.match(LABEL_VALUE);
+    expect(createMarkFormat({ formulaVersion: 999, key: Buffer.alloc(32) }).digest('a'.repeat(64))).to.match(
+      LABEL_VALUE,
+    );
   });
 
   it('understand what the same formula and key made', () => {
@@ -32,7 +36,13 @@ describe('the marks on a revision', () => {
     const newer = createMarkFormat({ formulaVersion: 2, key: Buffer.alloc(32, 1) });
     const otherKey = createMarkFormat({ formulaVersion: 1, key: Buffer.alloc(32, 2) });
 
-    for (const digest of [newer.digest(hex), otherKey.digest(hex), otherKey.unknownDigest, hex.slice(0, 40), '']) {
+    for (const digest of [
+      newer.digest(hex),
+      otherKey.digest(hex),
+      otherKey.unknownDigest,
+      hex.slice(0, 40),
+      '',
+    ]) {
       expect(format.understands(digest), digest).to.equal(false);
     }
   });

@@ -34,17 +34,29 @@ describe('revisionOf', () => {
   });
 
   it('calls a status unknown that Helm does not have', () => {
-    expect(revisionOf({ ...meta, labels: { ...meta.labels, status: 'fine' } })).to.have.property('status', 'unknown');
+    expect(revisionOf({ ...meta, labels: { ...meta.labels, status: 'fine' } })).to.have.property(
+      'status',
+      'unknown',
+    );
   });
 
   const others: readonly { what: string; meta: ObjectMeta }[] = [
     { what: 'has no labels', meta: { name: meta.name, namespace: 'shop' } },
     { what: 'belongs to another program', meta: { ...meta, labels: { ...meta.labels, owner: 'me' } } },
     { what: 'is named otherwise', meta: { ...meta, name: 'web' } },
-    { what: 'says another revision than its name', meta: { ...meta, labels: { ...meta.labels, version: '4' } } },
-    { what: 'says another release than its name', meta: { ...meta, labels: { ...meta.labels, name: 'shop' } } },
+    {
+      what: 'says another revision than its name',
+      meta: { ...meta, labels: { ...meta.labels, version: '4' } },
+    },
+    {
+      what: 'says another release than its name',
+      meta: { ...meta, labels: { ...meta.labels, name: 'shop' } },
+    },
     { what: 'has no revision', meta: { ...meta, labels: { ...meta.labels, version: 'x' } } },
-    { what: 'has revision 0', meta: { ...meta, name: 'sh.helm.release.v1.web.v0', labels: { ...meta.labels, version: '0' } } },
+    {
+      what: 'has revision 0',
+      meta: { ...meta, name: 'sh.helm.release.v1.web.v0', labels: { ...meta.labels, version: '0' } },
+    },
   ];
   for (const row of others) {
     it(`sees no revision in a Secret that ${row.what}`, () => {

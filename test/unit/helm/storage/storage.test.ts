@@ -19,7 +19,9 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 
 describe('createStorage', () => {
   it('lists revisions by number, not by text', async () => {
-    const storage = storageOver(fakeSecrets(releaseSecret(10, 'deployed'), releaseSecret(9, 'superseded'), releaseSecret(1, 'failed')));
+    const storage = storageOver(
+      fakeSecrets(releaseSecret(10, 'deployed'), releaseSecret(9, 'superseded'), releaseSecret(1, 'failed')),
+    );
 
     const records = await storage.list('shop', 'web', signal);
 
@@ -49,7 +51,13 @@ describe('createStorage', () => {
   it('marks body and label in one write', async () => {
     const secrets = fakeSecrets(releaseSecret(1, 'pending-install'));
 
-    await storageOver(secrets).mark('shop', 'web', 1, { status: 'failed', description: 'interrupted' }, signal);
+    await storageOver(secrets).mark(
+      'shop',
+      'web',
+      1,
+      { status: 'failed', description: 'interrupted' },
+      signal,
+    );
 
     const stored = secrets.objects.get(V1);
     expect(secrets.patches).to.have.length(1);
@@ -127,7 +135,9 @@ describe('createStorage', () => {
   });
 
   it('says which revision is gone', async () => {
-    const error = await failureOf(storageOver(fakeSecrets()).mark('shop', 'web', 4, { status: 'failed' }, signal));
+    const error = await failureOf(
+      storageOver(fakeSecrets()).mark('shop', 'web', 4, { status: 'failed' }, signal),
+    );
 
     expect(error).to.have.property('message', 'revision 4 of release shop/web is gone');
   });
@@ -146,10 +156,16 @@ describe('createStorage', () => {
   });
 
   it('goes by the newest revision to say how the release is applied', async () => {
-    const newest = releaseSecret(2, 'failed', { json: '{"name":"web","version":2,"info":{},"apply_method":"ssa"}' });
+    const newest = releaseSecret(2, 'failed', {
+      json: '{"name":"web","version":2,"info":{},"apply_method":"ssa"}',
+    });
 
-    expect(await storageOver(fakeSecrets(releaseSecret(1, 'deployed'), newest)).applyMethod('shop', 'web', signal)).to.equal('server');
-    expect(await storageOver(fakeSecrets(releaseSecret(1, 'deployed'))).applyMethod('shop', 'web', signal)).to.equal('client');
+    expect(
+      await storageOver(fakeSecrets(releaseSecret(1, 'deployed'), newest)).applyMethod('shop', 'web', signal),
+    ).to.equal('server');
+    expect(
+      await storageOver(fakeSecrets(releaseSecret(1, 'deployed'))).applyMethod('shop', 'web', signal),
+    ).to.equal('client');
     expect(await storageOver(fakeSecrets()).applyMethod('shop', 'web', signal)).to.equal(undefined);
   });
 
@@ -162,7 +178,11 @@ describe('createStorage', () => {
   });
 });
 
-function edit({ objects }: FakeSecrets, meta: { resourceVersion: string; uid?: string }, labels: Record<string, string>): void {
+function edit(
+  { objects }: FakeSecrets,
+  meta: { resourceVersion: string; uid?: string },
+  labels: Record<string, string>,
+): void {
   const secret = objects.get(V1) ?? releaseSecret(1, 'deployed');
   objects.set(V1, {
     ...secret,

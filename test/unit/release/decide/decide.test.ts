@@ -5,7 +5,8 @@ import type { Action } from '../../../../src/release/decide/action.ts';
 import { decide } from '../../../../src/release/decide/decide.ts';
 import type { Wanted } from '../../../../src/release/decide/decide.ts';
 import type { Memory } from '../../../../src/release/observe/memory.ts';
-import type { HelmStatus, Mark, Observed, Revision } from '../../../../src/release/observe/observed.ts';
+import type { HelmStatus } from '../../../../src/helm/storage/helm-status.ts';
+import type { Mark, Observed, Revision } from '../../../../src/release/observe/observed.ts';
 
 const NEW = 'v1.key.new';
 const OLD = 'v1.key.old';
@@ -355,9 +356,9 @@ describe('decide', () => {
   const anyMark = fc.oneof(
     fc.constant<Mark>({ kind: 'none' }),
     fc.constantFrom(NEW, OLD).map((digest): Mark => ({ kind: 'copied', digest })),
-    fc.tuple(fc.constantFrom(NEW, OLD), fc.option(fc.constantFrom(NEW, OLD), { nil: undefined })).map(
-      ([digest, rejected]) => ours(digest, rejected === digest ? undefined : rejected),
-    ),
+    fc
+      .tuple(fc.constantFrom(NEW, OLD), fc.option(fc.constantFrom(NEW, OLD), { nil: undefined }))
+      .map(([digest, rejected]) => ours(digest, rejected === digest ? undefined : rejected)),
   );
   const anyObserved = fc.record({
     status: anyStatus,
@@ -434,7 +435,8 @@ describe('decide', () => {
         const action = decide(w, observed, memory);
         if (action.kind !== 'clear') return;
 
-        const { newest } = observed as Extract<Observed, { kind: 'present' }>;
+        if (observed.kind !== 'present') throw new Error('nothing can be cleared');
+        const { newest } = observed;
         const firstFailedItsTests = newest.number === 1 && memory.failure?.step === 'test';
         expect(newest.status === 'uninstalling' || firstFailedItsTests).to.equal(true);
       }),

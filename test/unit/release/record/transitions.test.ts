@@ -131,7 +131,11 @@ describe('the status of a release', () => {
 
   it('follows the health of the objects after the release', () => {
     const good = healthy(released(begun, entry, context), { kind: 'ready' }, context);
-    const ill = healthy(good, { kind: 'progressing', why: 'Deployment shop/web: 0 of 1 pods ready' }, context);
+    const ill = healthy(
+      good,
+      { kind: 'progressing', why: 'Deployment shop/web: 0 of 1 pods ready' },
+      context,
+    );
 
     expect([says(ill, 'Ready'), says(ill, 'Released')]).to.deep.equal(['False', 'True']);
     expect(conditionOf(ill.conditions, 'Ready')?.message).to.include('0 of 1 pods ready');
