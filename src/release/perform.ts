@@ -63,7 +63,8 @@ export async function perform(
     case 'await-rollback':
       return await awaitRollback(pass, plan, records, ports);
     case 'accept':
-      return await accept(pass, plan, action.revision, ports);
+      await accept(pass, plan, action.revision, ports);
+      return 'again';
     case 'clear':
       return await clear(pass, plan, action.why, ports);
     case 'install':

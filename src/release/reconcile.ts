@@ -1,3 +1,4 @@
+import { conditionOf } from '../api/conditions.ts';
 import { asOperatorError } from '../api/errors.ts';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { RECONCILE_AT_ANNOTATION } from '../api/names.ts';
@@ -21,6 +22,7 @@ import { createPass } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { isPassive, perform } from './perform.ts';
 import type { PerformPorts, Situation } from './perform.ts';
+import { formatTarget } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { troubled } from './record/conditions.ts';
 import { observedRelease } from './record/observed-release.ts';
@@ -90,10 +92,10 @@ async function pursue(
     if (claimed !== 'ours') return claimed;
     const helmStatus = records.at(-1)?.status;
     pass.note((status, context) => observedRelease(status, helmStatus, context));
-    const situation = situationOf(pass, records, ports);
+    const situation = await situationOf(pass, records, fresh, ports);
     const action = decide(wantedOf(plan), situation.observed, recall(pass.status(), asked, nowMs(pass)));
     if (isPassive(action) || fresh) {
-      const contest = await contestOf(pass, action);
+      const contest = await contestOf(pass, action, asked, ports);
       if (contest !== undefined) return contest;
       const result = await perform(action, pass, plan, situation, ports);
       if (result !== 'again') return result;
@@ -116,22 +118,46 @@ function wantedOf({ digest, settings }: Plan): Parameters<typeof decide>[0] {
 /** Nobody's helm holds a release for longer without being dead, unless it was given a longer timeout. */
 const LEAST_LOCK_LIMIT_MS = 900_000;
 
-function situationOf(
+async function situationOf(
   pass: Pass,
   records: readonly RevisionRecord[],
-  { marks, readiness }: ReconcilePorts,
-): Situation {
-  const newest = records.at(-1);
-  const readyNow = newest?.status === 'failed' && readiness.watched(pass.target)?.kind === 'ready';
-  return { records, observed: observe(records, pass.status(), marks, nowMs(pass), readyNow) };
+  fresh: boolean,
+  ports: ReconcilePorts,
+): Promise<Situation> {
+  const readyNow = await isReadyLate(pass, records.at(-1), fresh, ports);
+  return { records, observed: observe(records, pass.status(), ports.marks, nowMs(pass), readyNow) };
 }
 
-/** Going back again and again would only make two programs fight over the release. */
-async function contestOf(pass: Pass, action: Action): Promise<Outcome | undefined> {
+/** Whether a revision that was given up became ready after all. The watches hint at it; the server has to say so. */
+async function isReadyLate(
+  pass: Pass,
+  newest: RevisionRecord | undefined,
+  fresh: boolean,
+  { readiness }: ReconcilePorts,
+): Promise<boolean> {
+  const { failure } = pass.status();
+  if (newest?.status !== 'failed' || failure?.step !== 'wait' || failure.revision !== newest.revision) return false;
+  if (readiness.watched(pass.target)?.kind !== 'ready') return false;
+  return !fresh || (await readiness.check(pass.target, newest.revision, pass.signal)).kind === 'ready';
+}
+
+/** Somebody else's change is answered, and said; but again and again would only make two programs fight for ever. */
+async function contestOf(
+  pass: Pass,
+  action: Action,
+  asked: boolean,
+  { events }: ReconcilePorts,
+): Promise<Outcome | undefined> {
   if (action.kind !== 'upgrade' || action.because !== 'ForeignChange') return undefined;
-  if (!isContested(historyOf(pass.status()), pass.now())) return undefined;
-  const cause =
-    'somebody else keeps changing this release with helm: it was put back three times within ten minutes; find out who, or set spec.suspend';
+  const what = `release ${formatTarget(pass.target)} was changed by another helm`;
+  const event = { regarding: pass.release(), type: 'Warning', reason: 'ForeignChange' } as const;
+  if (asked || !isContested(historyOf(pass.status()), pass.now())) {
+    events.record({ ...event, message: `${what}: it is upgraded back to what is wanted` });
+    return undefined;
+  }
+  const cause = `${what} three times within ten minutes and is left as it is: find out who does it, then set the annotation ${RECONCILE_AT_ANNOTATION} to a new value, or set spec.suspend`;
+  const known = conditionOf(pass.status().conditions, 'Stalled')?.message === cause;
+  if (!known) events.record({ ...event, message: cause });
   await pass.save((status, context) => troubled(status, 'ForeignChange', cause, false, context));
   return { kind: 'stalled', cause };
 }

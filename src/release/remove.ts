@@ -99,6 +99,8 @@ async function uninstall(
     signal,
   );
   const left = await ports.revisions.fresh(target, signal);
+  const success = left.length === 0 || outcome.kind === 'ok';
+  ports.meter.actionEnded(target, { action: 'uninstall', success, seconds: outcome.durationMs / 1000 });
   if (left.length === 0) {
     log.info('uninstall succeeded');
     return undefined;

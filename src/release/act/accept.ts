@@ -1,15 +1,12 @@
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { Meter } from '../record/meter.ts';
-import type { Outcome } from '../outcome.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
-import type { Readiness } from '../observe/readiness.ts';
 import { recordReleased } from './released.ts';
 
 export interface AcceptPorts {
   readonly storage: Pick<Storage, 'list' | 'mark'>;
-  readonly readiness: Pick<Readiness, 'check'>;
   readonly events: EventRecorder;
   readonly meter: Meter;
 }
@@ -19,11 +16,9 @@ export async function accept(
   pass: Pass,
   plan: Plan,
   revision: number,
-  { storage, readiness, events, meter }: AcceptPorts,
-): Promise<Outcome | 'again'> {
+  { storage, events, meter }: AcceptPorts,
+): Promise<void> {
   const { namespace, releaseName } = pass.target;
-  const health = await readiness.check(pass.target, revision, pass.signal);
-  if (health.kind !== 'ready') return { kind: 'stalled', cause: health.why };
   for (const record of await storage.list(namespace, releaseName, pass.signal)) {
     if (record.revision === revision || record.status !== 'deployed') continue;
     await storage.mark(namespace, releaseName, record.revision, { status: 'superseded' }, pass.signal);
@@ -36,5 +31,4 @@ export async function accept(
     pass.signal,
   );
   await recordReleased(pass, plan, revision, { events, meter });
-  return 'again';
 }

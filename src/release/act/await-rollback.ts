@@ -71,7 +71,8 @@ async function recordRolledBack(
   meterEnd(pass, meter, true);
   meter.rolledBack(pass.key);
   const { failure } = pass.status();
-  const retryAt = failure?.nextTry;
+  // That of a failed rollback was for the rollback itself.
+  const retryAt = failure?.step === 'rollback' ? undefined : failure?.nextTry;
   const next =
     retryAt === undefined
       ? 'it is not tried again until chart, values or options change'

@@ -61,6 +61,7 @@ export async function deploy(
     revision: toRevision,
     cause: because,
   });
+  for (const warning of plan.values.warnings) warn(pass, warning, ports);
   const outcome = await withPinned(plan, ports, run);
   if (outcome.kind === 'ok') {
     pass.log.info(action === 'install' ? 'installation succeeded' : 'upgrade succeeded', {
@@ -89,6 +90,12 @@ export async function deploy(
     },
     ports,
   );
+}
+
+/** What the author of the values may want to change, although the release goes on. */
+function warn(pass: Pass, message: string, { events }: FailPorts): void {
+  pass.log.warn('values warning', { warning: message });
+  events.record({ regarding: pass.release(), type: 'Warning', reason: 'ValuesWarning', message });
 }
 
 /** A revision as history keeps it, told by the plan that it was made from. */

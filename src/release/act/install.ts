@@ -3,6 +3,7 @@ import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { Action } from '../decide/action.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
+import { freshStart } from '../record/fresh-start.ts';
 import { deploy } from './deploy.ts';
 import type { DeployPorts } from './deploy.ts';
 import { deployRequest } from './helm-request.ts';
@@ -20,6 +21,7 @@ export async function install(
   fromRevision: number,
   ports: InstallPorts,
 ): Promise<void> {
+  if (fromRevision === 0) pass.note(freshStart);
   const request = deployRequest(plan, fromRevision + 1, ports.marks);
   await deploy(
     pass,

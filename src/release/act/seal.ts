@@ -25,6 +25,9 @@ export async function seal(
   { storage, marks }: SealPorts,
 ): Promise<void> {
   const { namespace, releaseName } = pass.target;
+  const { operation } = pass.status();
+  // What is wanted by now may be another input than the one that was undone.
+  const rejected = operation?.action === 'rollback' ? operation.digest : plan.digest;
   const records = await storage.list(namespace, releaseName, pass.signal);
   const copied = records.find((record) => record.revision === revision)?.marks.digest;
   await storage.label(
@@ -35,7 +38,7 @@ export async function seal(
       [MARK_DIGEST_LABEL]: copied !== undefined && marks.understands(copied) ? copied : marks.unknownDigest,
       [MARK_REVISION_LABEL]: String(revision),
       [MARK_OWNER_LABEL]: marks.owner(plan.key),
-      [MARK_REJECTED_LABEL]: plan.digest,
+      [MARK_REJECTED_LABEL]: rejected,
     },
     pass.signal,
   );

@@ -30,11 +30,12 @@ export async function upgrade(
   ports: UpgradePorts,
 ): Promise<void> {
   if (overtakes !== undefined) {
-    await condemn(pass, { revision: overtakes, restore: restorable }, 'overtaken before it was ready', ports);
+    // First, because it is found out again as long as Helm calls the revision deployed.
     await pass.save((status) => ({
       ...status,
       history: withResult(historyOf(status), overtakes, { result: 'Overtaken' }),
     }));
+    await condemn(pass, { revision: overtakes, restore: restorable }, 'overtaken before it was ready', ports);
   }
   const request = deployRequest(plan, revision + 1, ports.marks);
   const { reuseValues, forceUpgrade, maxHistory } = plan.settings;

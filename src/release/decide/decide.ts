@@ -48,9 +48,7 @@ export function decide(wanted: Wanted, observed: Observed, memory: Memory): Acti
 
 /** Helm holds its lock in the newest revision. Ours is stale as soon as our process is gone, and it is: we are here. */
 function decideLocked(wanted: Wanted, newest: Revision, memory: Memory): Action {
-  if (newest.mark.kind === 'ours' || memory.intent?.toRevision === newest.number) {
-    return { kind: 'unlock', revision: newest.number };
-  }
+  if (isOwnLock(newest, memory)) return { kind: 'unlock', revision: newest.number };
   const remainingMs = wanted.lockLimitMs - newest.ageMs;
   return remainingMs <= 0
     ? { kind: 'unlock', revision: newest.number }
@@ -103,10 +101,12 @@ function decideRejected(
   failure: RememberedFailure | undefined,
 ): Action {
   if (memory.requested) return upgradeOver(observed)('Requested');
-  if (!observed.verified && failure?.step !== 'rollback') {
-    return { kind: 'await-rollback', revision: observed.newest.number };
+  const rollbackFailed = failure?.step === 'rollback';
+  if (!observed.verified) {
+    const look: Action = { kind: 'await-rollback', revision: observed.newest.number };
+    return rollbackFailed ? attempt(wanted, memory, 'Retry', () => look) : look;
   }
-  if (failure?.dueInMs === undefined) return { kind: 'stay', why: 'rejected' };
+  if (failure?.dueInMs === undefined || rollbackFailed) return { kind: 'stay', why: 'rejected' };
   return attempt(wanted, memory, 'Retry', upgradeOver(observed));
 }
 
@@ -138,12 +138,15 @@ function decideGivenUp(
 
 function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action {
   const { newest, restorable } = observed;
-  if (isOwnRollback(newest, memory) && restorable !== undefined) {
-    return attempt(wanted, memory, 'Retry', () => ({
-      kind: 'rollback',
-      from: newest.number,
-      to: restorable,
-    }));
+  const failure = failureOf(wanted, memory);
+  const own = isOwnRollback(newest, memory);
+  if (own && rolledBackDigest(memory) !== wanted.digest) {
+    return attempt(wanted, memory, 'Changed', upgradeOver(observed));
+  }
+  if (restorable !== undefined && (own || failure?.step === 'rollback')) {
+    const rollback: Action = { kind: 'rollback', from: newest.number, to: restorable };
+    // One that was only interrupted has not failed: what is remembered is why it was begun.
+    return failure?.step === 'rollback' ? attempt(wanted, memory, 'Retry', () => rollback) : rollback;
   }
   switch (newest.mark.kind) {
     case 'none':
@@ -156,9 +159,9 @@ function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action
   if (newest.mark.digest !== wanted.digest) {
     return attempt(wanted, memory, 'Changed', installOrUpgrade(observed));
   }
-  const failure = failureOf(wanted, memory);
   if (failure?.revision !== newest.number) return installOrUpgrade(observed)('Interrupted');
-  if (observed.readyNow) return { kind: 'accept', revision: newest.number };
+  // Only where helm was done: what it did not apply, or what still has its hooks to come, is not ready.
+  if (observed.readyNow && failure.step === 'wait') return { kind: 'accept', revision: newest.number };
   if (wanted.rollback && restorable !== undefined && !memory.requested) {
     return { kind: 'rollback', from: newest.number, to: restorable };
   }
@@ -195,7 +198,30 @@ function failureOf(wanted: Wanted, memory: Memory): RememberedFailure | undefine
   return memory.failure?.digest === wanted.digest ? memory.failure : undefined;
 }
 
-/** `helm rollback` takes no labels, so our own is known by the intent that was recorded before it ran. */
-function isOwnRollback(newest: Revision, memory: Memory): boolean {
-  return memory.intent?.action === 'rollback' && memory.intent.toRevision === newest.number;
+/**
+ * Whether the lock is of a helm that we ran. A mark is copied by every rollback; an upgrade or install of ours would
+ * carry its own number.
+ */
+function isOwnLock(newest: Revision, memory: Memory): boolean {
+  if (newest.mark.kind === 'ours') return true;
+  if (newest.status === 'pending-rollback') return isOwnRollback(newest, memory);
+  const { intent } = memory;
+  return (
+    newest.mark.kind === 'none' &&
+    intent?.toRevision === newest.number &&
+    newest.status === `pending-${intent.action}`
+  );
+}
+
+/** `helm rollback` takes no labels, so our own is known by what was recorded before it ran, or when it failed. */
+function isOwnRollback(newest: Revision, { intent, failure }: Memory): boolean {
+  return (
+    (intent?.action === 'rollback' && intent.toRevision === newest.number) ||
+    (failure?.step === 'rollback' && failure.revision === newest.number)
+  );
+}
+
+/** The input that our last rollback was to undo. */
+function rolledBackDigest({ intent, failure }: Memory): string | undefined {
+  return intent?.action === 'rollback' ? intent.digest : failure?.digest;
 }

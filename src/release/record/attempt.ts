@@ -69,7 +69,8 @@ export function released(
   const { failure: _failure, operation: _operation, ...rest } = status;
   const deployedFirst = isTrue(rest.conditions, 'Deployed') ? rest : withPhase(rest, 'Deployed', context);
   const phased = withPhase(deployedFirst, 'Succeeded', context);
-  const history = withResult(withEntry(historyOf(phased), entry), entry.revision, {
+  const { message: _message, ...good } = entry;
+  const history = withResult(withEntry(historyOf(phased), good), entry.revision, {
     result: 'Released',
     finished: kubeTime(context.now),
   });

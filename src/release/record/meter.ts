@@ -22,7 +22,8 @@ export function meterEnd(pass: Pass, meter: Meter, success: boolean): void {
   meter.actionEnded(pass.target, { action: operation.action, success, seconds });
 }
 
-const METERED: ReadonlySet<Step> = new Set(['install', 'upgrade', 'wait', 'test', 'rollback', 'uninstall']);
+/** The ends of what `status.operation` tells of; an uninstall is none of it. */
+const METERED: ReadonlySet<Step> = new Set(['install', 'upgrade', 'wait', 'test', 'rollback']);
 
 export function meterFailure(pass: Pass, meter: Meter, step: Step): void {
   meter.failed(pass.key);

@@ -5,6 +5,7 @@ import type { Action } from '../../../../src/release/decide/action.ts';
 import { decide } from '../../../../src/release/decide/decide.ts';
 import type { Wanted } from '../../../../src/release/decide/decide.ts';
 import type { Memory } from '../../../../src/release/observe/memory.ts';
+import { HELM_STATUSES } from '../../../../src/helm/storage/helm-status.ts';
 import type { HelmStatus } from '../../../../src/helm/storage/helm-status.ts';
 import type { Mark, Observed, Revision } from '../../../../src/release/observe/observed.ts';
 
@@ -106,6 +107,28 @@ const rows: readonly Row[] = [
     observed: present({ status: 'pending-rollback', mark: { kind: 'copied', digest: OLD } }),
     memory: { intent: rollbackIntent },
     then: { kind: 'unlock', revision: 5 },
+  },
+  {
+    when: 'a pending rollback of ours is what its helm left when it died under us',
+    observed: present({ status: 'pending-rollback', mark: { kind: 'copied', digest: OLD } }),
+    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 5_000 } },
+    then: { kind: 'unlock', revision: 5 },
+  },
+  {
+    when: 'a pending install is the one we meant to make, with a digest key that is lost',
+    observed: present({ status: 'pending-install', mark: { kind: 'none' } }),
+    memory: { intent: { action: 'install', digest: NEW, toRevision: 5 } },
+    then: { kind: 'unlock', revision: 5 },
+  },
+  {
+    when: 'somebody else was faster to make the revision that we meant to make',
+    observed: present({ status: 'pending-upgrade', mark: { kind: 'copied', digest: OLD }, ageMs: 0 }),
+    memory: { intent: { action: 'upgrade', digest: NEW, toRevision: 5 } },
+    then: {
+      kind: 'wait',
+      ms: 900_000,
+      why: 'revision 5 is pending-upgrade: another helm holds the release',
+    },
   },
   {
     when: 'somebody else holds the release',
@@ -253,6 +276,27 @@ const rows: readonly Row[] = [
     then: { kind: 'await-rollback', revision: 5 },
   },
   {
+    when: 'the rollback did not become ready and another look is due later',
+    wanted: withRollback,
+    observed: present({ status: 'deployed', mark: ours(OLD, NEW) }),
+    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 4_000 } },
+    then: { kind: 'wait', ms: 4_000, why: 'the next try is due later' },
+  },
+  {
+    when: 'the rollback did not become ready and another look is due now',
+    wanted: withRollback,
+    observed: present({ status: 'deployed', mark: ours(OLD, NEW) }),
+    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
+    then: { kind: 'await-rollback', revision: 5 },
+  },
+  {
+    when: 'a rollback that had failed stands after all',
+    wanted: withRollback,
+    observed: present({ status: 'deployed', mark: ours(OLD, NEW) }, { verified: true }),
+    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
+    then: { kind: 'stay', why: 'rejected' },
+  },
+  {
     when: 'a third input arrives after a rollback',
     wanted: withRollback,
     observed: present({ status: 'deployed', mark: ours(OLD, 'v1.key.bad') }, { verified: true }),
@@ -309,6 +353,13 @@ const rows: readonly Row[] = [
     then: { kind: 'accept', revision: 5 },
   },
   {
+    when: 'helm failed, however ready the objects of the revision before are',
+    wanted: withRollback,
+    observed: present({ status: 'failed' }, { readyNow: true, restorable: 4 }),
+    memory: { failure: failedUpgrade },
+    then: { kind: 'rollback', from: 5, to: 4 },
+  },
+  {
     when: 'another input failed before',
     observed: present({ status: 'failed', mark: ours(OLD) }, { restorable: 4 }),
     memory: { failure: { step: 'upgrade', digest: OLD, revision: 5 } },
@@ -320,6 +371,44 @@ const rows: readonly Row[] = [
     observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
     memory: { intent: rollbackIntent, failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
     then: { kind: 'rollback', from: 5, to: 3 },
+  },
+  {
+    when: 'our own rollback failed and nothing is under way',
+    wanted: withRollback,
+    observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
+    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
+    then: { kind: 'rollback', from: 5, to: 3 },
+  },
+  {
+    when: 'our own rollback failed and the tries are used up',
+    wanted: withRollback,
+    observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
+    memory: { failure: { step: 'rollback', digest: NEW, revision: 5 } },
+    then: { kind: 'stay', why: 'failed' },
+  },
+  {
+    when: 'our own rollback failed before it made a revision',
+    wanted: withRollback,
+    observed: present({ status: 'failed' }, { restorable: 4 }),
+    memory: { failure: { step: 'rollback', digest: NEW, dueInMs: 0 } },
+    then: { kind: 'rollback', from: 5, to: 4 },
+  },
+  {
+    when: 'our own rollback was interrupted and unlocked',
+    wanted: withRollback,
+    observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
+    memory: { intent: rollbackIntent, failure: { step: 'wait', digest: NEW, revision: 4 } },
+    then: { kind: 'rollback', from: 5, to: 3 },
+  },
+  {
+    when: 'our own rollback was interrupted and meanwhile another input is wanted',
+    wanted: withRollback,
+    observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
+    memory: {
+      intent: { ...rollbackIntent, digest: 'v1.key.bad' },
+      failure: { step: 'wait', digest: 'v1.key.bad', revision: 4 },
+    },
+    then: { kind: 'upgrade', because: 'Changed' },
   },
   {
     when: "somebody else's upgrade failed",
@@ -342,17 +431,7 @@ describe('decide', () => {
     });
   }
 
-  const anyStatus = fc.constantFrom<HelmStatus>(
-    'unknown',
-    'deployed',
-    'uninstalled',
-    'superseded',
-    'failed',
-    'uninstalling',
-    'pending-install',
-    'pending-upgrade',
-    'pending-rollback',
-  );
+  const anyStatus = fc.constantFrom(...HELM_STATUSES);
   const anyMark = fc.oneof(
     fc.constant<Mark>({ kind: 'none' }),
     fc.constantFrom(NEW, OLD).map((digest): Mark => ({ kind: 'copied', digest })),
@@ -447,11 +526,14 @@ describe('decide', () => {
     fc.assert(
       fc.property(anySituation, ({ wanted: w, observed, memory }) => {
         fc.pre(observed.kind === 'present' && observed.newest.status.startsWith('pending-'));
-        const { newest } = observed as Extract<Observed, { kind: 'present' }>;
+        const { newest } = observed;
         const action = decide(w, observed, memory);
 
         if (action.kind === 'unlock') {
-          const known = newest.mark.kind === 'ours' || memory.intent?.toRevision === newest.number;
+          const known =
+            newest.mark.kind === 'ours' ||
+            memory.intent?.toRevision === newest.number ||
+            (memory.failure?.step === 'rollback' && memory.failure.revision === newest.number);
           expect(known || newest.ageMs >= w.lockLimitMs).to.equal(true);
         } else {
           expect(action.kind).to.equal('wait');

@@ -5,6 +5,7 @@ import type { HelmReleaseStatus, HistoryEntry, Operation } from '../../../../src
 import { deployed, made, released, rolledBack, started } from '../../../../src/release/record/attempt.ts';
 import type { RecordContext } from '../../../../src/release/record/context.ts';
 import { attemptsOf, failed } from '../../../../src/release/record/failure.ts';
+import { freshStart } from '../../../../src/release/record/fresh-start.ts';
 import { healthy } from '../../../../src/release/record/health.ts';
 
 const context: RecordContext = {
@@ -127,6 +128,15 @@ describe('the status of a release', () => {
       'True',
       'False',
     ]);
+  });
+
+  it('forgets revisions when Helm counts from 1 again, but not that the input has failed', () => {
+    const bad = failed(made(begun, entry, context), event, context);
+    const again = freshStart(bad);
+
+    expect(again.history).to.equal(undefined);
+    expect(again.failure).to.include({ digest: 'v1.key.new', attempts: 1 });
+    expect(again.failure).not.to.have.property('revision');
   });
 
   it('follows the health of the objects after the release', () => {

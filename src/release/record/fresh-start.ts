@@ -1,0 +1,12 @@
+import type { HelmReleaseStatus } from '../../api/helm-release.ts';
+
+/**
+ * What is kept when a release begins anew. Helm counts from 1 again, so whatever is remembered of a revision by its
+ * number would speak of another one.
+ */
+export function freshStart(status: HelmReleaseStatus): HelmReleaseStatus {
+  const { history: _history, deployed: _deployed, failure, ...rest } = status;
+  if (failure === undefined) return rest;
+  const { revision: _revision, ...remembered } = failure;
+  return { ...rest, failure: remembered };
+}
