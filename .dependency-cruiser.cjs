@@ -22,7 +22,7 @@ const OWNERS = {
 };
 
 /** Files that compute and do nothing else: no file, no network, no package. */
-const PURE = ['api/', 'release/decide\\.ts$', 'values/merge\\.ts$'];
+const PURE = ['api/', 'release/decide/', 'values/merge\\.ts$'];
 
 const layerRules = RANKS.flatMap((folders, rank) =>
   folders.map((folder) => {

@@ -3,6 +3,7 @@ import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { operatorVersion } from './config/version.ts';
 import { runOperator } from './operator.ts';
+import { trustTheSystem } from './operator/trust.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -12,9 +13,11 @@ const USAGE_STATUS = 2;
 async function run(config: Config): Promise<number> {
   const log = createLogger({ format: config.logFormat, level: config.logLevel });
   for (const warning of config.warnings) log.warn(warning);
+  trustTheSystem();
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
+    // Not once(): execa's signal-exit, when it finds itself the last listener, ends the process with the signal.
+    process.on(signal, () => {
       log.info('stopping', { signal });
       stop.abort(new Error('the operator is stopping'));
     });

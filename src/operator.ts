@@ -31,6 +31,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   const { config, log, clock, random, metrics } = environment;
   const parts = new Map<string, ReadinessPart>();
   const working = new AbortController();
+  warnOfUnused(environment);
   await using stack = new AsyncDisposableStack();
 
   // Whatever a dead predecessor left running has ended when this returns: no pass may meet its helm.
@@ -53,8 +54,8 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     queue: () => ({ length: queue.length, oldestSeconds: queue.oldestWaitMs() / 1000 }),
     helm: () =>
       Object.entries(helm.slots).map(([pool, { inUse, waiting }]) => ({ pool, running: inUse, waiting })),
-    informers: () => cluster.informers.map((informer) => informer.state()),
-    releases: () => snapshotsOf(cluster.watched.releases.store.values(), () => true),
+    informers: () => cluster.watchStates(),
+    releases: () => snapshotsOf(cluster.watched.releases.store.values()),
     chartSources: () => charts.stats().sources,
   });
   const server = await startHttpServer({
@@ -63,7 +64,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     routes: operatorRoutes({
       metrics: { exposition: () => metrics.exposition(), contentType: metrics.contentType },
       liveness: () => ({ alive: true }),
-      readiness: () => [...informersOf(cluster), ...parts.values()],
+      readiness: () => [...watchesOf(cluster), ...parts.values()],
       syncGit: coalesce(
         () => charts.refreshAll(),
         (error) => {
@@ -98,6 +99,16 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   clearTimeout(deadline());
 }
 
+/** Accepted, so that an old Deployment starts; but whoever relies on it has to know. */
+function warnOfUnused({ config, log }: Environment): void {
+  if (config.helmRepositoryImports.length > 0) {
+    log.warn(
+      '--helm-repository-import is not supported yet: charts of repositories that need its credentials fail',
+    );
+  }
+  if (config.logReleaseDiffs) log.warn('--log-release-diffs is not supported yet: no differences are logged');
+}
+
 /** False when the operator is stopped while it waits for the API server. */
 async function ready(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
   try {
@@ -128,13 +139,11 @@ function endAfter(
   return () => timer;
 }
 
-function informersOf(cluster: Cluster): readonly ReadinessPart[] {
-  return cluster.informers.map((informer) => {
-    const { resource, synced, problem } = informer.state();
-    return {
-      name: `watch of ${resource}`,
-      ready: synced,
-      ...(problem === undefined ? {} : { why: problem }),
-    };
-  });
+/** A watch that came to its regular end is opened again at once; one with a problem sees nothing until that is over. */
+function watchesOf(cluster: Cluster): readonly ReadinessPart[] {
+  return cluster.watchStates().map(({ resource, synced, connected, problem }) => ({
+    name: `watch of ${resource}`,
+    ready: synced && (connected || problem === undefined),
+    ...(problem === undefined ? {} : { why: problem }),
+  }));
 }

@@ -34,7 +34,7 @@ export function keyOf(object: { readonly metadata: Pick<ObjectMeta, 'name' | 'na
   return formatKey({ namespace: object.metadata.namespace ?? '', name: object.metadata.name });
 }
 
-function formatKey({ namespace, name }: ObjectKey): string {
+export function formatKey({ namespace, name }: ObjectKey): string {
   return namespace === '' ? name : `${namespace}/${name}`;
 }
 

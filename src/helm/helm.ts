@@ -63,6 +63,7 @@ export function createHelm(options: HelmOptions): Helm {
       result = await runner.run({ files: [], ...request, namespace, name, pool, limitMs }, signal);
     } catch (caught) {
       signal.throwIfAborted();
+      options.stopping?.throwIfAborted();
       return { kind: 'failed', error: unusable(caught), durationMs: 0 };
     }
     if (result.kind === 'done') return { kind: 'ok', durationMs: result.durationMs, output: result.stdout };
@@ -127,7 +128,7 @@ export function createHelm(options: HelmOptions): Helm {
     packageChart: async (dir, into, signal) => {
       const outcome = await outcomeOf(
         { verb: 'package', arguments: () => packageArguments(dir, into) },
-        { namespace: '', name: '', pool: 'fast', limitMs: PACKAGE_LIMIT_MS, secrets: [] },
+        { namespace: '', name: '', pool: 'package', limitMs: PACKAGE_LIMIT_MS, secrets: [] },
         signal,
       );
       if (outcome.kind === 'failed') throw outcome.error;

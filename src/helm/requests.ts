@@ -1,5 +1,8 @@
-/** Which of the two bounded pools a run waits in: `slow` is for runs that themselves wait for hooks, tests or objects. */
-export type Pool = 'fast' | 'slow';
+/**
+ * Which of the bounded pools a run waits in: `slow` is for runs that themselves wait for hooks, tests or objects, `package`
+ * for those that know no cluster and must not be held up by the others.
+ */
+export type Pool = 'fast' | 'slow' | 'package';
 
 /** Whether Kubernetes merges fields for helm (server-side apply), or helm itself does. Helm 3 knows only the latter. */
 export type ApplyMethod = 'client' | 'server';

@@ -37,6 +37,8 @@ export interface RunnerOptions {
   readonly kubeCacheDir?: string;
   /** Proxies and trusted certificates: HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Aborts when no process may be started any more; those that run go on. */
+  readonly stopping?: AbortSignal;
   readonly onStarted?: (verb: Verb) => void;
   readonly onFinished?: (finished: FinishedHelm) => void;
   readonly killGraceMs?: number;
@@ -65,7 +67,11 @@ export interface Runner {
 
 export function createRunner(options: RunnerOptions): Runner {
   const { run, binary, workDir, clock } = options;
-  const pools = { fast: createSemaphore(options.slots.fast), slow: createSemaphore(options.slots.slow) };
+  const pools = {
+    fast: createSemaphore(options.slots.fast),
+    slow: createSemaphore(options.slots.slow),
+    package: createSemaphore(options.slots.package),
+  };
   const running = new Set<RunningHelm>();
   let environment: Promise<Environment> | undefined;
   let runs = 0;
@@ -117,13 +123,18 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   return {
-    run: (job, signal) => pools[job.pool].run(signal, () => start(job, signal)),
+    run: (job, signal) => pools[job.pool].run(starting(signal, options.stopping), () => start(job, signal)),
     running: () => [...running],
     get runs() {
       return runs;
     },
     slots: pools,
   };
+}
+
+/** A place in the queue is given up by either; a process that runs is ended by the first only. */
+function starting(signal: AbortSignal, stopping: AbortSignal | undefined): AbortSignal {
+  return stopping === undefined ? signal : AbortSignal.any([signal, stopping]);
 }
 
 async function writeFiles(dir: string, files: readonly Buffer[]): Promise<readonly string[]> {

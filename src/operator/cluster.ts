@@ -1,11 +1,13 @@
 import type { HelmRelease } from '../api/helm-release.ts';
+import { formatKey } from '../api/metadata.ts';
+import type { ObjectKey } from '../api/metadata.ts';
 import { GROUP, KIND, PLURAL, VERSION } from '../api/names.ts';
 import { loadConnection } from '../kube/connection.ts';
 import type { Connection } from '../kube/connection.ts';
 import { createEventRecorder } from '../kube/events.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { createInformer } from '../kube/informer.ts';
-import type { Informer, InformerOptions } from '../kube/informer.ts';
+import type { Informer, InformerOptions, InformerState } from '../kube/informer.ts';
 import { createResource } from '../kube/resource.ts';
 import type { Resource } from '../kube/resource.ts';
 import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, SECRETS } from '../kube/resource-type.ts';
@@ -14,7 +16,7 @@ import { createTransport } from '../kube/transport.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Document } from '../release/desire/documents.ts';
 import { RELEASE_INDEXES } from '../release/triggers.ts';
-import { MANAGED_BY_HELM, releaseOf, WATCHED_KINDS } from '../release/observe/workloads.ts';
+import { MANAGED_BY_HELM, WATCHED_KINDS } from '../release/observe/workloads.ts';
 import type { Environment } from './environment.ts';
 
 const RELEASES: ResourceType = {
@@ -46,6 +48,10 @@ export interface Cluster {
     readonly workloads: readonly Informer<KubeObject>[];
   };
   readonly informers: readonly Informer<KubeObject>[];
+  /** A workload that Helm made; `unwatched` where no watch would see it. */
+  readonly findWorkload: (type: ResourceType, key: ObjectKey) => KubeObject | undefined | 'unwatched';
+  /** How each watch does, by a name of its own: two of them are of Secrets. */
+  readonly watchStates: () => readonly InformerState[];
 }
 
 export function openCluster(environment: Environment): Cluster {
@@ -95,10 +101,16 @@ export function openCluster(environment: Environment): Cluster {
       createInformer(createResource<KubeObject>(transport, type), {
         ...following,
         labelSelector: MANAGED_BY_HELM,
-        indexes: { release: releaseOf },
       }),
     ),
   };
+  const informers = [
+    watched.releases,
+    watched.revisions,
+    watched.secrets,
+    watched.configMaps,
+    ...watched.workloads,
+  ] as readonly Informer<KubeObject>[];
   return {
     connection,
     transport,
@@ -111,12 +123,16 @@ export function openCluster(environment: Environment): Cluster {
     definitions: createResource<KubeObject>(transport, CUSTOM_RESOURCE_DEFINITIONS, { metadataOnly: true }),
     resourceOf: (type) => createResource<KubeObject>(transport, type),
     watched,
-    informers: [
-      watched.releases,
-      watched.revisions,
-      watched.secrets,
-      watched.configMaps,
-      ...watched.workloads,
-    ] as readonly Informer<KubeObject>[],
+    informers,
+    findWorkload: (type, key) => {
+      const outside = config.allowNamespace !== undefined && config.allowNamespace !== key.namespace;
+      const informer = watched.workloads[WATCHED_KINDS.indexOf(type)];
+      return outside || informer === undefined ? 'unwatched' : informer.store.get(formatKey(key));
+    },
+    watchStates: () =>
+      informers.map((informer) => ({
+        ...informer.state(),
+        ...(informer === watched.revisions ? { resource: 'helm-secrets' } : {}),
+      })),
   };
 }

@@ -47,7 +47,8 @@ export async function openHelm(
     clock,
     kubeconfigPath: createKubeconfigFile(workDir.path, () => childKubeconfig(cluster.connection)),
     // A run that waits for hooks must not take the place of one that does not.
-    slots: { fast: config.workers, slow: config.workers },
+    slots: { fast: config.workers, slow: config.workers, package: config.workers },
+    stopping: signal,
     environment: Object.fromEntries(
       PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
     ),

@@ -31,7 +31,7 @@ import type { Environment } from './environment.ts';
 import { createMeter } from './meter.ts';
 
 /** Passes look more than they work: those that run helm wait for one of its slots. */
-const PASSES = 64;
+const PASSES = 1_000;
 /** Changes whenever the same input would give another desired digest. */
 const FORMULA_VERSION = 1;
 
@@ -69,6 +69,7 @@ export function createReleaseController(
     clock,
     random,
     log,
+    stopping,
     releases,
     store: watched.releases.store,
     marks: createMarkFormat({ formulaVersion: FORMULA_VERSION, key: digestKey }),
@@ -84,7 +85,6 @@ export function createReleaseController(
   };
   const reconcilePorts: ReconcilePorts = {
     ...shared,
-    stopping,
     digestKey,
     resyncMs,
     chartSourceOf: createChartSourceOf({ readSecret, defaultRef: config.gitDefaultRef }),
@@ -93,7 +93,7 @@ export function createReleaseController(
     readiness: createReadiness({
       readPayload,
       resourceOf: cluster.resourceOf,
-      stores: watched.workloads.map(({ store }) => store),
+      find: cluster.findWorkload,
     }),
   };
   const removePorts: RemovePorts = {
@@ -108,6 +108,7 @@ export function createReleaseController(
     log,
     passes: PASSES,
     resyncMs,
+    stopping,
     find: (key) => watched.releases.store.get(key),
     reconcile: (release, signal) => {
       if (release.metadata.deletionTimestamp !== undefined) return remove(release, removePorts, signal);

@@ -2,15 +2,12 @@ import type { HelmRelease } from '../api/helm-release.ts';
 import { targetOf } from '../api/release-name.ts';
 import type { ReleaseSnapshot } from '../telemetry/metrics/sources.ts';
 
-/** What the metrics show of each HelmRelease. `owns` tells the owner of a release from others that claim it. */
-export function* snapshotsOf(
-  releases: Iterable<HelmRelease>,
-  owns: (release: HelmRelease) => boolean,
-): Iterable<ReleaseSnapshot> {
-  for (const release of releases) yield snapshotOf(release, owns(release));
+/** What the metrics show of each HelmRelease. */
+export function* snapshotsOf(releases: Iterable<HelmRelease>): Iterable<ReleaseSnapshot> {
+  for (const release of releases) yield snapshotOf(release);
 }
 
-function snapshotOf(release: HelmRelease, owner: boolean): ReleaseSnapshot {
+function snapshotOf(release: HelmRelease): ReleaseSnapshot {
   const { metadata, spec, status = {} } = release;
   const { releaseName, namespace } = targetOf(release);
   return {
@@ -18,7 +15,8 @@ function snapshotOf(release: HelmRelease, owner: boolean): ReleaseSnapshot {
     name: metadata.name,
     releaseName,
     targetNamespace: namespace,
-    owner,
+    // Of two that claim one release, the one that does not get it says so.
+    owner: status.failure?.step !== 'ownership',
     suspended: spec.suspend ?? false,
     phase: status.phase,
     conditions: status.conditions ?? [],

@@ -17,18 +17,23 @@ export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'
     for (const release of found) queue.add(keyOf(release));
   };
 
+  const wakeReaders = (kind: 'Secret' | 'ConfigMap', object: KubeObject): void => {
+    wake(releases.store.byIndex('reference', referenceKey(kind, keyOf(object))));
+  };
+
   releases.onChange((change) => {
-    const initial = change.kind === 'added' && change.initial;
-    for (const key of concernedBy(change, standingFor)) queue.add(key, initial ? 'low' : 'high');
+    for (const key of concernedBy(change, standingFor)) queue.add(key, isInitial(change) ? 'low' : 'high');
   });
-  revisions.onChange(({ object: { metadata } }) => {
+  revisions.onChange((change) => {
+    const { metadata } = change.object;
+    if (isInitial(change)) return;
     wake(standingFor(`${metadata.namespace ?? ''}/${metadata.labels?.['name'] ?? ''}`));
   });
-  secrets.onChange(({ object }) => {
-    wake(releases.store.byIndex('reference', referenceKey('Secret', keyOf(object))));
+  secrets.onChange((change) => {
+    if (!isInitial(change)) wakeReaders('Secret', change.object);
   });
-  configMaps.onChange(({ object }) => {
-    wake(releases.store.byIndex('reference', referenceKey('ConfigMap', keyOf(object))));
+  configMaps.onChange((change) => {
+    if (!isInitial(change)) wakeReaders('ConfigMap', change.object);
   });
   for (const informer of workloads) {
     informer.onChange((change) => {
@@ -40,13 +45,17 @@ export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'
   });
 }
 
+/** What was there when we came is looked at once, for each HelmRelease, and not again for all that it refers to. */
+function isInitial(change: Change<KubeObject>): boolean {
+  return change.kind === 'added' && change.initial;
+}
+
 /** Most changes of a workload are counters that say nothing new about whether it works. */
 function changesHealth(change: Change<KubeObject>): boolean {
   switch (change.kind) {
     case 'added':
-      return !change.initial;
     case 'deleted':
-      return true;
+      return !isInitial(change);
     case 'updated':
       return assess(change.previous).kind !== assess(change.object).kind;
   }

@@ -1,5 +1,7 @@
 import { execa } from 'execa';
-import { access } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, type FileHandle, open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Ended, explainEnd, explainNoStart } from './explain.ts';
 import { endGroup } from './group.ts';
 import { OWNER_VARIABLE } from './leftovers.ts';
@@ -83,6 +85,7 @@ async function runOnce(
     // execa would throw an error that quotes them
     return { isCanceled: false, result: { kind: 'not-started', why: 'its arguments hold a NUL character' } };
   }
+  await using stdin = input === undefined ? undefined : await openInput(owner, input);
   const child = execa(file, args, {
     cwd,
     env: { ...env, [OWNER_VARIABLE]: owner },
@@ -96,7 +99,8 @@ async function runOnce(
     maxBuffer: maxOutputBytes,
     stripFinalNewline: false,
     reject: false, // failures come back as flags
-    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+    // execa takes any file descriptor; its types name only the first ones.
+    stdin: stdin === undefined ? 'ignore' : (stdin.fd as 3),
   });
   const ended = await child;
   if (child.pid === undefined) {
@@ -105,6 +109,26 @@ async function runOnce(
   }
   await endGroup(child.pid);
   return { isCanceled: ended.isCanceled, result: resultOf(ended, { timeoutMs, maxOutputBytes, encoding }) };
+}
+
+/**
+ * Standard input is complete before the child starts. Through a pipe a child whose starter is killed takes the part that
+ * got there, or nothing, for all there is: helm would deploy a release without its values and mark it as done. The file
+ * has no name, so nobody else reads it and nothing is left of it.
+ */
+async function openInput(owner: string, input: string | Buffer): Promise<FileHandle> {
+  const path = join(owner, `input-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  try {
+    await unlink(path);
+    const bytes = Buffer.from(input);
+    // By position, which leaves the child's own at the start.
+    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, undefined, at)).bytesWritten;
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 interface Limits {

@@ -14,6 +14,7 @@ export interface ControllerOptions {
   /** Passes at a time. Passes that run helm wait for one of its slots; the others only look. */
   readonly passes: number;
   readonly resyncMs: () => number;
+  readonly stopping: AbortSignal;
   readonly onForgotten: (key: string) => void;
   readonly onPass: (key: string, outcome: Outcome['kind'] | 'error', seconds: number) => void;
   readonly clock: Clock;
@@ -68,7 +69,9 @@ async function onePass(
     options.onPass(key, outcome.kind, seconds());
     queue.addAfter(key, delayOf(outcome, options.resyncMs()), outcome.kind === 'done' ? 'low' : 'high');
   } catch (caught) {
-    if (signal.aborted || isNotFound(caught)) return;
+    // Gone while it was looked at: its deletion has its own event.
+    const gone = isNotFound(caught) && options.find(key) === undefined;
+    if (signal.aborted || options.stopping.aborted || gone) return;
     const failures = (failuresInARow.get(key) ?? 0) + 1;
     failuresInARow.set(key, failures);
     options.onPass(key, 'error', seconds());

@@ -53,13 +53,16 @@ export async function perform(
 ): Promise<Outcome | 'again'> {
   const restorable = observed.kind === 'present' ? observed.restorable : undefined;
   const newest = observed.kind === 'present' ? observed.newest.number : 0;
+  const stored = records.at(-1);
   switch (action.kind) {
     case 'nothing':
     case 'wait':
     case 'stay':
-      return await settle(action, pass, plan, ports);
+      return await settle(action, pass, plan, stored, ports);
     case 'await':
-      return await awaitReady(pass, plan, action.revision, restorable !== undefined, ports);
+      return stored === undefined
+        ? 'again'
+        : await awaitReady(pass, plan, stored, restorable !== undefined, ports);
     case 'await-rollback':
       return await awaitRollback(pass, plan, records, ports);
     case 'accept':

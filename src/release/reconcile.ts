@@ -25,7 +25,9 @@ import type { PerformPorts, Situation } from './perform.ts';
 import { formatTarget } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { troubled } from './record/conditions.ts';
-import { observedRelease } from './record/observed-release.ts';
+import { sourcesMended } from './record/failure.ts';
+import { observedRelease, observedTarget } from './record/observed-release.ts';
+import { reportingTrouble } from './record/report-trouble.ts';
 import { claimRelease } from './act/claim.ts';
 import type { ClaimPorts } from './act/claim.ts';
 import type { Revisions } from './observe/revisions.ts';
@@ -55,6 +57,7 @@ export async function reconcile(
   const token = read.metadata.annotations?.[RECONCILE_AT_ANNOTATION];
   const requested = token !== undefined && token !== read.status?.lastHandledReconcileAt;
   let pass = createPass(read, ports, signal);
+  pass.note(observedTarget);
   let settings: ReleaseSettings;
   try {
     settings = settingsOf(read);
@@ -63,8 +66,13 @@ export async function reconcile(
     await recordFailure(pass, { step: 'spec', error }, ports);
     return { kind: 'stalled', cause: error.message };
   }
-  if (!hasFinalizer(read)) pass = createPass(await addFinalizer(read, ports, signal), ports, signal);
-  const outcome = await pursue(pass, settings, requested, ports);
+  if (!hasFinalizer(read)) {
+    pass = createPass(await addFinalizer(read, ports, signal), ports, signal);
+    pass.note(observedTarget);
+  }
+  const outcome = await reportingTrouble(pass, ports.stopping, () =>
+    pursue(pass, settings, requested, ports),
+  );
   await pass.save((status) => (requested ? { ...status, lastHandledReconcileAt: token } : status));
   return outcome;
 }
@@ -82,6 +90,7 @@ async function pursue(
     return ms === undefined ? { kind: 'stalled', cause: error.message } : { kind: 'retry', ms, error };
   }
   const { plan } = desired;
+  pass.note(sourcesMended);
   let records = ports.revisions.watched(pass.target);
   let fresh = records === undefined;
   let asked = requested;
@@ -91,7 +100,7 @@ async function pursue(
     const claimed = await claimRelease(pass, records, fresh, ports);
     if (claimed !== 'ours') return claimed;
     const helmStatus = records.at(-1)?.status;
-    pass.note((status, context) => observedRelease(status, helmStatus, context));
+    pass.note((status) => observedRelease(status, helmStatus));
     const situation = await situationOf(pass, records, fresh, ports);
     const action = decide(wantedOf(plan), situation.observed, recall(pass.status(), asked, nowMs(pass)));
     if (isPassive(action) || fresh) {
@@ -99,7 +108,8 @@ async function pursue(
       if (contest !== undefined) return contest;
       const result = await perform(action, pass, plan, situation, ports);
       if (result !== 'again') return result;
-      if ('because' in action) asked = false;
+      // The wish of a person is granted once.
+      asked = false;
     }
     records = undefined;
     fresh = true;
@@ -135,10 +145,12 @@ async function isReadyLate(
   fresh: boolean,
   { readiness }: ReconcilePorts,
 ): Promise<boolean> {
-  const { failure } = pass.status();
-  if (newest?.status !== 'failed' || failure?.step !== 'wait' || failure.revision !== newest.revision) return false;
-  if (readiness.watched(pass.target)?.kind !== 'ready') return false;
-  return !fresh || (await readiness.check(pass.target, newest.revision, pass.signal)).kind === 'ready';
+  const { failedInput: failure } = pass.status();
+  if (newest?.status !== 'failed' || failure?.step !== 'wait' || failure.revision !== newest.revision)
+    return false;
+  const watched = await readiness.watched(pass.target, newest, pass.signal);
+  if (watched.kind !== 'ready') return false;
+  return !fresh || (await readiness.check(pass.target, newest, pass.signal)).kind === 'ready';
 }
 
 /** Somebody else's change is answered, and said; but again and again would only make two programs fight for ever. */
@@ -148,11 +160,11 @@ async function contestOf(
   asked: boolean,
   { events }: ReconcilePorts,
 ): Promise<Outcome | undefined> {
-  if (action.kind !== 'upgrade' || action.because !== 'ForeignChange') return undefined;
+  if (!('because' in action) || action.because !== 'ForeignChange') return undefined;
   const what = `release ${formatTarget(pass.target)} was changed by another helm`;
   const event = { regarding: pass.release(), type: 'Warning', reason: 'ForeignChange' } as const;
   if (asked || !isContested(historyOf(pass.status()), pass.now())) {
-    events.record({ ...event, message: `${what}: it is upgraded back to what is wanted` });
+    events.record({ ...event, message: `${what}: it is put back to what is wanted` });
     return undefined;
   }
   const cause = `${what} three times within ten minutes and is left as it is: find out who does it, then set the annotation ${RECONCILE_AT_ANNOTATION} to a new value, or set spec.suspend`;

@@ -1,13 +1,18 @@
-import type { HelmRelease } from '../api/helm-release.ts';
+import { conditionOf } from '../api/conditions.ts';
+import { OperatorError } from '../api/errors.ts';
+import type { HelmRelease, HelmReleaseStatus } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
+import { releaseNameProblem } from '../api/release-name.ts';
 import { uninstallSettingsOf } from '../api/settings.ts';
 import type { Helm } from '../helm/helm.ts';
 import type { RevisionRecord } from '../helm/storage/revision.ts';
 import { recordFailure } from './record/fail.ts';
-import { removeFinalizer } from './act/finalizer.ts';
+import { hasFinalizer, removeFinalizer } from './act/finalizer.ts';
 import type { FinalizerPorts } from './act/finalizer.ts';
 import type { ClaimPorts } from './act/claim.ts';
 import type { Outcome } from './outcome.ts';
+import { troubled } from './record/conditions.ts';
+import { reportingTrouble } from './record/report-trouble.ts';
 import { createPass } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { formatTarget } from './plan.ts';
@@ -26,6 +31,7 @@ export interface RemovePorts extends FinalizerPorts, ClaimPorts {
   readonly writeStatus: StatusWriter;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly stopping: AbortSignal;
 }
 
 const RUN_LIMIT_MS = 120_000;
@@ -37,18 +43,26 @@ export async function remove(
   ports: RemovePorts,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  if (!hasFinalizer(release)) return { kind: 'done' };
   const pass = createPass(release, ports, signal);
-  const records = await ports.revisions.fresh(pass.target, signal);
-  const why = await reasonToLeave(pass, records, ports);
-  if (why === undefined) {
-    const failed = await uninstall(pass, records, ports);
-    if (failed !== undefined) return failed;
-  } else {
-    pass.log.info('leaving the release in place', { reason: why });
-  }
+  // Helm can have made no release of such a name, and the API server refuses to be asked for one.
+  const failed =
+    releaseNameProblem(release) === undefined
+      ? await reportingTrouble(pass, ports.stopping, () => leaveOrUninstall(pass, ports))
+      : undefined;
+  if (failed !== undefined) return failed;
   await removeFinalizer(pass.release(), ports, signal);
   ports.revisions.forget(pass.target);
   return { kind: 'done' };
+}
+
+/** Undefined when the HelmRelease may go. */
+async function leaveOrUninstall(pass: Pass, ports: RemovePorts): Promise<Outcome | undefined> {
+  const records = await ports.revisions.fresh(pass.target, pass.signal);
+  const why = await reasonToLeave(pass, records, ports);
+  if (why === undefined) return await uninstall(pass, records, ports);
+  pass.log.info('leaving the release in place', { reason: why });
+  return undefined;
 }
 
 async function reasonToLeave(
@@ -62,7 +76,7 @@ async function reasonToLeave(
   const owner = newest.marks.owner;
   if (owner !== undefined && owner !== ports.marks.owner(pass.key))
     return 'it belongs to another HelmRelease';
-  if (owner === undefined && pass.status().phase === undefined) return 'this HelmRelease never managed it';
+  if (owner === undefined && !hasManaged(pass.status())) return 'this HelmRelease never managed it';
   const heir = ports
     .claimantsOf(pass.target)
     .find((other) => keyOf(other) !== pass.key && other.metadata.deletionTimestamp === undefined);
@@ -73,6 +87,23 @@ async function reasonToLeave(
   return undefined;
 }
 
+/** Proof that this HelmRelease, or the same under Helm Operator, has deployed the release. */
+function hasManaged({ history = [], operation, conditions, revision }: HelmReleaseStatus): boolean {
+  return (
+    history.length > 0 ||
+    operation !== undefined ||
+    revision !== undefined ||
+    conditionOf(conditions, 'Deployed') !== undefined
+  );
+}
+
+class LeftoversError extends OperatorError {
+  readonly reason = 'UninstallIncomplete';
+  readonly retry = 'backoff';
+}
+
+const LEFTOVERS_MS = 15_000;
+
 /** Undefined when the release is gone. */
 async function uninstall(
   pass: Pass,
@@ -82,8 +113,9 @@ async function uninstall(
   const { target, signal, log } = pass;
   const { timeoutMs } = uninstallSettingsOf(pass.release());
   const terminating = await ports.surroundings.isNamespaceTerminating(target.namespace, signal);
-  const newest = records.at(-1)?.revision ?? 0;
-  const payload = terminating ? undefined : await ports.readPayload(target, newest, signal);
+  const newest = records.at(-1);
+  const payload =
+    terminating || newest === undefined ? undefined : await ports.readPayload(target, newest, signal);
   const hooked = payload?.hasHooks === true;
   log.info('running uninstall');
   const outcome = await ports.helm.uninstall(
@@ -105,7 +137,11 @@ async function uninstall(
     log.info('uninstall succeeded');
     return undefined;
   }
-  if (outcome.kind === 'ok') return { kind: 'wait', ms: 1_000 };
+  if (outcome.kind === 'ok') {
+    const error = new LeftoversError('helm uninstall went well, but revisions of the release are left');
+    await pass.save((status, context) => troubled(status, error.reason, error.message, true, context));
+    return { kind: 'retry', ms: LEFTOVERS_MS, error };
+  }
   const doing = `uninstalling release ${formatTarget(target)} failed (to let this object go and keep the release, set spec.suspend to true)`;
   const ms = await recordFailure(pass, { step: 'uninstall', error: outcome.error, doing }, ports);
   return { kind: 'retry', ms: ms ?? 60_000, error: outcome.error };

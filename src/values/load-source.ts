@@ -33,7 +33,7 @@ export async function loadSource(
   const parsed = parse(content);
   if (parsed.kind === 'wrong') {
     if (source.optional) return leftOut(origin, `it is ${parsed.why}`);
-    throw new ValuesError(`${origin} is ${parsed.why}`);
+    throw new ValuesError(`${origin} is ${parsed.why}: correct the document`);
   }
   const { documents, yaml } = parsed;
   return {

@@ -24,8 +24,8 @@ export interface ChartRepository extends AsyncDisposable {
   count(path: string, status?: number): number;
   /** Serves these bytes at a path, with an ETag, answering 304 to whoever has them. */
   put(path: string, content: string | Buffer): void;
-  /** Answers a path by hand: a redirect, a refusal, silence, a body without end. */
-  answer(path: string, handler: Handler): void;
+  /** Answers a path by hand: a redirect, a refusal, silence, a body without end. Without a handler as before. */
+  answer(path: string, handler: Handler | undefined): void;
   /** Adds a chart and writes the index anew. Fields of `entry` replace those of its index entry. */
   add(chart: ChartFiles, entry?: Readonly<Record<string, unknown>>): Buffer;
   /** From now on only this user gets anything. */
@@ -73,7 +73,8 @@ export async function startChartRepository(
       requests.filter(({ url, status: seen }) => url === path && (status ?? seen) === seen).length,
     put,
     answer: (path, handler) => {
-      handlers.set(path, handler);
+      if (handler === undefined) handlers.delete(path);
+      else handlers.set(path, handler);
     },
     add: (chart, entry = {}) => {
       const archive = chartArchive(chart);

@@ -12,11 +12,19 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Timeout',
 };
 
+/** In the words of the API server, by which clients tell troubles apart. */
+const MESSAGES: Readonly<Record<number, string>> = {
+  410: 'too old resource version: 1 (2)',
+  429: 'too many requests, please try again later',
+  500: 'Internal error occurred: injected by the fault proxy',
+  503: 'the server is currently unable to handle the request',
+};
+
 /** A Status object as the API server writes it. */
 export function statusBody(code: number, retryAfterSeconds?: number): string {
   const details = retryAfterSeconds === undefined ? {} : { details: { retryAfterSeconds } };
   const reason = REASONS[code] ?? 'Unknown';
-  const message = code === 410 ? 'too old resource version: 1 (2)' : `${reason}: injected by the fault proxy`;
+  const message = MESSAGES[code] ?? `${reason}: injected by the fault proxy`;
   const meta = { kind: 'Status', apiVersion: 'v1', metadata: {} };
   return JSON.stringify({ ...meta, status: 'Failure', message, reason, ...details, code });
 }

@@ -66,6 +66,12 @@ export const failureSchema = z
   })
   .meta({ description: 'The failure that stands now. Absent if all is well.' });
 
+/** A failure as it stands, and the same of the input that failed to be deployed: the latter outlives a source that is away. */
+export const failedInputSchema = failureSchema.meta({
+  description:
+    'The input that failed to be deployed last, by its digest: what is not tried again beyond the rules for retries. Kept while a source is away.',
+});
+
 export const operationSchema = z
   .object({
     action: z

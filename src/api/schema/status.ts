@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { conditionSchema, PHASES } from './condition.ts';
 import { integer, text } from './fragments.ts';
-import { deployedSchema, failureSchema, historyEntrySchema, operationSchema } from './progress.ts';
+import { deployedSchema, failedInputSchema, failureSchema, historyEntrySchema, operationSchema } from './progress.ts';
 
 /** How many entries `status.history` keeps. */
 export const HISTORY_LIMIT = 10;
@@ -13,6 +13,7 @@ export const statusSchema = z
     }).optional(),
     phase: z.enum(PHASES).meta({ description: 'Latest phase of the release.' }).optional(),
     releaseName: text({ description: 'Name of the Helm release.' }).optional(),
+    targetNamespace: text({ description: 'Namespace of the Helm release.' }).optional(),
     releaseStatus: text({
       description: 'Status of the newest revision as Helm records it: deployed, failed, pending-upgrade, ...',
     }).optional(),
@@ -36,6 +37,7 @@ export const statusSchema = z
       })
       .optional(),
     failure: failureSchema.optional(),
+    failedInput: failedInputSchema.optional(),
     operation: operationSchema.optional(),
     conditions: z
       .array(conditionSchema)

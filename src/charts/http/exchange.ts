@@ -35,7 +35,7 @@ export function exchange(connections: Connections, o: Exchange): Promise<Incomin
     });
     limitConnecting(request, o);
     request.on('timeout', () => {
-      destroy(new TimeLimitError(`was silent for ${seconds(o.idleMs)}`));
+      destroy(new TimeLimitError(`was silent for ${seconds(o.idleMs)}: check that the server works`));
     });
     request.end();
   });
@@ -52,7 +52,11 @@ export function seconds(ms: number): string {
 
 function limitConnecting(request: ClientRequest, { url, connectMs }: Exchange): void {
   const timer = setTimeout(() => {
-    request.destroy(new TimeLimitError(`could not be reached within ${seconds(connectMs)}`));
+    request.destroy(
+      new TimeLimitError(
+        `could not be reached within ${seconds(connectMs)}: check host and port, and that the network lets the operator out`,
+      ),
+    );
   }, connectMs);
   const connected = (): void => {
     clearTimeout(timer);

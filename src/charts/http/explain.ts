@@ -21,14 +21,16 @@ const CODES: Readonly<Record<string, string>> = {
   Z_BUF_ERROR: 'sent a damaged gzip body',
 };
 
+const UNKNOWN_AUTHORITY =
+  'its CA is not among those trusted here; mount the certificate of the CA and name the file in SSL_CERT_FILE';
+
 /** The codes with which OpenSSL says that it does not believe a certificate. */
 const CERTIFICATE_CODES: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its CA is not among those trusted here',
-  UNABLE_TO_GET_ISSUER_CERT: 'its CA is not among those trusted here',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its CA is not among those trusted here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its CA is not among those trusted here, or the server leaves out a link of its chain',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed; mount it and name the file in SSL_CERT_FILE',
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `${UNKNOWN_AUTHORITY}, unless the server leaves out a link of its chain`,
   CERT_HAS_EXPIRED: 'it has expired',
   CERT_NOT_YET_VALID: 'it is not valid yet',
   CERT_REVOKED: 'it is revoked',

@@ -118,7 +118,9 @@ export function createIndexes({ http, reader, clock, dir }: IndexesOptions): Ind
         throw new ChartUnavailableError(notListed(repository, chart, index.names));
       } catch (caught) {
         if (!(caught instanceof IndexError)) throw caught;
-        throw new InvalidChartError(`the index of chart repository ${repository.shown} ${caught.message}`);
+        throw new InvalidChartError(
+          `the index of chart repository ${repository.shown} ${caught.message}: write it anew there (helm repo index)`,
+        );
       }
     },
     close: async () => {

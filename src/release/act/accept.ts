@@ -4,6 +4,7 @@ import type { Meter } from '../record/meter.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 import { recordReleased } from './released.ts';
+import { supersede } from './supersede.ts';
 
 export interface AcceptPorts {
   readonly storage: Pick<Storage, 'list' | 'mark'>;
@@ -19,10 +20,8 @@ export async function accept(
   { storage, events, meter }: AcceptPorts,
 ): Promise<void> {
   const { namespace, releaseName } = pass.target;
-  for (const record of await storage.list(namespace, releaseName, pass.signal)) {
-    if (record.revision === revision || record.status !== 'deployed') continue;
-    await storage.mark(namespace, releaseName, record.revision, { status: 'superseded' }, pass.signal);
-  }
+  const records = await storage.list(namespace, releaseName, pass.signal);
+  await supersede(pass, records, revision, { storage });
   await storage.mark(
     namespace,
     releaseName,

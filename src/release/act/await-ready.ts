@@ -1,4 +1,5 @@
 import { kubeTime } from '../../api/time.ts';
+import { mask } from '../../helm/errors/mask.ts';
 import type { Health } from '../../health/health.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
@@ -8,7 +9,7 @@ import type { Outcome } from '../outcome.ts';
 import type { Pass } from '../pass.ts';
 import { formatChart } from '../plan.ts';
 import type { Plan } from '../plan.ts';
-import type { Readiness } from '../observe/readiness.ts';
+import type { Readiness, RevisionId } from '../observe/readiness.ts';
 import { deployed, made, started } from '../record/attempt.ts';
 import { madeFrom } from './deploy.ts';
 import { recordReleased } from './released.ts';
@@ -24,11 +25,12 @@ export interface AwaitPorts extends FailPorts {
 export async function awaitReady(
   pass: Pass,
   plan: Plan,
-  revision: number,
+  of: RevisionId,
   restorable: boolean,
   ports: AwaitPorts,
 ): Promise<Outcome | 'again'> {
-  const verdict = await verdictOn(pass, plan, revision, ports.readiness);
+  const { revision } = of;
+  const verdict = await verdictOn(pass, plan, of, ports.readiness);
   if (verdict.kind === 'ready') {
     await succeed(pass, plan, revision, ports);
     return 'again';
@@ -44,14 +46,12 @@ export async function awaitReady(
 }
 
 /** The watches are asked first; only the server's own word, read afterwards, ends a wait. */
-async function verdictOn(pass: Pass, plan: Plan, revision: number, readiness: Readiness): Promise<Health> {
+async function verdictOn(pass: Pass, plan: Plan, of: RevisionId, readiness: Readiness): Promise<Health> {
   if (!plan.settings.wait) return { kind: 'ready' };
   const waiting = pass.status().operation?.deadline !== undefined;
-  const due = deadlineOf(pass, plan, revision) <= pass.now();
-  const watched = waiting && !due ? readiness.watched(pass.target) : undefined;
-  return watched?.kind === 'progressing'
-    ? watched
-    : await readiness.check(pass.target, revision, pass.signal);
+  const due = deadlineOf(pass, plan, of.revision) <= pass.now();
+  const watched = waiting && !due ? await readiness.watched(pass.target, of, pass.signal) : undefined;
+  return watched?.kind === 'progressing' ? watched : await readiness.check(pass.target, of, pass.signal);
 }
 
 function deadlineOf(pass: Pass, plan: Plan, revision: number): Date {
@@ -70,7 +70,7 @@ async function recordWaiting(
 ): Promise<void> {
   const { operation } = pass.status();
   if (operation?.toRevision === revision && operation.deadline !== undefined) return;
-  const message = `waiting until ${kubeTime(deadline)} for revision ${String(revision)} (${formatChart(plan.chart)}) to become ready: ${why}`;
+  const message = `waiting until ${kubeTime(deadline)} for revision ${String(revision)} (${formatChart(plan.chart)}) to become ready: ${mask(why, plan.values.secrets)}`;
   await pass.save((status, context) => {
     const entry = madeFrom(plan, operation, revision);
     const begun = operation?.toRevision === revision ? operation : undefined;

@@ -29,14 +29,16 @@ export async function awaitRollback(
   if (newest === undefined) return 'again';
   const { wait, timeoutMs } = plan.settings.rollback;
   const health = wait
-    ? await ports.readiness.check(pass.target, newest.revision, pass.signal)
+    ? await ports.readiness.check(pass.target, newest, pass.signal)
     : ({ kind: 'ready' } as const);
   if (health.kind === 'ready') {
     await recordRolledBack(pass, plan, records, newest, ports);
     return 'again';
   }
   const { operation } = pass.status();
-  const begun = operation?.startedAt === undefined ? pass.now() : new Date(operation.startedAt);
+  // Of the first look: a later one, after the operation was given up, must not begin to wait anew.
+  const since = entryOf(historyOf(pass.status()), newest.revision)?.time ?? operation?.startedAt;
+  const begun = since === undefined ? pass.now() : new Date(since);
   const deadline = new Date(begun.getTime() + timeoutMs);
   const remainingMs = deadline.getTime() - pass.now().getTime();
   if (health.kind === 'progressing' && remainingMs > 0) {
@@ -70,7 +72,7 @@ async function recordRolledBack(
 ): Promise<void> {
   meterEnd(pass, meter, true);
   meter.rolledBack(pass.key);
-  const { failure } = pass.status();
+  const { failedInput: failure } = pass.status();
   // That of a failed rollback was for the rollback itself.
   const retryAt = failure?.step === 'rollback' ? undefined : failure?.nextTry;
   const next =
@@ -113,7 +115,7 @@ function withRollbackEntry(
     digest: newest.marks.digest ?? 'unknown',
     revision: newest.revision,
     action: 'rollback',
-    cause: 'Rollback',
+    cause: status.operation?.cause ?? 'Rollback',
     result: 'Pending',
     time: status.operation?.startedAt ?? kubeTime(context.now),
   };

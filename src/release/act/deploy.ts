@@ -2,19 +2,23 @@ import type { HistoryEntry, Operation } from '../../api/helm-release.ts';
 import { kubeTime } from '../../api/time.ts';
 import type { HelmOutcome } from '../../helm/outcome.ts';
 import type { Charts } from '../../charts/charts.ts';
+import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { Cause } from '../decide/action.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
+import { historyOf, restorableRevision } from '../observe/history.ts';
 import type { Pass } from '../pass.ts';
 import { formatChart } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import { made, started } from '../record/attempt.ts';
 import type { Made } from '../record/attempt.ts';
 import { chartFetched } from '../record/observed-release.ts';
+import { isPlatformTrouble } from './platform-trouble.ts';
+import { supersede } from './supersede.ts';
 
 export interface DeployPorts extends FailPorts {
-  readonly storage: Pick<Storage, 'list'>;
+  readonly storage: Pick<Storage, 'list' | 'mark'>;
   readonly charts: Pick<Charts, 'pin'>;
 }
 
@@ -22,8 +26,6 @@ export interface Deployment {
   readonly action: 'install' | 'upgrade';
   readonly because: Cause;
   readonly fromRevision: number;
-  /** Whether there is a revision that works to go back to. */
-  readonly restorable: boolean;
   readonly run: () => Promise<HelmOutcome>;
 }
 
@@ -34,7 +36,7 @@ export interface Deployment {
 export async function deploy(
   pass: Pass,
   plan: Plan,
-  { action, because, fromRevision, restorable, run }: Deployment,
+  { action, because, fromRevision, run }: Deployment,
   ports: DeployPorts,
 ): Promise<void> {
   const toRevision = fromRevision + 1;
@@ -63,18 +65,18 @@ export async function deploy(
   });
   for (const warning of plan.values.warnings) warn(pass, warning, ports);
   const outcome = await withPinned(plan, ports, run);
-  if (outcome.kind === 'ok') {
+  const { target, signal } = pass;
+  const records = await ports.storage.list(target.namespace, target.releaseName, signal);
+  const newest = records.at(-1)?.revision === toRevision ? records.at(-1) : undefined;
+  if (outcome.kind === 'ok' || newest?.status === 'deployed') {
     pass.log.info(action === 'install' ? 'installation succeeded' : 'upgrade succeeded', {
       revision: toRevision,
       durationMs: Math.round(outcome.durationMs),
     });
+    await complete(pass, action, newest, records, ports);
     return;
   }
-  const { target, signal } = pass;
-  const newest = (await ports.storage.list(target.namespace, target.releaseName, signal)).at(-1);
-  const revision = newest?.revision === toRevision ? toRevision : undefined;
-  // Only helm's last write can be lost after everything was applied: the storage knows better than the exit code.
-  if (revision !== undefined && newest?.status === 'deployed') return;
+  const revision = newest?.revision;
   if (revision !== undefined) {
     await pass.save((status, context) => made(status, madeFrom(plan, operation, revision), context));
   }
@@ -85,11 +87,36 @@ export async function deploy(
       error: outcome.error,
       doing: `${action} of ${formatChart(plan.chart)} failed`,
       plan,
-      restorable,
+      restorable: isRestorable(pass, records, toRevision),
+      blameless: isPlatformTrouble(outcome.error),
       ...(revision === undefined ? {} : { revision }),
     },
     ports,
   );
+}
+
+/** Everything is applied. When helm cannot write that down, it may call it a success, or a failure, and leave its lock. */
+async function complete(
+  pass: Pass,
+  action: Deployment['action'],
+  newest: RevisionRecord | undefined,
+  records: readonly RevisionRecord[],
+  { storage }: DeployPorts,
+): Promise<void> {
+  if (newest === undefined) return;
+  const { namespace, releaseName } = pass.target;
+  if (newest.status === `pending-${action}`) {
+    const description = action === 'install' ? 'Install complete' : 'Upgrade complete';
+    const edit = { status: 'deployed', description } as const;
+    await storage.mark(namespace, releaseName, newest.revision, edit, pass.signal);
+  }
+  await supersede(pass, records, newest.revision, { storage });
+}
+
+/** Whether there is a revision that works to go back to. */
+function isRestorable(pass: Pass, records: readonly RevisionRecord[], below: number): boolean {
+  const stored = records.map(({ revision, status }) => ({ number: revision, status }));
+  return restorableRevision(historyOf(pass.status()), stored, below) !== undefined;
 }
 
 /** What the author of the values may want to change, although the release goes on. */

@@ -10,6 +10,8 @@ import type { Plan } from '../plan.ts';
 
 /** helm waits for each hook by itself; its own limits make sense only up to a bound of ours. */
 const MAX_HOOK_WAITS = 10;
+/** A timeout of nothing was accepted by 1.4.4 and meant: do not wait. helm itself takes no such thing. */
+const LEAST_TIMEOUT_MS = 1_000;
 /** What helm needs beside waiting, on a slow API server. */
 const RUN_LIMIT_MS = 120_000;
 
@@ -30,13 +32,13 @@ export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat)
       // An upgrade after a rollback would inherit it.
       [MARK_REJECTED_LABEL]: undefined,
     },
-    timeoutMs: settings.timeoutMs,
+    timeoutMs: Math.max(settings.timeoutMs, LEAST_TIMEOUT_MS),
     // Only helm itself can hold back post-install and post-upgrade hooks until the objects are ready.
     wait: settings.wait && chart.hooks === 'post' ? 'helm' : 'none',
     skipCRDs: settings.skipCRDs,
     forceConflicts: settings.forceConflicts,
     pool: hooked ? 'slow' : 'fast',
-    limitMs: RUN_LIMIT_MS + (hooked ? MAX_HOOK_WAITS * settings.timeoutMs : 0),
+    limitMs: RUN_LIMIT_MS + (hooked ? MAX_HOOK_WAITS : 1) * settings.timeoutMs,
     secrets: values.secrets,
   };
 }

@@ -30,7 +30,6 @@ export async function install(
       action: 'install',
       because,
       fromRevision,
-      restorable: false,
       run: () => ports.helm.install({ ...request, replace }, pass.signal),
     },
     ports,

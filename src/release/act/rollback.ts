@@ -20,7 +20,7 @@ const MAX_HOOK_WAITS = 10;
 export async function rollback(
   pass: Pass,
   plan: Plan,
-  { from, to }: Extract<Action, { kind: 'rollback' }>,
+  { because, from, to }: Extract<Action, { kind: 'rollback' }>,
   ports: RollbackPorts,
 ): Promise<void> {
   const { target, signal } = pass;
@@ -32,7 +32,7 @@ export async function rollback(
       status,
       {
         action: 'rollback',
-        cause: 'Rollback',
+        cause: because,
         digest: plan.digest,
         fromRevision: from,
         toRevision,

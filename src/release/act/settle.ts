@@ -1,16 +1,21 @@
+import { conditionOf, isTrue } from '../../api/conditions.ts';
+import type { HelmReleaseStatus } from '../../api/helm-release.ts';
+import { READY } from '../../health/health.ts';
+import { mask } from '../../helm/errors/mask.ts';
 import type { Health } from '../../health/health.ts';
 import type { Action } from '../decide/action.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
-import type { Readiness } from '../observe/readiness.ts';
+import type { Readiness, RevisionId } from '../observe/readiness.ts';
 import { inProgress, troubled } from '../record/conditions.ts';
+import type { RecordContext } from '../record/context.ts';
 import { healthy } from '../record/health.ts';
 import { chartFetched } from '../record/observed-release.ts';
 import { succeeded } from '../record/attempt.ts';
 
 export interface SettlePorts {
-  readonly readiness: Pick<Readiness, 'watched'>;
+  readonly readiness: Readiness;
   /** Time until an unchanged release is looked at again, in case that an event was missed. */
   readonly resyncMs: () => number;
 }
@@ -20,28 +25,66 @@ export async function settle(
   action: Extract<Action, { kind: 'nothing' | 'wait' | 'stay' }>,
   pass: Pass,
   plan: Plan,
+  newest: RevisionId | undefined,
   { readiness, resyncMs }: SettlePorts,
 ): Promise<Outcome> {
   switch (action.kind) {
     case 'nothing': {
-      const health: Health = readiness.watched(pass.target) ?? { kind: 'ready' };
+      const health = await healthOf(pass, newest, readiness);
       await pass.save((status, context) =>
-        healthy(succeeded(chartFetched(status, plan.chart.revision, context), context), health, context),
+        healthy(
+          succeeded(chartFetched(status, plan.chart.revision, context), context),
+          masked(health, plan.values.secrets),
+          context,
+        ),
       );
       return { kind: 'done' };
     }
     case 'wait':
-      if (pass.status().failure === undefined) {
-        await pass.save((status, context) => inProgress(status, action.why, context));
-      }
+      await pass.save((status, context) =>
+        action.for === 'lock'
+          ? inProgress(status, action.why, context)
+          : standing(status, 'Reconciling', 'Failed', context),
+      );
       return { kind: 'wait', ms: Math.min(action.ms, resyncMs()) };
-    case 'stay': {
-      const { failure } = pass.status();
-      const cause = failure?.cause ?? 'this input was rolled back before; change chart, values or options';
-      if (failure === undefined) {
-        await pass.save((status, context) => troubled(status, 'Rejected', cause, false, context));
-      }
-      return { kind: 'stalled', cause };
-    }
+    case 'stay':
+      await pass.save((status, context) =>
+        standing(status, 'Stalled', action.why === 'rejected' ? 'RolledBack' : 'Failed', context),
+      );
+      return { kind: 'stalled', cause: pass.status().failedInput?.cause ?? UNKNOWN_CAUSE };
   }
+}
+
+/** A watch that lags must not make a release look ill: the server is asked before that is said. */
+async function healthOf(pass: Pass, of: RevisionId | undefined, readiness: Readiness): Promise<Health> {
+  if (of === undefined) return READY;
+  const watched = await readiness.watched(pass.target, of, pass.signal);
+  return watched.kind === 'ready' ? watched : await readiness.check(pass.target, of, pass.signal);
+}
+
+/** Probes and admission may answer with what they were given. */
+function masked(health: Health, secrets: readonly string[]): Health {
+  return health.kind === 'ready' ? health : { ...health, why: mask(health.why, secrets) };
+}
+
+/** What is to be said of an input that was rolled back when nobody remembers why. */
+const UNKNOWN_CAUSE = 'this input was rolled back before: change chart, values or options';
+
+/** Says again what stands, where a newer generation or an outage in between has not left it standing. */
+function standing(
+  status: HelmReleaseStatus,
+  type: 'Reconciling' | 'Stalled',
+  reason: string,
+  context: RecordContext,
+): HelmReleaseStatus {
+  const ready = conditionOf(status.conditions, 'Ready');
+  const said = isTrue(status.conditions, type) && ready?.status === 'False' ? ready : undefined;
+  const cause = status.failedInput?.cause ?? UNKNOWN_CAUSE;
+  return troubled(
+    { ...status, observedGeneration: context.observedGeneration },
+    said?.reason ?? reason,
+    said?.message ?? cause,
+    type === 'Reconciling',
+    context,
+  );
 }

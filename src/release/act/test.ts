@@ -5,6 +5,7 @@ import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
+import { isPlatformTrouble } from './platform-trouble.ts';
 import { recordReleased } from './released.ts';
 
 export interface TestPorts extends FailPorts {
@@ -39,6 +40,8 @@ export async function test(
     await recordReleased(pass, plan, revision, ports);
     return;
   }
+  // It has tested nothing: the next pass runs it again.
+  if (isPlatformTrouble(outcome.error)) throw outcome.error;
   if (ignoreFailures) {
     pass.log.warn('test failed - ignoring failures', { revision, error: describe(outcome.error) });
     await pass.save((status, context) => withPhase(status, 'TestFailed', context));

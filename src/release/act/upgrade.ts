@@ -18,6 +18,7 @@ export interface UpgradePorts extends DeployPorts {
 
 export interface UpgradeFrom {
   readonly revision: number;
+  /** What worked before it. */
   readonly restorable: number | undefined;
 }
 
@@ -46,7 +47,6 @@ export async function upgrade(
       action: 'upgrade',
       because,
       fromRevision: revision,
-      restorable: restorable !== undefined,
       run: () =>
         ports.helm.upgrade({ ...request, reuseValues, maxHistory, force: forceUpgrade }, pass.signal),
     },

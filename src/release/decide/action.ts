@@ -1,6 +1,13 @@
 /** Why an action that makes a revision is taken; kept in `status.history` and shown to people. */
 export type Cause =
-  'FirstInstall' | 'Changed' | 'Retry' | 'Interrupted' | 'ForeignChange' | 'Adopted' | 'Requested';
+  | 'FirstInstall'
+  | 'Changed'
+  | 'Retry'
+  | 'Interrupted'
+  | 'ForeignChange'
+  | 'Adopted'
+  | 'Rollback'
+  | 'Requested';
 
 /** Why nothing is done although the release is not as wanted. */
 export type StayReason =
@@ -27,7 +34,12 @@ export type Action =
   | { readonly kind: 'test'; readonly revision: number }
   /** Write into Helm's storage that a revision which Helm calls deployed did not become ready. */
   | { readonly kind: 'condemn'; readonly revision: number; readonly restore?: number }
-  | { readonly kind: 'rollback'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'rollback';
+      readonly because: Extract<Cause, 'Rollback' | 'ForeignChange'>;
+      readonly from: number;
+      readonly to: number;
+    }
   /** Put our marks on a rollback that we made but did not live to mark. */
   | { readonly kind: 'seal'; readonly revision: number }
   /** A revision that was given up became ready after all. */
@@ -35,5 +47,6 @@ export type Action =
   | { readonly kind: 'unlock'; readonly revision: number }
   /** Remove what is left of a release: a half-done uninstall, or a first install whose tests failed. */
   | { readonly kind: 'clear'; readonly revision: number; readonly why: string }
-  | { readonly kind: 'wait'; readonly ms: number; readonly why: string }
+  /** For the time of the next try, or for a helm of somebody else to let the release go. */
+  | { readonly kind: 'wait'; readonly for: 'retry' | 'lock'; readonly ms: number; readonly why: string }
   | { readonly kind: 'stay'; readonly why: StayReason };

@@ -54,6 +54,7 @@ function decideLocked(wanted: Wanted, newest: Revision, memory: Memory): Action 
     ? { kind: 'unlock', revision: newest.number }
     : {
         kind: 'wait',
+        for: 'lock',
         ms: remainingMs,
         why: `revision ${String(newest.number)} is ${newest.status}: another helm holds the release`,
       };
@@ -65,7 +66,7 @@ function decideDeployed(wanted: Wanted, observed: Present, memory: Memory): Acti
     case 'none':
       return isOwnRollback(newest, memory)
         ? { kind: 'seal', revision: newest.number }
-        : { kind: 'adopt', revision: newest.number };
+        : attempt(wanted, memory, 'Adopted', () => ({ kind: 'adopt', revision: newest.number }));
     case 'copied':
       return isOwnRollback(newest, memory)
         ? { kind: 'seal', revision: newest.number }
@@ -89,7 +90,7 @@ function decideForeign(wanted: Wanted, observed: Present, memory: Memory): Actio
   const failure = failureOf(wanted, memory);
   const givenUp = failure !== undefined && failure.dueInMs === undefined && !memory.requested;
   return givenUp && wanted.rollback && restorable !== undefined
-    ? { kind: 'rollback', from: newest.number, to: restorable }
+    ? { kind: 'rollback', because: 'ForeignChange', from: newest.number, to: restorable }
     : attempt(wanted, memory, 'ForeignChange', upgradeOver(observed));
 }
 
@@ -118,7 +119,9 @@ function decideGivenUp(
   memory: Memory,
 ): Action {
   const { newest, restorable } = observed;
-  if (memory.requested) return { kind: 'await', revision: newest.number };
+  if (memory.requested) {
+    return { kind: failure.step === 'test' ? 'test' : 'await', revision: newest.number };
+  }
   if (failure.step !== 'test') {
     return {
       kind: 'condemn',
@@ -127,12 +130,10 @@ function decideGivenUp(
     };
   }
   if (restorable === undefined) {
-    return newest.number === 1
-      ? { kind: 'clear', revision: newest.number, why: 'the tests of its first installation failed' }
-      : { kind: 'stay', why: 'failed' };
+    return { kind: 'clear', revision: newest.number, why: 'the tests of its first installation failed' };
   }
   return wanted.rollback
-    ? { kind: 'rollback', from: newest.number, to: restorable }
+    ? { kind: 'rollback', because: 'Rollback', from: newest.number, to: restorable }
     : { kind: 'stay', why: 'failed' };
 }
 
@@ -144,7 +145,12 @@ function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action
     return attempt(wanted, memory, 'Changed', upgradeOver(observed));
   }
   if (restorable !== undefined && (own || failure?.step === 'rollback')) {
-    const rollback: Action = { kind: 'rollback', from: newest.number, to: restorable };
+    const rollback: Action = {
+      kind: 'rollback',
+      because: 'Rollback',
+      from: newest.number,
+      to: restorable,
+    };
     // One that was only interrupted has not failed: what is remembered is why it was begun.
     return failure?.step === 'rollback' ? attempt(wanted, memory, 'Retry', () => rollback) : rollback;
   }
@@ -159,14 +165,19 @@ function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action
   if (newest.mark.digest !== wanted.digest) {
     return attempt(wanted, memory, 'Changed', installOrUpgrade(observed));
   }
-  if (failure?.revision !== newest.number) return installOrUpgrade(observed)('Interrupted');
+  if (failure === undefined) return installOrUpgrade(observed)('Interrupted');
+  // The last try did not even make a revision: its time has to come, or it would be made again at once for ever.
+  if (failure.revision === undefined) return attempt(wanted, memory, 'Retry', installOrUpgrade(observed));
+  if (failure.revision !== newest.number) return installOrUpgrade(observed)('Interrupted');
   // Only where helm was done: what it did not apply, or what still has its hooks to come, is not ready.
   if (observed.readyNow && failure.step === 'wait') return { kind: 'accept', revision: newest.number };
   if (wanted.rollback && restorable !== undefined && !memory.requested) {
-    return { kind: 'rollback', from: newest.number, to: restorable };
+    return { kind: 'rollback', because: 'Rollback', from: newest.number, to: restorable };
   }
   return attempt(wanted, memory, 'Retry', installOrUpgrade(observed));
 }
+
+const RETRY_LATER = 'the next try is due later';
 
 /** Takes the action unless the same input has failed before and its time has not come. */
 function attempt(wanted: Wanted, memory: Memory, because: Cause, action: (because: Cause) => Action): Action {
@@ -174,7 +185,7 @@ function attempt(wanted: Wanted, memory: Memory, because: Cause, action: (becaus
   if (failure === undefined) return action(because);
   if (memory.requested) return action('Requested');
   if (failure.dueInMs === undefined) return { kind: 'stay', why: 'failed' };
-  if (failure.dueInMs > 0) return { kind: 'wait', ms: failure.dueInMs, why: 'the next try is due later' };
+  if (failure.dueInMs > 0) return { kind: 'wait', for: 'retry', ms: failure.dueInMs, why: RETRY_LATER };
   return action(because === 'FirstInstall' ? because : 'Retry');
 }
 

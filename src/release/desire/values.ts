@@ -2,6 +2,7 @@ import { ValuesError } from '../../api/errors.ts';
 import type { Chart } from '../../charts/chart.ts';
 import { readChartFiles } from '../../charts/content/chart-files.ts';
 import { composeValues } from '../../values/compose.ts';
+import type { Values } from '../../values/compose.ts';
 import type { FetchExternal } from '../../values/external.ts';
 import type { ComposeValues } from './desire.ts';
 import type { ReadDocument } from './documents.ts';
@@ -19,17 +20,26 @@ export function createComposeValues({
   fetchExternal,
 }: ValuesPorts): ComposeValues {
   return async (settings, chart, signal) =>
-    await composeValues(
-      settings.valuesFrom,
-      settings.values,
-      {
-        configMap: readConfigMap,
-        secret: readSecret,
-        fetchExternal,
-        ...(settings.source.kind === 'git' ? { readChartFile: chartFileReader(chart) } : {}),
-      },
-      signal,
+    withWarning(
+      settings.valuesIgnored,
+      await composeValues(
+        settings.valuesFrom,
+        settings.values,
+        {
+          configMap: readConfigMap,
+          secret: readSecret,
+          fetchExternal,
+          ...(settings.source.kind === 'git' ? { readChartFile: chartFileReader(chart) } : {}),
+        },
+        signal,
+      ),
     );
+}
+
+function withWarning(valuesIgnored: boolean, values: Values): Values {
+  return valuesIgnored
+    ? { ...values, warnings: [...values.warnings, 'spec.values is not a map: it counts as empty'] }
+    : values;
 }
 
 function chartFileReader(chart: Chart): (path: string) => Promise<Buffer> {

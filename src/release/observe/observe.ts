@@ -56,7 +56,10 @@ export function recall(status: HelmReleaseStatus, requested: boolean, nowMs: num
   };
 }
 
-function failureFrom({ failure }: HelmReleaseStatus, nowMs: number): RememberedFailure | undefined {
+function failureFrom(
+  { failedInput: failure }: HelmReleaseStatus,
+  nowMs: number,
+): RememberedFailure | undefined {
   if (failure?.digest === undefined) return undefined;
   const { step, digest, revision, nextTry } = failure;
   return {

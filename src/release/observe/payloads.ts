@@ -1,6 +1,7 @@
 import type { ReleaseTarget } from '../../api/release-name.ts';
 import { objectsOf } from '../../health/objects.ts';
 import type { ObjectRef } from '../../health/objects.ts';
+import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import { formatTarget } from '../plan.ts';
 
@@ -13,7 +14,7 @@ export interface Payload {
 /** Reads the payload of a revision; undefined if there is no such revision. */
 export type ReadPayload = (
   target: ReleaseTarget,
-  revision: number,
+  record: Pick<RevisionRecord, 'revision' | 'uid'>,
   signal: AbortSignal,
 ) => Promise<Payload | undefined>;
 
@@ -21,11 +22,12 @@ const MAX_CACHED = 2_000;
 
 /** One read per revision: what Helm stored of it never changes, and only the newest of a release is asked for. */
 export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload {
-  const cache = new Map<string, { readonly revision: number; readonly payload: Payload }>();
-  return async (target, revision, signal) => {
+  const cache = new Map<string, { readonly uid: string; readonly payload: Payload }>();
+  return async (target, { revision, uid }, signal) => {
     const key = formatTarget(target);
     const cached = cache.get(key);
-    if (cached?.revision === revision) return cached.payload;
+    // By the uid of the Secret: after an uninstall Helm counts from 1 again.
+    if (cached?.uid === uid) return cached.payload;
     const stored = await storage.read(target.namespace, target.releaseName, revision, signal);
     if (stored === undefined) return undefined;
     const payload = {
@@ -33,7 +35,7 @@ export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload
       hasHooks: stored.hooks.length > 0,
     };
     cache.delete(key);
-    cache.set(key, { revision, payload });
+    cache.set(key, { uid, payload });
     const oldest = cache.keys().next();
     if (cache.size > MAX_CACHED && oldest.done !== true) cache.delete(oldest.value);
     return payload;

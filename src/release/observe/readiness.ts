@@ -1,36 +1,40 @@
+import type { ObjectKey } from '../../api/metadata.ts';
 import type { ReleaseTarget } from '../../api/release-name.ts';
 import { assess } from '../../health/assess.ts';
 import { causeOf } from '../../health/cause.ts';
 import { combine, READY } from '../../health/health.ts';
 import type { Health } from '../../health/health.ts';
 import type { ObjectRef } from '../../health/objects.ts';
+import { isForbidden } from '../../kube/errors.ts';
 import type { Resource, Selection } from '../../kube/resource.ts';
 import { EVENTS, PODS } from '../../kube/resource-type.ts';
 import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
-import type { Store } from '../../kube/store.ts';
+import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { ReadPayload } from './payloads.ts';
-import { formatTarget } from '../plan.ts';
 import { assessedKind, podSelectorOf, REPLICA_SETS } from './workloads.ts';
 
 /** Whether the objects of a release work. */
 export interface Readiness {
   /** Reads every object of the revision from the server: the only word that counts right after helm ran. */
-  readonly check: (target: ReleaseTarget, revision: number, signal: AbortSignal) => Promise<Health>;
-  /** What the watches say, for free; undefined when they know no object of the release. */
-  readonly watched: (target: ReleaseTarget) => Health | undefined;
+  readonly check: (target: ReleaseTarget, of: RevisionId, signal: AbortSignal) => Promise<Health>;
+  /** What the watches say of the objects of the revision. Costs one read of its payload in the life of this process. */
+  readonly watched: (target: ReleaseTarget, of: RevisionId, signal: AbortSignal) => Promise<Health>;
 }
+
+/** A revision, and the Secret that it is stored in: numbers are used again after an uninstall. */
+export type RevisionId = Pick<RevisionRecord, 'revision' | 'uid'>;
 
 export interface ReadinessPorts {
   readonly readPayload: ReadPayload;
   readonly resourceOf: (type: ResourceType) => Resource<KubeObject>;
-  /** The watched objects that Helm made, with an index `release`. */
-  readonly stores: readonly Pick<Store<KubeObject>, 'byIndex'>[];
+  /** The watched object, undefined if there is none; `unwatched` where no watch would see it. */
+  readonly find: (type: ResourceType, key: ObjectKey) => KubeObject | undefined | 'unwatched';
 }
 
-export function createReadiness({ readPayload, resourceOf, stores }: ReadinessPorts): Readiness {
+export function createReadiness({ readPayload, resourceOf, find }: ReadinessPorts): Readiness {
   return {
-    check: async (target, revision, signal) => {
-      const payload = await readPayload(target, revision, signal);
+    check: async (target, of, signal) => {
+      const payload = await readPayload(target, of, signal);
       const healths: Health[] = [];
       for (const ref of payload?.objects ?? []) {
         const type = assessedKind(ref.apiVersion, ref.kind);
@@ -38,28 +42,39 @@ export function createReadiness({ readPayload, resourceOf, stores }: ReadinessPo
       }
       return combine(healths);
     },
-    watched: (target) => {
-      const objects = stores.flatMap((store) => store.byIndex('release', formatTarget(target)));
-      return objects.length === 0 ? undefined : combine(objects.map((object) => assess(object)));
+    watched: async (target, of, signal) => {
+      const payload = await readPayload(target, of, signal);
+      return combine((payload?.objects ?? []).map((ref) => watchedHealth(ref, find)));
     },
   };
+}
+
+function watchedHealth(ref: ObjectRef, find: ReadinessPorts['find']): Health {
+  const type = assessedKind(ref.apiVersion, ref.kind);
+  if (type === undefined) return READY;
+  const object = find(type, { namespace: ref.namespace ?? '', name: ref.name });
+  if (object === 'unwatched') return READY;
+  return object === undefined ? missing(ref) : assess(object);
+}
+
+function missing({ kind, namespace, name }: ObjectRef): Health {
+  return { kind: 'progressing', why: `${kind} ${namespace ?? ''}/${name} does not exist` };
 }
 
 type ResourceOf = ReadinessPorts['resourceOf'];
 
 async function checkObject(
-  { kind, namespace, name }: ObjectRef,
+  ref: ObjectRef,
   type: ResourceType,
   resourceOf: ResourceOf,
   signal: AbortSignal,
 ): Promise<Health> {
+  const { kind, namespace, name } = ref;
   const object = await resourceOf(type).get(
     { name, ...(namespace === undefined ? {} : { namespace }) },
     signal,
   );
-  if (object === undefined) {
-    return { kind: 'progressing', why: `${kind} ${namespace ?? ''}/${name} does not exist` };
-  }
+  if (object === undefined) return missing(ref);
   const selection = selectionOf(object);
   const replicaSets =
     kind === 'Deployment' && selection !== undefined
@@ -81,8 +96,21 @@ async function rootCause(
   const { namespace } = object.metadata;
   if (namespace === undefined) return undefined;
   const pods = selection === undefined ? [] : (await resourceOf(PODS).list(selection, signal)).items;
-  const warnings = await resourceOf(EVENTS).list({ namespace, fieldSelector: 'type=Warning' }, signal);
-  return causeOf(object, pods, warnings.items);
+  return causeOf(object, pods, await warningsIn(namespace, resourceOf, signal));
+}
+
+/** What was said makes the answer better; who may not read it still gets one. */
+async function warningsIn(
+  namespace: string,
+  resourceOf: ResourceOf,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  try {
+    return (await resourceOf(EVENTS).list({ namespace, fieldSelector: 'type=Warning' }, signal)).items;
+  } catch (error) {
+    if (isForbidden(error)) return [];
+    throw error;
+  }
 }
 
 /** The objects that a workload has chosen by their labels; undefined for what chooses none. */

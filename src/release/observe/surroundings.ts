@@ -1,3 +1,4 @@
+import { OperatorError } from '../../api/errors.ts';
 import type { HelmRelease } from '../../api/helm-release.ts';
 import { API_VERSION, GROUP, KIND, PLURAL } from '../../api/names.ts';
 import { isForbidden } from '../../kube/errors.ts';
@@ -8,6 +9,12 @@ import type { KubeObject } from '../../kube/resource-type.ts';
 export interface Surroundings {
   readonly isCrdTerminating: (release: HelmRelease, signal: AbortSignal) => Promise<boolean>;
   readonly isNamespaceTerminating: (namespace: string, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** Uninstalling would be a guess. */
+class UnknownSurroundingsError extends OperatorError {
+  readonly reason = 'SurroundingsUnknown';
+  readonly retry = 'backoff';
 }
 
 export interface SurroundingsPorts {
@@ -22,7 +29,7 @@ export function createSurroundings({ definitions, namespaces, releases }: Surrou
       const definition = await unlessForbidden(definitions.get({ name: `${PLURAL}.${GROUP}` }, signal));
       return definition === 'forbidden'
         ? await isCreateRefused(releases, release, signal)
-        : definition?.metadata.deletionTimestamp !== undefined;
+        : definition === undefined || definition.metadata.deletionTimestamp !== undefined;
     },
     isNamespaceTerminating: async (namespace, signal) => {
       const found = await unlessForbidden(namespaces.get({ name: namespace }, signal));
@@ -47,7 +54,12 @@ async function isCreateRefused(
     await releases.dryRunCreate(probe, signal);
     return false;
   } catch (error) {
-    return isForbidden(error) && /custom resource definition is terminating/i.test(String(error));
+    if (!isForbidden(error)) throw error;
+    if (/custom resource definition is terminating/i.test(String(error))) return true;
+    throw new UnknownSurroundingsError(
+      'it cannot be told whether the CustomResourceDefinition of HelmRelease is being deleted, which must not uninstall releases: let the operator create HelmReleases (it only asks, in a dry run), or set spec.suspend to true to keep the release',
+      { cause: error },
+    );
   }
 }
 

@@ -66,7 +66,7 @@ export function released(
   entry: HistoryEntry,
   context: RecordContext,
 ): HelmReleaseStatus {
-  const { failure: _failure, operation: _operation, ...rest } = status;
+  const { failure: _failure, failedInput: _failed, operation: _operation, ...rest } = status;
   const deployedFirst = isTrue(rest.conditions, 'Deployed') ? rest : withPhase(rest, 'Deployed', context);
   const phased = withPhase(deployedFirst, 'Succeeded', context);
   const { message: _message, ...good } = entry;
@@ -127,7 +127,7 @@ function deployedFrom(
 
 /** The wanted input is deployed and verified; said again only where status says otherwise. */
 export function succeeded(status: HelmReleaseStatus, context: RecordContext): HelmReleaseStatus {
-  const { failure: _failure, operation: _operation, ...rest } = status;
+  const { failure: _failure, failedInput: _failed, operation: _operation, ...rest } = status;
   const phased =
     rest.phase === 'Succeeded' && isTrue(rest.conditions, 'Released')
       ? rest

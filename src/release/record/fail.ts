@@ -1,5 +1,6 @@
 import { describe } from '../../api/errors.ts';
 import type { OperatorError } from '../../api/errors.ts';
+import { mask } from '../../helm/errors/mask.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Random } from '../../telemetry/clock.ts';
 import type { Step } from '../observe/memory.ts';
@@ -28,23 +29,25 @@ export interface FailedStep {
   readonly revision?: number;
   /** Whether a revision that works is there to go back to. */
   readonly restorable?: boolean;
+  /** The revision failed for no fault of its input: no reason to go back, or to give the input up. */
+  readonly blameless?: boolean;
 }
 
 /** Records a failed step in status, as an Event and in the log, and says when it is tried again. */
 export async function recordFailure(
   pass: Pass,
-  { step, error, doing, plan, revision, restorable }: FailedStep,
+  { step, error, doing, plan, revision, restorable, blameless = false }: FailedStep,
   { events, random, meter }: FailPorts,
 ): Promise<number | undefined> {
-  const cause = doing === undefined ? describe(error) : `${doing}: ${describe(error)}`;
+  const cause = mask(sentenceOf(pass, step, error, doing), plan?.values.secrets ?? []);
   const standing = standingFor(pass, step, cause);
   if (standing !== undefined) return standing.ms;
   meterFailure(pass, meter, step);
   const digest = plan?.digest;
   const attempts = attemptsOf(pass.status(), step, digest);
   const tryAgainMs = nextTryMs(
-    { step, retry: error.retry, attempts, madeRevision: revision !== undefined },
-    rulesOf(plan, restorable === true),
+    { step, retry: error.retry, attempts, madeRevision: revision !== undefined && !blameless },
+    rulesOf(step, plan, restorable === true),
     random,
   );
   await pass.save((status, context) =>
@@ -56,7 +59,7 @@ export async function recordFailure(
         cause,
         attempts,
         ...(digest === undefined ? {} : { digest }),
-        ...(revision === undefined ? {} : { revision }),
+        ...(revision === undefined ? {} : { revision, blameless }),
         ...(tryAgainMs === undefined ? {} : { nextTryMs: tryAgainMs }),
       },
       context,
@@ -103,8 +106,20 @@ function standingFor(pass: Pass, step: Step, cause: string): { readonly ms: numb
 
 const LOOKED_AT: ReadonlySet<Step> = new Set(['chart', 'values', 'spec', 'ownership']);
 
-function rulesOf(plan: Plan | undefined, restorable: boolean): RetryRules {
+function rulesOf(step: Step, plan: Plan | undefined, restorable: boolean): RetryRules {
   if (plan === undefined) return { maxRetries: Number.POSITIVE_INFINITY, afterRollback: 'no-rollback' };
   const { enable, retry, maxRetries } = plan.settings.rollback;
-  return { maxRetries, afterRollback: !enable || !restorable ? 'no-rollback' : retry ? 'retry' : 'stay' };
+  if (!restorable) return { maxRetries, afterRollback: 'no-rollback' };
+  // A release whose tests failed is left as it is, and the same tests would only say the same.
+  if (!enable) return { maxRetries, afterRollback: step === 'test' ? 'stay' : 'no-rollback' };
+  return { maxRetries, afterRollback: retry ? 'retry' : 'stay' };
+}
+
+/** A rollback that fails hides nothing: what it was the answer to is said first. */
+function sentenceOf(pass: Pass, step: Step, error: OperatorError, doing: string | undefined): string {
+  const said = doing === undefined ? describe(error) : `${doing}: ${describe(error)}`;
+  const { failedInput } = pass.status();
+  return step === 'rollback' && failedInput !== undefined && failedInput.step !== 'rollback'
+    ? `${failedInput.cause}; then ${said}`
+    : said;
 }

@@ -3,7 +3,7 @@ import { withPhase } from '../../api/phases.ts';
 import { kubeTime } from '../../api/time.ts';
 import { historyOf, withResult } from '../observe/history.ts';
 import type { Step } from '../observe/memory.ts';
-import { troubled } from './conditions.ts';
+import { troubled, withoutStates } from './conditions.ts';
 import type { RecordContext } from './context.ts';
 
 export interface FailureEvent {
@@ -14,6 +14,8 @@ export interface FailureEvent {
   readonly digest?: string;
   /** Helm's revision that failed; absent when helm made none. */
   readonly revision?: number;
+  /** Its input is not what made it fail. */
+  readonly blameless?: boolean;
   readonly attempts: number;
   readonly nextTryMs?: number;
 }
@@ -34,16 +36,19 @@ const PHASES: Readonly<Record<Step, Phase>> = {
 
 /** How often in a row the same input has failed at the same step, this time included. */
 export function attemptsOf(status: HelmReleaseStatus, step: Step, digest: string | undefined): number {
-  const last = status.failure;
+  const last = DEPLOYING.has(step) ? status.failedInput : status.failure;
   const again = last !== undefined && last.digest === digest && sameStage(last.step, step);
   return again ? last.attempts + 1 : 1;
 }
 
 /** Which failures count together: an input fails once, whether helm, the wait or the tests found it out. */
 function sameStage(a: Step, b: Step): boolean {
-  const deploying: readonly Step[] = ['install', 'upgrade', 'wait', 'test'];
-  return a === b || (deploying.includes(a) && deploying.includes(b));
+  const isRollback = a === 'rollback' || b === 'rollback';
+  return a === b || (!isRollback && DEPLOYING.has(a) && DEPLOYING.has(b));
 }
+
+/** The steps that try an input out. The others say nothing of it: its memory and the work begun for it stay. */
+const DEPLOYING: ReadonlySet<Step> = new Set(['install', 'upgrade', 'wait', 'test', 'rollback']);
 
 export function failed(
   status: HelmReleaseStatus,
@@ -54,18 +59,21 @@ export function failed(
     step: event.step,
     cause: event.cause,
     ...(event.digest === undefined ? {} : { digest: event.digest }),
-    ...(event.revision === undefined ? {} : { revision: event.revision }),
+    ...(event.revision === undefined || event.blameless === true ? {} : { revision: event.revision }),
     attempts: event.attempts,
     time: kubeTime(context.now),
     ...(event.nextTryMs === undefined
       ? {}
       : { nextTry: kubeTime(new Date(context.now.getTime() + event.nextTryMs)) }),
   };
-  const { operation: _operation, ...rest } = status;
+  const { operation, ...rest } = status;
+  const deploying = DEPLOYING.has(event.step);
   const next: HelmReleaseStatus = {
     ...withPhase(rest, PHASES[event.step], context),
     observedGeneration: context.observedGeneration,
     failure,
+    ...(deploying ? { failedInput: failure } : {}),
+    ...(deploying || operation === undefined ? {} : { operation }),
     ...(event.revision === undefined
       ? {}
       : { history: historyWithFailure(status, event.revision, event, context) }),
@@ -84,4 +92,12 @@ function historyWithFailure(
     finished: kubeTime(context.now),
     message: cause,
   });
+}
+
+/** The sources are back: what stood before they were away stands again. */
+export function sourcesMended(status: HelmReleaseStatus): HelmReleaseStatus {
+  const { failure, ...rest } = status;
+  if (failure === undefined || DEPLOYING.has(failure.step)) return status;
+  const cleared = withoutStates(rest, 'Reconciling', 'Stalled');
+  return rest.failedInput === undefined ? cleared : { ...cleared, failure: rest.failedInput };
 }

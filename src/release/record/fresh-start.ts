@@ -5,8 +5,8 @@ import type { HelmReleaseStatus } from '../../api/helm-release.ts';
  * number would speak of another one.
  */
 export function freshStart(status: HelmReleaseStatus): HelmReleaseStatus {
-  const { history: _history, deployed: _deployed, failure, ...rest } = status;
-  if (failure === undefined) return rest;
-  const { revision: _revision, ...remembered } = failure;
-  return { ...rest, failure: remembered };
+  const { history: _history, deployed: _deployed, failedInput, ...rest } = status;
+  if (failedInput === undefined) return rest;
+  const { revision: _revision, ...remembered } = failedInput;
+  return { ...rest, failedInput: remembered };
 }

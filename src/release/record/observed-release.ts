@@ -2,19 +2,27 @@ import { isTrue } from '../../api/conditions.ts';
 import { withPhase } from '../../api/phases.ts';
 import type { HelmReleaseStatus } from '../../api/helm-release.ts';
 import type { RecordContext } from './context.ts';
+import { freshStart } from './fresh-start.ts';
+
+/** Which release is meant. Another one than before has another history: what is remembered speaks of the old one. */
+export function observedTarget(status: HelmReleaseStatus, context: RecordContext): HelmReleaseStatus {
+  const { releaseName, targetNamespace } = context;
+  const moved =
+    (status.releaseName !== undefined && status.releaseName !== releaseName) ||
+    (status.targetNamespace !== undefined && status.targetNamespace !== targetNamespace);
+  if (!moved) return { ...status, releaseName, targetNamespace };
+  const { operation: _operation, failedInput: _failed, failure: _failure, ...rest } = freshStart(status);
+  return { ...rest, releaseName, targetNamespace };
+}
 
 /** What every pass may write beside its result: the names and words of Helm that 1.4.4 showed. */
 export function observedRelease(
   status: HelmReleaseStatus,
   helmStatus: string | undefined,
-  context: RecordContext,
 ): HelmReleaseStatus {
-  const next = { ...status, releaseName: context.releaseName };
-  if (helmStatus === undefined) {
-    const { releaseStatus: _gone, ...absent } = next;
-    return absent;
-  }
-  return { ...next, releaseStatus: helmStatus };
+  if (helmStatus !== undefined) return { ...status, releaseStatus: helmStatus };
+  const { releaseStatus: _gone, ...absent } = status;
+  return absent;
 }
 
 /** The chart could be fetched; said once, and again after a failure. */

@@ -133,6 +133,7 @@ export const badSpecs: readonly {
 export const fullStatus: Required<HelmReleaseStatus> = {
   observedGeneration: 3,
   phase: 'RolledBack',
+  targetNamespace: 'shop',
   releaseName: 'default-web',
   releaseStatus: 'deployed',
   revision: '1.2.3',
@@ -164,6 +165,15 @@ export const fullStatus: Required<HelmReleaseStatus> = {
     },
   ],
   failure: {
+    step: 'wait',
+    cause: "Pod 'web-0' cannot pull its image: set another one",
+    digest: 'k1.v1.ffff0000',
+    revision: 6,
+    attempts: 2,
+    time: '2026-03-01T11:59:00Z',
+    nextTry: '2026-03-01T12:09:00Z',
+  },
+  failedInput: {
     step: 'wait',
     cause: "Pod 'web-0' cannot pull its image: set another one",
     digest: 'k1.v1.ffff0000',

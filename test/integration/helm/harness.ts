@@ -91,7 +91,7 @@ async function build(program: Program, dir: string, owner: AsyncDisposableStack)
     workDir,
     storage,
     kubeconfigPath: createKubeconfigFile(workDir.path, () => childKubeconfig(connection)),
-    slots: { fast: 4, slow: 4 },
+    slots: { fast: 4, slow: 4, package: 1 },
     clock: systemClock,
   };
   const helm = createHelm(options);

@@ -34,8 +34,12 @@ describe('a work directory', () => {
   }
 
   /** Another process with a work directory and a child that runs `script` in it, once that is at READY. */
-  async function startOwner(script: string): Promise<{ owner: ChildProcess; path: string; child: number }> {
-    const owner = spawn(process.execPath, [OWNER, base, script.replace('READY', () => 'echo $$ > pid')], {
+  async function startOwner(
+    script: string,
+    ...more: readonly string[]
+  ): Promise<{ owner: ChildProcess; path: string; child: number }> {
+    const text = script.replace('READY', () => 'echo $$ > pid');
+    const owner = spawn(process.execPath, [OWNER, base, text, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     owners.push(owner);
@@ -97,6 +101,22 @@ describe('a work directory', () => {
     await opening;
 
     expect(await readFile(join(base, 'done'), 'utf8')).to.equal('done\n');
+    expect(await isRunning(child)).to.equal(false);
+    expect(await readdir(base)).not.to.contain(basename(path));
+  }).timeout(15_000);
+
+  it('leaves the child of a killed owner all of its standard input', async () => {
+    const { owner, path, child } = await startOwner(
+      'READY; while ! [ -e ../go ]; do sleep 0.05; done; wc -c > ../got',
+      '300000',
+    );
+    await kill(owner);
+    const opening = open({ graceMs: 60_000 });
+
+    await writeFile(join(base, 'go'), '');
+    await opening;
+
+    expect(Number(await readFile(join(base, 'got'), 'utf8'))).to.equal(300_000);
     expect(await isRunning(child)).to.equal(false);
     expect(await readdir(base)).not.to.contain(basename(path));
   }).timeout(15_000);

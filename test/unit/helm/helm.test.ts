@@ -42,7 +42,7 @@ describe('createHelm', () => {
       binary,
       workDir,
       kubeconfigPath: () => Promise.resolve('/work/kubeconfig'),
-      slots: { fast: 1, slow: 1 },
+      slots: { fast: 1, slow: 1, package: 1 },
       clock: systemClock,
       storage: {
         list: () => told('list', []),
@@ -147,7 +147,7 @@ describe('createHelm', () => {
       binary: helm3,
       workDir,
       kubeconfigPath: () => Promise.reject(new Error('no token')),
-      slots: { fast: 1, slow: 1 },
+      slots: { fast: 1, slow: 1, package: 1 },
       clock: systemClock,
       storage: {} as HelmOptions['storage'],
     });
@@ -163,7 +163,7 @@ describe('createHelm', () => {
       binary: helm3,
       workDir,
       kubeconfigPath: () => Promise.resolve('/work/kubeconfig'),
-      slots: { fast: 1, slow: 1 },
+      slots: { fast: 1, slow: 1, package: 1 },
       clock: systemClock,
       storage: {} as HelmOptions['storage'],
     });

@@ -39,7 +39,7 @@ describe('createRunner', () => {
       binary: { path: '/bin/helm', version: '4.3.1', major: 4 },
       workDir,
       kubeconfigPath: () => Promise.resolve('/work/kubeconfig'),
-      slots: { fast: 2, slow: 1 },
+      slots: { fast: 2, slow: 1, package: 1 },
       clock: systemClock,
       ...more,
     });
@@ -137,7 +137,7 @@ describe('createRunner', () => {
 
   it('starts nothing for a caller that gave up while it waited', async () => {
     const { run, calls } = fakeRun();
-    const helm = runner(run, { slots: { fast: 1, slow: 1 } });
+    const helm = runner(run, { slots: { fast: 1, slow: 1, package: 1 } });
     const impatient = new AbortController();
     const first = helm.run(job, signal);
     const second = helm.run(job, impatient.signal).catch((caught: unknown) => caught);

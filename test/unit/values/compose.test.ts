@@ -123,19 +123,19 @@ describe('composing values', () => {
         'a document that is no YAML',
         secret('web'),
         { secrets: { 'shop/web': { 'values.yaml': 'password: hunter2\n  more: [' } } },
-        'Secret shop/web key values.yaml is not valid YAML at line 2, column 7: bad indentation of a mapping entry',
+        'Secret shop/web key values.yaml is not valid YAML at line 2, column 7: bad indentation of a mapping entry: correct the document',
       ],
       [
         'a list',
         configMap('web'),
         { configMaps: { 'shop/web': { 'values.yaml': '- a\n- b' } } },
-        'ConfigMap shop/web key values.yaml is a list, not a map of values',
+        'ConfigMap shop/web key values.yaml is a list, not a map of values: correct the document',
       ],
       [
         'a text',
         secret('web'),
         { secrets: { 'shop/web': { 'values.yaml': 'hunter2' } } },
-        'Secret shop/web key values.yaml is a string, not a map of values',
+        'Secret shop/web key values.yaml is a string, not a map of values: correct the document',
       ],
       [
         'a document that is too large',

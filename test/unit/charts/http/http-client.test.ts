@@ -123,7 +123,7 @@ describe('createHttpClient', () => {
 
     for (const path of ['/silent', '/stops']) {
       expect(await messageOf(client({ idleMs: 50 }).read(request(path)))).to.equal(
-        `${server.url}${path} was silent for 0.05 s`,
+        `${server.url}${path} was silent for 0.05 s: check that the server works`,
       );
     }
   });
@@ -146,7 +146,9 @@ describe('createHttpClient', () => {
 
     expect(
       await messageOf(client({ connectMs: 50 }).read(request('/', `https://127.0.0.1:${mute.port}`))),
-    ).to.equal(`https://127.0.0.1:${mute.port}/ could not be reached within 0.05 s`);
+    ).to.equal(
+      `https://127.0.0.1:${mute.port}/ could not be reached within 0.05 s: check host and port, and that the network lets the operator out`,
+    );
   });
 
   it('ends at once when its caller aborts, with the reason of the caller', async () => {

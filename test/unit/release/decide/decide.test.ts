@@ -56,7 +56,7 @@ const rows: readonly Row[] = [
     when: 'an install failed before it made a revision and its next try is due later',
     observed: absent,
     memory: { failure: { step: 'install', digest: NEW, dueInMs: 7_000 } },
-    then: { kind: 'wait', ms: 7_000, why: 'the next try is due later' },
+    then: { kind: 'wait', for: 'retry', ms: 7_000, why: 'the next try is due later' },
   },
   {
     when: 'an install failed and its next try is due now',
@@ -126,6 +126,7 @@ const rows: readonly Row[] = [
     memory: { intent: { action: 'upgrade', digest: NEW, toRevision: 5 } },
     then: {
       kind: 'wait',
+      for: 'lock',
       ms: 900_000,
       why: 'revision 5 is pending-upgrade: another helm holds the release',
     },
@@ -135,6 +136,7 @@ const rows: readonly Row[] = [
     observed: present({ status: 'pending-upgrade', mark: { kind: 'none' }, ageMs: 100_000 }),
     then: {
       kind: 'wait',
+      for: 'lock',
       ms: 800_000,
       why: 'revision 5 is pending-upgrade: another helm holds the release',
     },
@@ -176,7 +178,7 @@ const rows: readonly Row[] = [
     wanted: withRollback,
     observed: present({ status: 'deployed', mark: { kind: 'copied', digest: OLD } }, { restorable: 4 }),
     memory: { failure: { step: 'wait', digest: NEW, revision: 3 } },
-    then: { kind: 'rollback', from: 5, to: 4 },
+    then: { kind: 'rollback', because: 'ForeignChange', from: 5, to: 4 },
   },
   {
     when: 'the wanted input is deployed and verified',
@@ -227,7 +229,7 @@ const rows: readonly Row[] = [
     wanted: withRollback,
     observed: present({ status: 'deployed' }, { restorable: 4 }),
     memory: { failure: { step: 'test', digest: NEW, revision: 5 } },
-    then: { kind: 'rollback', from: 5, to: 4 },
+    then: { kind: 'rollback', because: 'Rollback', from: 5, to: 4 },
   },
   {
     when: 'the tests of an upgrade failed and rollback is off',
@@ -280,7 +282,7 @@ const rows: readonly Row[] = [
     wanted: withRollback,
     observed: present({ status: 'deployed', mark: ours(OLD, NEW) }),
     memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 4_000 } },
-    then: { kind: 'wait', ms: 4_000, why: 'the next try is due later' },
+    then: { kind: 'wait', for: 'retry', ms: 4_000, why: 'the next try is due later' },
   },
   {
     when: 'the rollback did not become ready and another look is due now',
@@ -325,7 +327,7 @@ const rows: readonly Row[] = [
     wanted: withRollback,
     observed: present({ status: 'failed' }, { restorable: 4 }),
     memory: { failure: failedUpgrade },
-    then: { kind: 'rollback', from: 5, to: 4 },
+    then: { kind: 'rollback', because: 'Rollback', from: 5, to: 4 },
   },
   {
     when: 'an upgrade failed, rollback is on and nothing ever worked',
@@ -357,7 +359,25 @@ const rows: readonly Row[] = [
     wanted: withRollback,
     observed: present({ status: 'failed' }, { readyNow: true, restorable: 4 }),
     memory: { failure: failedUpgrade },
-    then: { kind: 'rollback', from: 5, to: 4 },
+    then: { kind: 'rollback', because: 'Rollback', from: 5, to: 4 },
+  },
+  {
+    when: 'a revision failed, and its retry failed before it made another one',
+    observed: present({ status: 'failed' }, { restorable: 4 }),
+    memory: { failure: { step: 'upgrade', digest: NEW, dueInMs: 9_000 } },
+    then: { kind: 'wait', for: 'retry', ms: 9_000, why: 'the next try is due later' },
+  },
+  {
+    when: 'the upgrade that was to take over a release failed before it made a revision',
+    observed: present({ status: 'deployed', mark: { kind: 'none' } }),
+    memory: { failure: { step: 'upgrade', digest: NEW, dueInMs: 9_000 } },
+    then: { kind: 'wait', for: 'retry', ms: 9_000, why: 'the next try is due later' },
+  },
+  {
+    when: 'the tests failed and a person asks for a try',
+    observed: present({ status: 'deployed' }, { restorable: 4 }),
+    memory: { failure: { step: 'test', digest: NEW, revision: 5 }, requested: true },
+    then: { kind: 'test', revision: 5 },
   },
   {
     when: 'another input failed before',
@@ -370,14 +390,14 @@ const rows: readonly Row[] = [
     wanted: withRollback,
     observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
     memory: { intent: rollbackIntent, failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
-    then: { kind: 'rollback', from: 5, to: 3 },
+    then: { kind: 'rollback', because: 'Rollback', from: 5, to: 3 },
   },
   {
     when: 'our own rollback failed and nothing is under way',
     wanted: withRollback,
     observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
     memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
-    then: { kind: 'rollback', from: 5, to: 3 },
+    then: { kind: 'rollback', because: 'Rollback', from: 5, to: 3 },
   },
   {
     when: 'our own rollback failed and the tries are used up',
@@ -391,14 +411,14 @@ const rows: readonly Row[] = [
     wanted: withRollback,
     observed: present({ status: 'failed' }, { restorable: 4 }),
     memory: { failure: { step: 'rollback', digest: NEW, dueInMs: 0 } },
-    then: { kind: 'rollback', from: 5, to: 4 },
+    then: { kind: 'rollback', because: 'Rollback', from: 5, to: 4 },
   },
   {
     when: 'our own rollback was interrupted and unlocked',
     wanted: withRollback,
     observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
     memory: { intent: rollbackIntent, failure: { step: 'wait', digest: NEW, revision: 4 } },
-    then: { kind: 'rollback', from: 5, to: 3 },
+    then: { kind: 'rollback', because: 'Rollback', from: 5, to: 3 },
   },
   {
     when: 'our own rollback was interrupted and meanwhile another input is wanted',
@@ -503,7 +523,10 @@ describe('decide', () => {
         };
         const action = decide(w, observed, exhausted);
 
-        if ('because' in action) expect(action.because).to.equal('Interrupted');
+        if (action.kind === 'install' || action.kind === 'upgrade') {
+          expect(action.because).to.equal('Interrupted');
+        }
+        expect(action.kind).not.to.equal('adopt');
       }),
     );
   });
@@ -515,8 +538,8 @@ describe('decide', () => {
         if (action.kind !== 'clear') return;
 
         if (observed.kind !== 'present') throw new Error('nothing can be cleared');
-        const { newest } = observed;
-        const firstFailedItsTests = newest.number === 1 && memory.failure?.step === 'test';
+        const { newest, restorable } = observed;
+        const firstFailedItsTests = restorable === undefined && memory.failure?.step === 'test';
         expect(newest.status === 'uninstalling' || firstFailedItsTests).to.equal(true);
       }),
     );

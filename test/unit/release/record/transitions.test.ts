@@ -4,7 +4,7 @@ import { conditionOf } from '../../../../src/api/conditions.ts';
 import type { HelmReleaseStatus, HistoryEntry, Operation } from '../../../../src/api/helm-release.ts';
 import { deployed, made, released, rolledBack, started } from '../../../../src/release/record/attempt.ts';
 import type { RecordContext } from '../../../../src/release/record/context.ts';
-import { attemptsOf, failed } from '../../../../src/release/record/failure.ts';
+import { attemptsOf, failed, sourcesMended } from '../../../../src/release/record/failure.ts';
 import { freshStart } from '../../../../src/release/record/fresh-start.ts';
 import { healthy } from '../../../../src/release/record/health.ts';
 
@@ -130,13 +130,29 @@ describe('the status of a release', () => {
     ]);
   });
 
+  it('keeps the memory of a failed input, and the work under way, while a source is away', () => {
+    const bad = failed(begun, event, context);
+    const away = failed(
+      { ...bad, operation },
+      { step: 'chart', reason: 'ChartUnavailable', cause: 'the host does not answer', attempts: 1, nextTryMs: 5_000 },
+      context,
+    );
+    const back = sourcesMended(away);
+
+    expect(away.failure?.step).to.equal('chart');
+    expect(away.failedInput).to.deep.equal(bad.failure);
+    expect(away.operation).to.deep.equal(operation);
+    expect(back.failure).to.deep.equal(bad.failure);
+    expect([says(back, 'Stalled'), says(back, 'Reconciling')]).to.deep.equal([undefined, undefined]);
+  });
+
   it('forgets revisions when Helm counts from 1 again, but not that the input has failed', () => {
     const bad = failed(made(begun, entry, context), event, context);
     const again = freshStart(bad);
 
     expect(again.history).to.equal(undefined);
-    expect(again.failure).to.include({ digest: 'v1.key.new', attempts: 1 });
-    expect(again.failure).not.to.have.property('revision');
+    expect(again.failedInput).to.include({ digest: 'v1.key.new', attempts: 1 });
+    expect(again.failedInput).not.to.have.property('revision');
   });
 
   it('follows the health of the objects after the release', () => {
