@@ -74,6 +74,7 @@ export function createReleaseController(
     store: watched.releases.store,
     marks: createMarkFormat({ formulaVersion: FORMULA_VERSION, key: digestKey }),
     claimantsOf,
+    seesAllNamespaces: config.allowNamespace === undefined,
     revisions: createRevisions(storage, (target) =>
       watched.revisions.store
         .byIndex('release', formatTarget(target))

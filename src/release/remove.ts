@@ -2,6 +2,7 @@ import { conditionOf } from '../api/conditions.ts';
 import { OperatorError } from '../api/errors.ts';
 import type { HelmRelease, HelmReleaseStatus } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
+import { MARK_OWNER_LABEL } from '../api/names.ts';
 import { releaseNameProblem } from '../api/release-name.ts';
 import { uninstallSettingsOf } from '../api/settings.ts';
 import type { Helm } from '../helm/helm.ts';
@@ -22,6 +23,7 @@ import type { StatusWriter } from './record/status-writer.ts';
 import type { Surroundings } from './observe/surroundings.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { helmTimeout, runLimit } from './act/limits.ts';
 
 export interface RemovePorts extends FinalizerPorts, ClaimPorts {
   readonly helm: Pick<Helm, 'uninstall'>;
@@ -33,9 +35,6 @@ export interface RemovePorts extends FinalizerPorts, ClaimPorts {
   readonly log: Logger;
   readonly stopping: AbortSignal;
 }
-
-const RUN_LIMIT_MS = 120_000;
-const MAX_HOOK_WAITS = 10;
 
 /** Ends what a deleted HelmRelease stood for: uninstalls its release, or leaves it, and lets the object go. */
 export async function remove(
@@ -77,10 +76,11 @@ async function reasonToLeave(
   if (owner !== undefined && owner !== ports.marks.owner(pass.key))
     return 'it belongs to another HelmRelease';
   if (owner === undefined && !hasManaged(pass.status())) return 'this HelmRelease never managed it';
-  const heir = ports
-    .claimantsOf(pass.target)
-    .find((other) => keyOf(other) !== pass.key && other.metadata.deletionTimestamp === undefined);
-  if (heir !== undefined) return `HelmRelease ${keyOf(heir)} stands for it too and takes it over`;
+  const heir = heirOf(pass, ports);
+  if (heir !== undefined) {
+    await handOver(pass, newest, heir, ports);
+    return `HelmRelease ${heir} stands for it too and takes it over`;
+  }
   if (await ports.surroundings.isCrdTerminating(pass.release(), pass.signal)) {
     return 'the CustomResourceDefinition of HelmRelease is being deleted, which must not end a fleet of releases';
   }
@@ -104,6 +104,24 @@ class LeftoversError extends OperatorError {
 
 const LEFTOVERS_MS = 15_000;
 
+/** Another HelmRelease that stands for the release and stays. */
+function heirOf(pass: Pass, { claimantsOf }: RemovePorts): string | undefined {
+  const others = claimantsOf(pass.target).filter((other) => keyOf(other) !== pass.key);
+  const heir = others.find(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return heir === undefined ? undefined : keyOf(heir);
+}
+
+async function handOver(
+  pass: Pass,
+  { revision }: RevisionRecord,
+  heir: string,
+  { storage, marks }: RemovePorts,
+): Promise<void> {
+  const { namespace, releaseName } = pass.target;
+  const labels = { [MARK_OWNER_LABEL]: marks.owner(heir) };
+  await storage.label(namespace, releaseName, revision, labels, pass.signal);
+}
+
 /** Undefined when the release is gone. */
 async function uninstall(
   pass: Pass,
@@ -122,8 +140,8 @@ async function uninstall(
     {
       namespace: target.namespace,
       name: target.releaseName,
-      timeoutMs,
-      limitMs: RUN_LIMIT_MS + (hooked ? MAX_HOOK_WAITS * timeoutMs : 0),
+      timeoutMs: helmTimeout(timeoutMs),
+      limitMs: runLimit(timeoutMs, hooked),
       noHooks: terminating,
       pool: hooked ? 'slow' : 'fast',
       secrets: [],

@@ -15,6 +15,8 @@ import { formatTarget } from '../plan.ts';
 export interface ClaimPorts extends FailPorts {
   readonly storage: Storage;
   readonly marks: MarkFormat;
+  /** False with --allow-namespace: owners elsewhere are not seen. */
+  readonly seesAllNamespaces: boolean;
   /** Every HelmRelease that stands for the release. */
   readonly claimantsOf: (target: ReleaseTarget) => readonly HelmRelease[];
 }
@@ -36,7 +38,13 @@ export async function claimRelease(
     .map(claimantOf)
     .filter(({ key }) => key !== pass.key);
   const newest = records.at(-1);
-  const claim = claimOn(claimantOf(pass.release()), others, newest?.marks.owner, ports.marks.owner);
+  const claim = claimOn(
+    claimantOf(pass.release()),
+    others,
+    newest?.marks.owner,
+    ports.marks.owner,
+    ports.seesAllNamespaces,
+  );
   switch (claim.kind) {
     case 'ours':
       return 'ours';

@@ -4,12 +4,11 @@ import type { FailPorts } from '../record/fail.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
+import { helmTimeout, runLimit } from './limits.ts';
 
 export interface ClearPorts extends FailPorts {
   readonly helm: Pick<Helm, 'uninstall'>;
 }
-
-const RUN_LIMIT_MS = 120_000;
 
 /** Removes what is left of a release that is to be installed anew. */
 export async function clear(
@@ -25,8 +24,8 @@ export async function clear(
     {
       namespace,
       name: releaseName,
-      timeoutMs,
-      limitMs: RUN_LIMIT_MS + timeoutMs,
+      timeoutMs: helmTimeout(timeoutMs),
+      limitMs: runLimit(timeoutMs, true),
       noHooks: false,
       pool: 'slow',
       secrets: plan.values.secrets,

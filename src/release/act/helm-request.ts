@@ -7,13 +7,7 @@ import {
 import type { DeployRequest } from '../../helm/requests.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { Plan } from '../plan.ts';
-
-/** helm waits for each hook by itself; its own limits make sense only up to a bound of ours. */
-const MAX_HOOK_WAITS = 10;
-/** A timeout of nothing was accepted by 1.4.4 and meant: do not wait. helm itself takes no such thing. */
-const LEAST_TIMEOUT_MS = 1_000;
-/** What helm needs beside waiting, on a slow API server. */
-const RUN_LIMIT_MS = 120_000;
+import { helmTimeout, runLimit } from './limits.ts';
 
 /** What install and upgrade have in common. */
 export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat): DeployRequest {
@@ -32,13 +26,13 @@ export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat)
       // An upgrade after a rollback would inherit it.
       [MARK_REJECTED_LABEL]: undefined,
     },
-    timeoutMs: Math.max(settings.timeoutMs, LEAST_TIMEOUT_MS),
+    timeoutMs: helmTimeout(settings.timeoutMs),
     // Only helm itself can hold back post-install and post-upgrade hooks until the objects are ready.
     wait: settings.wait && chart.hooks === 'post' ? 'helm' : 'none',
     skipCRDs: settings.skipCRDs,
     forceConflicts: settings.forceConflicts,
     pool: hooked ? 'slow' : 'fast',
-    limitMs: RUN_LIMIT_MS + (hooked ? MAX_HOOK_WAITS : 1) * settings.timeoutMs,
+    limitMs: runLimit(settings.timeoutMs, hooked),
     secrets: values.secrets,
   };
 }

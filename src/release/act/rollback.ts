@@ -8,13 +8,11 @@ import type { Plan } from '../plan.ts';
 import { started } from '../record/attempt.ts';
 import { seal } from './seal.ts';
 import type { SealPorts } from './seal.ts';
+import { helmTimeout, runLimit } from './limits.ts';
 
 export interface RollbackPorts extends SealPorts, FailPorts {
   readonly helm: Pick<Helm, 'rollback'>;
 }
-
-const RUN_LIMIT_MS = 120_000;
-const MAX_HOOK_WAITS = 10;
 
 /** Goes back to the revision that last worked, named by its number: never to "the previous one". */
 export async function rollback(
@@ -50,8 +48,8 @@ export async function rollback(
       namespace: target.namespace,
       name: target.releaseName,
       revision: to,
-      timeoutMs,
-      limitMs: RUN_LIMIT_MS + (disableHooks ? 0 : MAX_HOOK_WAITS * timeoutMs),
+      timeoutMs: helmTimeout(timeoutMs),
+      limitMs: runLimit(timeoutMs, !disableHooks),
       noHooks: disableHooks,
       force,
       forceConflicts: settings.forceConflicts,

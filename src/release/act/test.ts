@@ -7,13 +7,11 @@ import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 import { isPlatformTrouble } from './platform-trouble.ts';
 import { recordReleased } from './released.ts';
+import { helmTimeout, runLimit } from './limits.ts';
 
 export interface TestPorts extends FailPorts {
   readonly helm: Pick<Helm, 'test'>;
 }
-
-const RUN_LIMIT_MS = 120_000;
-const MAX_TESTS = 10;
 
 /** Runs `helm test` on a revision that is ready. */
 export async function test(
@@ -28,8 +26,8 @@ export async function test(
     {
       namespace: plan.target.namespace,
       name: plan.target.releaseName,
-      timeoutMs,
-      limitMs: RUN_LIMIT_MS + MAX_TESTS * timeoutMs,
+      timeoutMs: helmTimeout(timeoutMs),
+      limitMs: runLimit(timeoutMs, true),
       secrets: plan.values.secrets,
     },
     pass.signal,

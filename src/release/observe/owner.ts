@@ -34,11 +34,14 @@ export function claimOn(
   others: readonly Claimant[],
   marked: string | undefined,
   markOf: (key: string) => string,
+  seesAll: boolean,
 ): Claim {
   if (marked !== undefined) {
     if (marked === markOf(self.key)) return { kind: 'ours' };
     const owner = others.find(({ key }) => markOf(key) === marked);
-    return owner === undefined ? { kind: 'inherited' } : { kind: 'taken', by: owner.key };
+    if (owner !== undefined) return { kind: 'taken', by: owner.key };
+    // Who sees one namespace only cannot know that an owner is gone.
+    return seesAll ? { kind: 'inherited' } : { kind: 'taken', by: 'of another namespace' };
   }
   const first = others.filter(({ deleting }) => !deleting).find((other) => isBefore(other, self));
   return first === undefined ? { kind: 'ours' } : { kind: 'taken', by: first.key };
