@@ -35,6 +35,10 @@ async function run(config: Config): Promise<number> {
     log.info('stopped');
     return 0;
   } catch (error) {
+    if (stop.signal.aborted && error === stop.signal.reason) {
+      log.info('stopped');
+      return 0;
+    }
     log.error('the operator cannot run', { error: describe(error) });
     return 1;
   }

@@ -7,6 +7,7 @@ import { createReleaseController, forgottenLabels } from './operator/release-con
 import { openSources } from './operator/sources.ts';
 import { snapshotsOf } from './operator/snapshots.ts';
 import { openHelm } from './operator/helm.ts';
+import { untilAnswered } from './operator/until-answered.ts';
 import { connectTriggers } from './operator/wake.ts';
 import { createWorkQueue } from './kube/work-queue.ts';
 import { createRun } from './process/run.ts';
@@ -25,7 +26,10 @@ export interface OperatorOptions extends Omit<Environment, 'metrics'> {
 const QUEUE_DELAYS = { baseDelayMs: 1_000, maxDelayMs: 300_000 };
 const FLUSH_MS = 5_000;
 
-/** Builds every part, connects them, and runs until the signal aborts and the last helm has ended. */
+/**
+ * Builds every part, connects them, and runs until the signal aborts and the last helm has ended. Rejects with the
+ * signal's reason when it aborts before there is anything to end.
+ */
 export async function runOperator({ signal, ...options }: OperatorOptions): Promise<void> {
   const environment: Environment = { ...options, metrics: createMetrics({ process: true }) };
   const { config, log, clock, random, metrics } = environment;
@@ -85,9 +89,16 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     await Promise.all(cluster.informers.map((informer) => informer.stop()));
   });
   stack.defer(() => cluster.events.flush(AbortSignal.timeout(FLUSH_MS)));
-  if (!(await ready(cluster, signal))) return;
+  await Promise.all(cluster.informers.map((informer) => informer.synced(signal)));
   const namespace = config.operatorNamespace ?? cluster.connection.namespace ?? 'default';
-  const digestKey = await loadDigestKey(cluster.secrets, namespace, signal);
+  const digestKey = await untilAnswered(() => loadDigestKey(cluster.secrets, namespace, signal), {
+    signal,
+    random,
+    onTrouble: (why) => {
+      parts.set('releases', { name: 'releases', ready: false, why });
+      log.warn('waiting for the digest key', { error: why });
+    },
+  });
   const controller = createReleaseController(
     { cluster, charts, helm, storage, queue, digestKey, fetchExternal, stopping: signal },
     environment,
@@ -107,17 +118,6 @@ function warnOfUnused({ config, log }: Environment): void {
     );
   }
   if (config.logReleaseDiffs) log.warn('--log-release-diffs is not supported yet: no differences are logged');
-}
-
-/** False when the operator is stopped while it waits for the API server. */
-async function ready(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
-  try {
-    await Promise.all(cluster.informers.map((informer) => informer.synced(signal)));
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
 }
 
 /** Running helm processes may end by themselves for so long; then they are ended. */

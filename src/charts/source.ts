@@ -27,7 +27,9 @@ export function describeSource(source: ChartSource): string {
 
 /** The host that a lookup of this source burdens first. */
 export function hostOfSource({ url }: ChartSource): string {
-  return /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/]*@)?([^:/]+)/i.exec(url)?.[1]?.toLowerCase() ?? '';
+  const [, scheme, authority = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?(?:[^@/]*@)?([^/]+)/i.exec(url) ?? [];
+  // Behind a scheme a colon begins a port, which may be another server; in git@host:path it begins the path.
+  return (scheme === undefined ? authority.replace(/:.*$/, '') : authority).toLowerCase();
 }
 
 export function withoutSecrets(url: string): string {

@@ -11,6 +11,7 @@ import type { WorkQueue } from '../kube/work-queue.ts';
 import { createController } from '../release/controller.ts';
 import type { Controller } from '../release/controller.ts';
 import { createChartSourceOf } from '../release/desire/chart-source.ts';
+import { createPatientCharts } from '../release/desire/patient-charts.ts';
 import { createComposeValues } from '../release/desire/values.ts';
 import { createDocumentReader } from '../release/desire/documents.ts';
 import { createDifference } from '../release/observe/difference.ts';
@@ -32,6 +33,8 @@ import { createMeter } from './meter.ts';
 
 /** Passes look more than they work: those that run helm wait for one of its slots. */
 const PASSES = 1_000;
+/** How long a pass waits for a chart source: most answer by then, and no other release should wait for the rest. */
+const PATIENCE_MS = 2_000;
 /** Changes whenever the same input would give another desired digest. */
 const FORMULA_VERSION = 1;
 
@@ -60,6 +63,14 @@ export function createReleaseController(
   const claimantsOf = (target: ReleaseTarget): readonly HelmRelease[] =>
     watched.releases.store.byIndex('target', formatTarget(target));
   const resyncMs = createResync(config.chartsSyncIntervalMs, random);
+  const patientCharts = createPatientCharts({
+    charts,
+    patienceMs: PATIENCE_MS,
+    wake: (key) => {
+      queue.add(key);
+    },
+    stopping,
+  });
   const shared = {
     helm,
     storage,
@@ -83,11 +94,13 @@ export function createReleaseController(
         .toSorted((a, b) => a.revision - b.revision),
     ),
     writeStatus: createStatusWriter(releases, watched.releases.store),
+    surroundings: createSurroundings(cluster),
   };
   const reconcilePorts: ReconcilePorts = {
     ...shared,
     digestKey,
     resyncMs,
+    patientCharts,
     chartSourceOf: createChartSourceOf({ readSecret, defaultRef: config.gitDefaultRef }),
     composeValues: createComposeValues({ readSecret, readConfigMap, fetchExternal: parts.fetchExternal }),
     differenceFrom: createDifference(storage),
@@ -100,7 +113,6 @@ export function createReleaseController(
   const removePorts: RemovePorts = {
     ...shared,
     readPayload,
-    surroundings: createSurroundings(cluster),
   };
   return createController({
     queue,
@@ -118,6 +130,7 @@ export function createReleaseController(
     },
     onForgotten: (key) => {
       charts.unwatch(key);
+      patientCharts.forget(key);
     },
     onPass: (key, outcome, seconds) => {
       metrics.passEnded({ outcome, seconds });

@@ -9,6 +9,9 @@ import { releaseOf } from '../release/observe/workloads.ts';
 import { concernedBy, referenceKey } from '../release/triggers.ts';
 import type { Cluster } from './cluster.ts';
 
+/** Kubernetes puts this ConfigMap into each new namespace, so no watch of namespaces is needed to hear of one. */
+const IN_EVERY_NAMESPACE = 'kube-root-ca.crt';
+
 /** Connects everything that can make a release worth another look with the queue. */
 export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'>, queue: WorkQueue): void {
   const { releases, revisions, secrets, configMaps, workloads } = cluster.watched;
@@ -33,7 +36,11 @@ export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'
     if (!isInitial(change)) wakeReaders('Secret', change.object);
   });
   configMaps.onChange((change) => {
-    if (!isInitial(change)) wakeReaders('ConfigMap', change.object);
+    if (isInitial(change)) return;
+    wakeReaders('ConfigMap', change.object);
+    const { namespace = '', name } = change.object.metadata;
+    if (change.kind === 'added' && name === IN_EVERY_NAMESPACE)
+      wake(releases.store.byIndex('namespace', namespace));
   });
   for (const informer of workloads) {
     informer.onChange((change) => {

@@ -123,7 +123,7 @@ async function openInput(owner: string, input: string | Buffer): Promise<FileHan
     await unlink(path);
     const bytes = Buffer.from(input);
     // By position, which leaves the child's own at the start.
-    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, undefined, at)).bytesWritten;
+    for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, undefined, at)).bytesWritten;
     return file;
   } catch (error) {
     await file.close();

@@ -69,7 +69,8 @@ export async function perform(
       await accept(pass, plan, action.revision, ports);
       return 'again';
     case 'clear':
-      return await clear(pass, plan, action.why, ports);
+      await clear(pass, plan, action.why, ports);
+      return 'again';
     case 'install':
       await install(pass, plan, action, newest, ports);
       return 'again';

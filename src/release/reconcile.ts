@@ -24,19 +24,22 @@ import { isPassive, perform } from './perform.ts';
 import type { PerformPorts, Situation } from './perform.ts';
 import { formatTarget } from './plan.ts';
 import type { Plan } from './plan.ts';
-import { troubled } from './record/conditions.ts';
+import { inProgress, troubled } from './record/conditions.ts';
 import { sourcesMended } from './record/failure.ts';
 import { observedRelease, observedTarget } from './record/observed-release.ts';
 import { reportingTrouble } from './record/report-trouble.ts';
 import { claimRelease } from './act/claim.ts';
 import type { ClaimPorts } from './act/claim.ts';
+import { requireNamespace } from './act/require-namespace.ts';
+import type { RequireNamespacePorts } from './act/require-namespace.ts';
 import type { Revisions } from './observe/revisions.ts';
 import type { StatusWriter } from './record/status-writer.ts';
 
 export type ReconcilePorts = PerformPorts &
   DesirePorts &
   FinalizerPorts &
-  ClaimPorts & {
+  ClaimPorts &
+  RequireNamespacePorts & {
     /** Aborted when the operator is told to stop: the step under way is the last one. */
     readonly stopping: AbortSignal;
     readonly revisions: Revisions;
@@ -73,6 +76,7 @@ export async function reconcile(
   const outcome = await reportingTrouble(pass, ports.stopping, () =>
     pursue(pass, settings, requested, ports),
   );
+  if (outcome === 'pending') return { kind: 'wait', ms: ports.resyncMs() };
   await pass.save((status) => (requested ? { ...status, lastHandledReconcileAt: token } : status));
   return outcome;
 }
@@ -82,23 +86,29 @@ async function pursue(
   settings: ReleaseSettings,
   requested: boolean,
   ports: ReconcilePorts,
-): Promise<Outcome> {
+): Promise<Outcome | 'pending'> {
   const desired = await desire(pass.release(), settings, requested, ports, pass.signal);
   if (desired.kind === 'failed') {
     const { step, error } = desired;
     const ms = await recordFailure(pass, { step, error }, ports);
     return ms === undefined ? { kind: 'stalled', cause: error.message } : { kind: 'retry', ms, error };
   }
+  if (desired.kind === 'pending') {
+    await recordPending(pass, desired.source);
+    return 'pending';
+  }
   const { plan } = desired;
-  pass.note(sourcesMended);
   let records = ports.revisions.watched(pass.target);
   let fresh = records === undefined;
-  let asked = requested;
+  let asked = requested || isEdited(pass);
   for (let step = 0; step < MAX_STEPS; step++) {
     if (ports.stopping.aborted) return { kind: 'wait', ms: 0 };
     records ??= await ports.revisions.fresh(pass.target, pass.signal);
     const claimed = await claimRelease(pass, records, fresh, ports);
     if (claimed !== 'ours') return claimed;
+    const homeless = records.length === 0 ? await requireNamespace(pass, ports) : undefined;
+    if (homeless !== undefined) return homeless;
+    pass.note(sourcesMended);
     const helmStatus = records.at(-1)?.status;
     pass.note((status) => observedRelease(status, helmStatus));
     const situation = await situationOf(pass, records, fresh, ports);
@@ -115,6 +125,23 @@ async function pursue(
     fresh = true;
   }
   throw new Error(`the release did not settle within ${String(MAX_STEPS)} steps`);
+}
+
+/**
+ * Whoever edits the spec asks for a try: the way out may be an option that is no part of the digest, such as spec.timeout,
+ * and the same input has to be tried again with it.
+ */
+function isEdited(pass: Pass): boolean {
+  const { observedGeneration } = pass.status();
+  return observedGeneration !== undefined && observedGeneration !== pass.release().metadata.generation;
+}
+
+/** Only of what is new: how a release stands does not change while its source is asked once more. */
+async function recordPending(pass: Pass, source: string): Promise<void> {
+  const { observedGeneration, failure } = pass.status();
+  if (failure !== undefined || observedGeneration === pass.release().metadata.generation) return;
+  const message = `waiting for ${source}: it has not answered yet`;
+  await pass.save((status, context) => inProgress(status, message, context));
 }
 
 function wantedOf({ digest, settings }: Plan): Parameters<typeof decide>[0] {
@@ -170,7 +197,10 @@ async function contestOf(
   const cause = `${what} three times within ten minutes and is left as it is: find out who does it, then set the annotation ${RECONCILE_AT_ANNOTATION} to a new value, or set spec.suspend`;
   const known = conditionOf(pass.status().conditions, 'Stalled')?.message === cause;
   if (!known) events.record({ ...event, message: cause });
-  await pass.save((status, context) => troubled(status, 'ForeignChange', cause, false, context));
+  await pass.save(({ operation: _overtaken, ...status }, context) => {
+    const { observedGeneration } = context;
+    return troubled({ ...status, observedGeneration }, 'ForeignChange', cause, false, context);
+  });
   return { kind: 'stalled', cause };
 }
 

@@ -12,6 +12,8 @@ import { formatTarget } from './plan.ts';
 export const RELEASE_INDEXES = {
   /** By the Helm release that they stand for. */
   target: (release: HelmRelease): readonly string[] => [formatTarget(targetOf(release))],
+  /** By the namespace that it is to be released to. */
+  namespace: (release: HelmRelease): readonly string[] => [targetOf(release).namespace],
   /** By the ConfigMaps and Secrets that they read. */
   reference: (release: HelmRelease): readonly string[] => referencesOf(release),
 } as const;

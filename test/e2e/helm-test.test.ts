@@ -46,12 +46,20 @@ describe('helm test', function () {
   });
 
   it('rolls an upgrade back that fails it', async () => {
-    await apply('upgraded', { test: { enable: true, timeout: 20 }, rollback: { enable: true }, values: PASSES });
+    await apply('upgraded', {
+      test: { enable: true, timeout: 20 },
+      rollback: { enable: true },
+      values: PASSES,
+    });
     await until('upgraded', (each) => {
       expect(conditionOf(each, 'Released').status).to.equal('True');
     });
 
-    await apply('upgraded', { test: { enable: true, timeout: 20 }, rollback: { enable: true }, values: FAILS });
+    await apply('upgraded', {
+      test: { enable: true, timeout: 20 },
+      rollback: { enable: true },
+      values: FAILS,
+    });
     const release = await until('upgraded', (each) => {
       expect(each.status?.phase).to.equal('RolledBack');
     });

@@ -112,7 +112,7 @@ async function get(url: string): Promise<{ status: number; body: string }> {
 }
 
 /** Sums the samples of a metric in Prometheus' text format. */
-export function sumOf(text: string, name: string, labels: Readonly<Record<string, string>>): number {
+function sumOf(text: string, name: string, labels: Readonly<Record<string, string>>): number {
   // A name that is none would count as zero, which is just what many tests hope for.
   const families = [name, name.replace(/_(?:count|sum|bucket)$/, '')];
   if (!families.some((family) => text.includes(`# TYPE ${family} `)))

@@ -91,6 +91,8 @@ export function kwok(programs: Programs, stages: readonly string[]): ComponentSp
       '--kubeconfig=kubeconfig',
       '--manage-all-nodes',
       '--node-ip=127.0.0.1',
+      // Without it kwok renews no Lease, and after 50 s the node and all its pods count as lost.
+      '--node-lease-duration-seconds=40',
       ...stages.map((path) => `--config=${path}`),
     ],
   };

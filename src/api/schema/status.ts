@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { conditionSchema, PHASES } from './condition.ts';
 import { integer, text } from './fragments.ts';
-import { deployedSchema, failedInputSchema, failureSchema, historyEntrySchema, operationSchema } from './progress.ts';
+import {
+  deployedSchema,
+  failedInputSchema,
+  failureSchema,
+  historyEntrySchema,
+  operationSchema,
+} from './progress.ts';
 
 /** How many entries `status.history` keeps. */
 export const HISTORY_LIMIT = 10;

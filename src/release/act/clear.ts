@@ -1,7 +1,7 @@
 import type { Helm } from '../../helm/helm.ts';
 import { recordFailure } from '../record/fail.ts';
+import { mended } from '../record/failure.ts';
 import type { FailPorts } from '../record/fail.ts';
-import type { Outcome } from '../outcome.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 import { helmTimeout, runLimit } from './limits.ts';
@@ -11,12 +11,7 @@ export interface ClearPorts extends FailPorts {
 }
 
 /** Removes what is left of a release that is to be installed anew. */
-export async function clear(
-  pass: Pass,
-  plan: Plan,
-  why: string,
-  ports: ClearPorts,
-): Promise<Outcome | 'again'> {
+export async function clear(pass: Pass, plan: Plan, why: string, ports: ClearPorts): Promise<void> {
   const { namespace, releaseName } = pass.target;
   pass.log.info('running uninstall', { reason: why });
   const { timeoutMs } = plan.settings;
@@ -32,8 +27,11 @@ export async function clear(
     },
     pass.signal,
   );
-  if (outcome.kind === 'ok') return 'again';
-  const ms = await recordFailure(
+  if (outcome.kind === 'ok') {
+    pass.note(mended);
+    return;
+  }
+  await recordFailure(
     pass,
     {
       step: 'uninstall',
@@ -43,7 +41,4 @@ export async function clear(
     },
     ports,
   );
-  return ms === undefined
-    ? { kind: 'stalled', cause: outcome.error.message }
-    : { kind: 'retry', ms, error: outcome.error };
 }

@@ -4,7 +4,7 @@ import type { Resource } from '../../kube/resource.ts';
 import type { Store } from '../../kube/store.ts';
 
 export interface FinalizerPorts {
-  readonly releases: Resource<HelmRelease>;
+  readonly releases: Pick<Resource<HelmRelease>, 'mergePatch'>;
   readonly store: Pick<Store<HelmRelease>, 'upsert'>;
 }
 

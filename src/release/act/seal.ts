@@ -4,8 +4,11 @@ import {
   MARK_REJECTED_LABEL,
   MARK_REVISION_LABEL,
 } from '../../api/names.ts';
+import type { HelmReleaseStatus } from '../../api/helm-release.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
+import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
+import { restorableRevision } from '../observe/history.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 
@@ -29,17 +32,29 @@ export async function seal(
   // What is wanted by now may be another input than the one that was undone.
   const rejected = operation?.action === 'rollback' ? operation.digest : plan.digest;
   const records = await storage.list(namespace, releaseName, pass.signal);
-  const copied = records.find((record) => record.revision === revision)?.marks.digest;
+  const copied = records.find((record) => record.revision === revision)?.marks;
+  const digest = copied?.revision === targetOf(pass.status(), records, revision) ? copied?.digest : undefined;
   await storage.label(
     namespace,
     releaseName,
     revision,
     {
-      [MARK_DIGEST_LABEL]: copied !== undefined && marks.understands(copied) ? copied : marks.unknownDigest,
+      [MARK_DIGEST_LABEL]: digest !== undefined && marks.understands(digest) ? digest : marks.unknownDigest,
       [MARK_REVISION_LABEL]: String(revision),
       [MARK_OWNER_LABEL]: marks.owner(plan.key),
       [MARK_REJECTED_LABEL]: rejected,
     },
     pass.signal,
   );
+}
+
+/** What the rollback went back to. Where that was a change of somebody else's, its digest is itself a copy, and says nothing. */
+function targetOf(
+  { history = [], operation }: HelmReleaseStatus,
+  records: readonly RevisionRecord[],
+  revision: number,
+): number | undefined {
+  const stored = records.map((record) => ({ number: record.revision, status: record.status }));
+  const below = operation?.action === 'rollback' ? operation.fromRevision : revision;
+  return restorableRevision(history, stored, below);
 }

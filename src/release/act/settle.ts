@@ -44,14 +44,20 @@ export async function settle(
       await pass.save((status, context) =>
         action.for === 'lock'
           ? inProgress(status, action.why, context)
-          : standing(status, 'Reconciling', 'Failed', context),
+          : standing(status, plan.digest, 'Reconciling', 'Failed', context),
       );
       return { kind: 'wait', ms: Math.min(action.ms, resyncMs()) };
     case 'stay':
       await pass.save((status, context) =>
-        standing(status, 'Stalled', action.why === 'rejected' ? 'RolledBack' : 'Failed', context),
+        standing(
+          status,
+          plan.digest,
+          'Stalled',
+          action.why === 'rejected' ? 'RolledBack' : 'Failed',
+          context,
+        ),
       );
-      return { kind: 'stalled', cause: pass.status().failedInput?.cause ?? UNKNOWN_CAUSE };
+      return { kind: 'stalled', cause: causeFor(pass.status(), plan.digest) };
   }
 }
 
@@ -70,20 +76,27 @@ function masked(health: Health, secrets: readonly string[]): Health {
 /** What is to be said of an input that was rolled back when nobody remembers why. */
 const UNKNOWN_CAUSE = 'this input was rolled back before: change chart, values or options';
 
+/** Why an input is not what is deployed; history remembers it where another input was well in between. */
+function causeFor({ failedInput, history = [] }: HelmReleaseStatus, digest: string): string {
+  if (failedInput?.digest === digest) return failedInput.cause;
+  const tried = history.find((entry) => entry.digest === digest && entry.message !== undefined);
+  return tried?.message ?? UNKNOWN_CAUSE;
+}
+
 /** Says again what stands, where a newer generation or an outage in between has not left it standing. */
 function standing(
   status: HelmReleaseStatus,
+  digest: string,
   type: 'Reconciling' | 'Stalled',
   reason: string,
   context: RecordContext,
 ): HelmReleaseStatus {
   const ready = conditionOf(status.conditions, 'Ready');
   const said = isTrue(status.conditions, type) && ready?.status === 'False' ? ready : undefined;
-  const cause = status.failedInput?.cause ?? UNKNOWN_CAUSE;
   return troubled(
     { ...status, observedGeneration: context.observedGeneration },
     said?.reason ?? reason,
-    said?.message ?? cause,
+    said?.message ?? causeFor(status, digest),
     type === 'Reconciling',
     context,
   );

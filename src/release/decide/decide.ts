@@ -1,6 +1,7 @@
 import type { Action, Cause } from './action.ts';
 import type { Memory, RememberedFailure } from '../observe/memory.ts';
 import type { Observed, Revision } from '../observe/observed.ts';
+import { isOwnLock, isOwnRollback, rolledBackDigest } from './own-work.ts';
 
 /** What the decision needs to know of the desired state. */
 export interface Wanted {
@@ -28,7 +29,7 @@ export function decide(wanted: Wanted, observed: Observed, memory: Memory): Acti
     case 'pending-rollback':
       return decideLocked(wanted, newest, memory);
     case 'uninstalling':
-      return { kind: 'clear', revision: newest.number, why: 'an uninstall of it was not finished' };
+      return clear(wanted, memory, newest, 'an uninstall of it was not finished');
     case 'uninstalled':
       return attempt(wanted, memory, 'FirstInstall', (because) => ({
         kind: 'install',
@@ -75,10 +76,19 @@ function decideDeployed(wanted: Wanted, observed: Present, memory: Memory): Acti
       break;
   }
   const failure = failureOf(wanted, memory);
-  if (newest.mark.rejected === wanted.digest) return decideRejected(wanted, observed, memory, failure);
-  if (newest.mark.digest !== wanted.digest) return attempt(wanted, memory, 'Changed', upgradeOver(observed));
+  const isWanted = newest.mark.digest === wanted.digest;
+  // A rollback may lead back to what is wanted: then it has failed only when it was deployed once more.
+  if (newest.mark.rejected === wanted.digest && !(isWanted && observed.verified)) {
+    return decideRejected(wanted, observed, memory, failure);
+  }
+  if (!isWanted) return attempt(wanted, memory, 'Changed', upgradeOver(observed));
   if (failure?.revision === newest.number) return decideGivenUp(wanted, observed, failure, memory);
   if (observed.verified) return { kind: 'nothing' };
+  const { restorable } = observed;
+  if (failure?.step === 'rollback' && restorable !== undefined) {
+    // Its tests failed, and so did the rollback after them, before it made a revision.
+    return attempt(wanted, memory, 'Retry', () => goBack(newest, restorable));
+  }
   return memory.intent?.action === 'test' && memory.intent.toRevision === newest.number
     ? { kind: 'test', revision: newest.number }
     : { kind: 'await', revision: newest.number };
@@ -130,11 +140,9 @@ function decideGivenUp(
     };
   }
   if (restorable === undefined) {
-    return { kind: 'clear', revision: newest.number, why: 'the tests of its first installation failed' };
+    return clear(wanted, memory, newest, 'the tests of its first installation failed');
   }
-  return wanted.rollback
-    ? { kind: 'rollback', because: 'Rollback', from: newest.number, to: restorable }
-    : { kind: 'stay', why: 'failed' };
+  return wanted.rollback ? goBack(newest, restorable) : { kind: 'stay', why: 'failed' };
 }
 
 function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action {
@@ -145,12 +153,7 @@ function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action
     return attempt(wanted, memory, 'Changed', upgradeOver(observed));
   }
   if (restorable !== undefined && (own || failure?.step === 'rollback')) {
-    const rollback: Action = {
-      kind: 'rollback',
-      because: 'Rollback',
-      from: newest.number,
-      to: restorable,
-    };
+    const rollback = goBack(newest, restorable);
     // One that was only interrupted has not failed: what is remembered is why it was begun.
     return failure?.step === 'rollback' ? attempt(wanted, memory, 'Retry', () => rollback) : rollback;
   }
@@ -172,7 +175,7 @@ function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action
   // Only where helm was done: what it did not apply, or what still has its hooks to come, is not ready.
   if (observed.readyNow && failure.step === 'wait') return { kind: 'accept', revision: newest.number };
   if (wanted.rollback && restorable !== undefined && !memory.requested) {
-    return { kind: 'rollback', because: 'Rollback', from: newest.number, to: restorable };
+    return goBack(newest, restorable);
   }
   return attempt(wanted, memory, 'Retry', installOrUpgrade(observed));
 }
@@ -181,12 +184,30 @@ const RETRY_LATER = 'the next try is due later';
 
 /** Takes the action unless the same input has failed before and its time has not come. */
 function attempt(wanted: Wanted, memory: Memory, because: Cause, action: (because: Cause) => Action): Action {
-  const failure = failureOf(wanted, memory);
+  return unlessHeld(failureOf(wanted, memory), memory, because, action);
+}
+
+/** Helm writes down that it began, which wakes the release: without its own time it would be tried again at once for ever. */
+function clear(wanted: Wanted, memory: Memory, { number }: Revision, why: string): Action {
+  const failure = memory.uninstall?.digest === wanted.digest ? memory.uninstall : undefined;
+  return unlessHeld(failure, memory, 'Retry', () => ({ kind: 'clear', revision: number, why }));
+}
+
+function unlessHeld(
+  failure: RememberedFailure | undefined,
+  { requested }: Memory,
+  because: Cause,
+  action: (because: Cause) => Action,
+): Action {
   if (failure === undefined) return action(because);
-  if (memory.requested) return action('Requested');
+  if (requested) return action('Requested');
   if (failure.dueInMs === undefined) return { kind: 'stay', why: 'failed' };
   if (failure.dueInMs > 0) return { kind: 'wait', for: 'retry', ms: failure.dueInMs, why: RETRY_LATER };
   return action(because === 'FirstInstall' ? because : 'Retry');
+}
+
+function goBack(newest: Revision, to: number): Action {
+  return { kind: 'rollback', because: 'Rollback', from: newest.number, to };
 }
 
 function upgradeOver(observed: Present): (because: Cause) => Action {
@@ -207,32 +228,4 @@ function installOrUpgrade(observed: Present): (because: Cause) => Action {
 
 function failureOf(wanted: Wanted, memory: Memory): RememberedFailure | undefined {
   return memory.failure?.digest === wanted.digest ? memory.failure : undefined;
-}
-
-/**
- * Whether the lock is of a helm that we ran. A mark is copied by every rollback; an upgrade or install of ours would
- * carry its own number.
- */
-function isOwnLock(newest: Revision, memory: Memory): boolean {
-  if (newest.mark.kind === 'ours') return true;
-  if (newest.status === 'pending-rollback') return isOwnRollback(newest, memory);
-  const { intent } = memory;
-  return (
-    newest.mark.kind === 'none' &&
-    intent?.toRevision === newest.number &&
-    newest.status === `pending-${intent.action}`
-  );
-}
-
-/** `helm rollback` takes no labels, so our own is known by what was recorded before it ran, or when it failed. */
-function isOwnRollback(newest: Revision, { intent, failure }: Memory): boolean {
-  return (
-    (intent?.action === 'rollback' && intent.toRevision === newest.number) ||
-    (failure?.step === 'rollback' && failure.revision === newest.number)
-  );
-}
-
-/** The input that our last rollback was to undo. */
-function rolledBackDigest({ intent, failure }: Memory): string | undefined {
-  return intent?.action === 'rollback' ? intent.digest : failure?.digest;
 }

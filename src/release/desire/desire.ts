@@ -5,20 +5,25 @@ import { keyOf } from '../../api/metadata.ts';
 import type { ReleaseSettings } from '../../api/settings.ts';
 import type { Charts } from '../../charts/charts.ts';
 import type { Chart } from '../../charts/chart.ts';
+import { describeSource } from '../../charts/source.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
 import { desiredDigest } from '../../values/digest.ts';
 import type { Values } from '../../values/compose.ts';
 import type { ChartSourceOf } from './chart-source.ts';
+import type { PatientCharts } from './patient-charts.ts';
 import type { Plan } from '../plan.ts';
 
 export type Desired =
   | { readonly kind: 'plan'; readonly plan: Plan }
+  /** Its source has not answered yet; the release is woken when it has. */
+  | { readonly kind: 'pending'; readonly source: string }
   | { readonly kind: 'failed'; readonly step: 'chart' | 'values'; readonly error: OperatorError };
 
 export type ComposeValues = (settings: ReleaseSettings, chart: Chart, signal: AbortSignal) => Promise<Values>;
 
 export interface DesirePorts {
-  readonly charts: Pick<Charts, 'resolve' | 'watch'>;
+  readonly charts: Pick<Charts, 'watch'>;
+  readonly patientCharts: Pick<PatientCharts, 'find'>;
   readonly chartSourceOf: ChartSourceOf;
   readonly composeValues: ComposeValues;
   readonly marks: MarkFormat;
@@ -34,11 +39,12 @@ export async function desire(
   signal: AbortSignal,
 ): Promise<Desired> {
   const key = keyOf(release);
-  let chart: Chart;
+  let chart: Chart | undefined;
   try {
     const source = await ports.chartSourceOf(settings, signal);
     ports.charts.watch(source, key);
-    chart = await ports.charts.resolve(source, { signal, fresh });
+    chart = await ports.patientCharts.find(key, source, fresh);
+    if (chart === undefined) return { kind: 'pending', source: describeSource(source) };
   } catch (caught) {
     signal.throwIfAborted();
     return { kind: 'failed', step: 'chart', error: asOperatorError(caught) };

@@ -14,6 +14,8 @@ export type Step =
 /** What earlier passes learned, read back from status: the part of our knowledge that Helm does not keep. */
 export interface Memory {
   readonly failure?: RememberedFailure;
+  /** What is left of a release could not be removed. */
+  readonly uninstall?: RememberedFailure;
   /** What the last helm run was meant to make: tells our own interrupted work from other people's. */
   readonly intent?: Intent;
   /** A person asked for a pass now: stalls and backoffs do not hold it. */

@@ -1,4 +1,4 @@
-import type { HelmReleaseStatus } from '../../api/helm-release.ts';
+import type { Failure, HelmReleaseStatus } from '../../api/helm-release.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import { entryOf, historyOf, isGood, restorableRevision } from './history.ts';
@@ -47,19 +47,18 @@ function markFrom({ revision, marks: labels }: RevisionRecord, marks: MarkFormat
 
 /** What earlier passes wrote down, with times turned into spans so that deciding needs no clock. */
 export function recall(status: HelmReleaseStatus, requested: boolean, nowMs: number): Memory {
-  const failure = failureFrom(status, nowMs);
+  const failure = remembered(status.failedInput, nowMs);
+  const uninstall = remembered(status.failure?.step === 'uninstall' ? status.failure : undefined, nowMs);
   const intent = intentFrom(status);
   return {
     requested,
     ...(failure === undefined ? {} : { failure }),
+    ...(uninstall === undefined ? {} : { uninstall }),
     ...(intent === undefined ? {} : { intent }),
   };
 }
 
-function failureFrom(
-  { failedInput: failure }: HelmReleaseStatus,
-  nowMs: number,
-): RememberedFailure | undefined {
+function remembered(failure: Failure | undefined, nowMs: number): RememberedFailure | undefined {
   if (failure?.digest === undefined) return undefined;
   const { step, digest, revision, nextTry } = failure;
   return {

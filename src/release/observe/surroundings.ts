@@ -5,10 +5,12 @@ import { isForbidden } from '../../kube/errors.ts';
 import type { Resource } from '../../kube/resource.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
 
-/** What goes on around a release that changes what its deletion means. */
+/** What goes on around a release that changes what can be done with it. */
 export interface Surroundings {
   readonly isCrdTerminating: (release: HelmRelease, signal: AbortSignal) => Promise<boolean>;
   readonly isNamespaceTerminating: (namespace: string, signal: AbortSignal) => Promise<boolean>;
+  /** False also where the operator may not look. */
+  readonly isNamespaceMissing: (namespace: string, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** Uninstalling would be a guess. */
@@ -18,9 +20,9 @@ class UnknownSurroundingsError extends OperatorError {
 }
 
 export interface SurroundingsPorts {
-  readonly definitions: Resource<KubeObject>;
-  readonly namespaces: Resource<KubeObject>;
-  readonly releases: Resource<HelmRelease>;
+  readonly definitions: Pick<Resource<KubeObject>, 'get'>;
+  readonly namespaces: Pick<Resource<KubeObject>, 'get'>;
+  readonly releases: Pick<Resource<HelmRelease>, 'dryRunCreate'>;
 }
 
 export function createSurroundings({ definitions, namespaces, releases }: SurroundingsPorts): Surroundings {
@@ -35,12 +37,14 @@ export function createSurroundings({ definitions, namespaces, releases }: Surrou
       const found = await unlessForbidden(namespaces.get({ name: namespace }, signal));
       return found !== 'forbidden' && found?.metadata.deletionTimestamp !== undefined;
     },
+    isNamespaceMissing: async (namespace, signal) =>
+      (await unlessForbidden(namespaces.get({ name: namespace }, signal))) === undefined,
   };
 }
 
 /** Who may not read CustomResourceDefinitions learns it from the refusal to create another object of the kind. */
 async function isCreateRefused(
-  releases: Resource<HelmRelease>,
+  releases: SurroundingsPorts['releases'],
   { metadata: { namespace = '' }, spec }: HelmRelease,
   signal: AbortSignal,
 ): Promise<boolean> {

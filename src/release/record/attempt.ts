@@ -1,4 +1,4 @@
-import type { HelmReleaseStatus, HistoryEntry, Operation, Phase } from '../../api/helm-release.ts';
+import type { Failure, HelmReleaseStatus, HistoryEntry, Operation, Phase } from '../../api/helm-release.ts';
 import { isTrue } from '../../api/conditions.ts';
 import { withPhase } from '../../api/phases.ts';
 import { kubeTime } from '../../api/time.ts';
@@ -96,7 +96,7 @@ export function rolledBack(
   willRetry: boolean,
   context: RecordContext,
 ): HelmReleaseStatus {
-  const { operation: _operation, ...rest } = status;
+  const { operation: _operation, ...rest } = willRetry ? status : withoutNextTry(status);
   const phased = withPhase(rest, 'RolledBack', context);
   const history = withResult(historyOf(phased), revision, {
     result: 'RolledBack',
@@ -109,6 +109,19 @@ export function rolledBack(
     ...(entry === undefined ? {} : { deployed: deployedFrom(entry, context) }),
   };
   return troubled(next, 'RolledBack', message, willRetry, context);
+}
+
+/** A rollback that failed at first had a next try of its own. */
+function withoutNextTry({ failure, failedInput, ...rest }: HelmReleaseStatus): HelmReleaseStatus {
+  return {
+    ...rest,
+    ...(failure === undefined ? {} : { failure: final(failure) }),
+    ...(failedInput === undefined ? {} : { failedInput: final(failedInput) }),
+  };
+}
+
+function final({ nextTry: _nextTry, ...failure }: Failure): Failure {
+  return failure;
 }
 
 function deployedFrom(

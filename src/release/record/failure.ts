@@ -96,6 +96,11 @@ function historyWithFailure(
 
 /** The sources are back: what stood before they were away stands again. */
 export function sourcesMended(status: HelmReleaseStatus): HelmReleaseStatus {
+  return status.failure?.step === 'uninstall' ? status : mended(status);
+}
+
+/** Whatever failed beside the input itself is well again. */
+export function mended(status: HelmReleaseStatus): HelmReleaseStatus {
   const { failure, ...rest } = status;
   if (failure === undefined || DEPLOYING.has(failure.step)) return status;
   const cleared = withoutStates(rest, 'Reconciling', 'Stalled');

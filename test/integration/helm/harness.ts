@@ -19,7 +19,7 @@ import { systemClock, systemRandom } from '../../../src/telemetry/clock.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
 import { run } from '../../support/run.ts';
 
-export const WEB = fileURLToPath(new URL('../../fixtures/charts/web', import.meta.url));
+const WEB = fileURLToPath(new URL('../../fixtures/charts/web', import.meta.url));
 export const signal = new AbortController().signal;
 
 /** Both majors of helm, as programs to test with. */

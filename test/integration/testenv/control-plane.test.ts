@@ -59,6 +59,17 @@ describe('two control planes side by side', () => {
     }
   }).timeout(60_000);
 
+  it('keep their node, whose Lease is renewed: else it would be lost after 50 s', async () => {
+    for (const plane of planes) {
+      const lease = ['lease', 'node-1', '-n', 'kube-node-lease'];
+      await kubectl(plane, 'wait', '--for=create', ...lease, '--timeout=10s');
+
+      expect(await kubectl(plane, 'get', ...lease, '-o', 'jsonpath={.spec.leaseDurationSeconds}')).to.equal(
+        '40',
+      );
+    }
+  }).timeout(30_000);
+
   it('hold each their own objects', async () => {
     const [first, second] = planes;
     if (first === undefined || second === undefined) throw new Error('not started');

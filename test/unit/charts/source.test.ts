@@ -59,7 +59,7 @@ describe('describeSource', () => {
 });
 
 describe('hostOfSource', () => {
-  it('finds the host in every kind of URL', () => {
+  it('finds the host in every kind of URL, with its port: another port may be another server', () => {
     const urls = [
       'git@Example.com:org/repo',
       'ssh://git@example.com:22/x',
@@ -67,7 +67,12 @@ describe('hostOfSource', () => {
       'oci://example.com:5000/web',
     ];
 
-    expect(urls.map((url) => hostOfSource({ ...OCI, url }))).to.deep.equal(Array(4).fill('example.com'));
+    expect(urls.map((url) => hostOfSource({ ...OCI, url }))).to.deep.equal([
+      'example.com',
+      'example.com:22',
+      'example.com',
+      'example.com:5000',
+    ]);
     expect(hostOfSource({ ...OCI, url: '' })).to.equal('');
   });
 });

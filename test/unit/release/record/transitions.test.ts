@@ -134,7 +134,13 @@ describe('the status of a release', () => {
     const bad = failed(begun, event, context);
     const away = failed(
       { ...bad, operation },
-      { step: 'chart', reason: 'ChartUnavailable', cause: 'the host does not answer', attempts: 1, nextTryMs: 5_000 },
+      {
+        step: 'chart',
+        reason: 'ChartUnavailable',
+        cause: 'the host does not answer',
+        attempts: 1,
+        nextTryMs: 5_000,
+      },
       context,
     );
     const back = sourcesMended(away);

@@ -1,0 +1,30 @@
+import type { Memory } from '../observe/memory.ts';
+import type { Revision } from '../observe/observed.ts';
+
+/**
+ * Whether the lock is of a helm that we ran. A mark is copied by every rollback; an upgrade or install of ours would
+ * carry its own number.
+ */
+export function isOwnLock(newest: Revision, memory: Memory): boolean {
+  if (newest.mark.kind === 'ours') return true;
+  if (newest.status === 'pending-rollback') return isOwnRollback(newest, memory);
+  const { intent } = memory;
+  return (
+    newest.mark.kind === 'none' &&
+    intent?.toRevision === newest.number &&
+    newest.status === `pending-${intent.action}`
+  );
+}
+
+/** `helm rollback` takes no labels, so our own is known by what was recorded before it ran, or when it failed. */
+export function isOwnRollback(newest: Revision, { intent, failure }: Memory): boolean {
+  return (
+    (intent?.action === 'rollback' && intent.toRevision === newest.number) ||
+    (failure?.step === 'rollback' && failure.revision === newest.number)
+  );
+}
+
+/** The input that our last rollback was to undo. */
+export function rolledBackDigest({ intent, failure }: Memory): string | undefined {
+  return intent?.action === 'rollback' ? intent.digest : failure?.digest;
+}

@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import { after, before, it } from 'mocha';
+import type { HelmRelease, HelmReleaseSpec } from '../../src/api/helm-release.ts';
+import { expectUndisturbed, openBench } from './bench.ts';
+import type { Bench, BenchSettings } from './bench.ts';
+import { expectStill, expectTrouble, footprintOf } from './trouble.ts';
+import type { Trouble } from './trouble.ts';
+import { webRelease } from './world.ts';
+
+/** One bad input, seen on a release that stands already and on one that is new. */
+export interface BadInput {
+  /** Of its HelmReleases and releases: `old-NAME` and `new-NAME`. */
+  readonly name: string;
+  readonly title: string;
+  /** Makes ready what a good release needs; gives its spec. */
+  readonly begin?: (bench: Bench) => Promise<Partial<HelmReleaseSpec>>;
+  /** Makes the input bad; gives the spec that goes with it. */
+  readonly spoil: (bench: Bench) => Promise<Partial<HelmReleaseSpec>>;
+  readonly trouble: Trouble;
+  /** What differs for the old one. */
+  readonly troubleOfOld?: Partial<Trouble>;
+  readonly troubleWithinMs?: number;
+  /** Makes it good again; gives a spec if that is what has to be edited. */
+  readonly mend: (bench: Bench) => Promise<Partial<HelmReleaseSpec> | undefined>;
+  /** Whether the change itself ends it, long before the next try is due. */
+  readonly noticed?: boolean;
+  /** Where it is released in the end, if not to the namespace of the bench. */
+  readonly target?: string;
+  /** Newest revision of the old release in the end; 1 if it is mended to what it was. */
+  readonly revision?: number;
+}
+
+/**
+ * The tests of one family, for the describe around it; gives the bench to tests that follow. All inputs go bad at once, as they may in the life of one operator.
+ * Each has to be told of, to be survived by what is deployed and by all others, and to be over as soon as it is mended.
+ */
+export function testBadInputs(settings: BenchSettings, inputs: readonly BadInput[]): () => Bench {
+  let bench: Bench;
+  const footprints = new Map<string, unknown>();
+
+  before(async () => {
+    bench = await openBench(settings);
+    await beginAll(bench, inputs, footprints);
+    const bad: HelmRelease[] = [];
+    for (const input of inputs) bad.push(...pair(bench, input, await input.spoil(bench)));
+    await bench.apply(...bad);
+  });
+
+  after(async () => {
+    await (bench as Bench | undefined)?.[Symbol.asyncDispose]();
+  });
+
+  for (const { name, title, trouble, troubleOfOld = {}, troubleWithinMs } of inputs) {
+    it(`names ${title} and the way out, and leaves alone what is deployed`, async () => {
+      await expectTrouble(bench, `new-${name}`, trouble, troubleWithinMs);
+      await expectTrouble(bench, `old-${name}`, { ...trouble, ...troubleOfOld }, troubleWithinMs);
+
+      expect(await footprintOf(bench.world, bench.namespace, `old-${name}`)).to.deep.equal(
+        footprints.get(name),
+      );
+      expect(await footprintOf(bench.world, bench.namespace, `new-${name}`)).to.deep.equal({});
+    });
+  }
+
+  it('goes on with the others meanwhile', async () => {
+    await expectUndisturbed(bench);
+  });
+
+  const stalled = inputs.filter((input) => input.trouble.stalled);
+  if (stalled.length > 0) {
+    it('says once what only another input can help, however often it is looked at', async () => {
+      await expectStill(
+        bench,
+        stalled.flatMap(({ name }) => [`old-${name}`, `new-${name}`]),
+      );
+    });
+  }
+
+  for (const input of inputs) {
+    it(`recovers from ${input.title} without a restart`, async () => {
+      const due = input.noticed === true ? await nextTries(bench, input) : undefined;
+      const spec = await input.mend(bench);
+      if (spec !== undefined) await bench.apply(...pair(bench, input, spec));
+
+      await expectNewest(bench, `old-${input.name}`, input, input.revision ?? 1);
+      await expectNewest(bench, `new-${input.name}`, input, 1);
+      if (due !== undefined)
+        expect(
+          due.every((time) => time > Date.now()),
+          'before the next try',
+        ).to.equal(true);
+    });
+  }
+
+  return () => bench;
+}
+
+/** Waits until the next tries are too far away to be what mends it. */
+async function nextTries({ world, namespace }: Bench, { name }: BadInput): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (const age of ['old', 'new']) {
+    await world.until(namespace, `${age}-${name}`, ({ status }) => {
+      const time = Date.parse(status?.failure?.nextTry ?? '');
+      expect(time - Date.now()).to.be.greaterThan(8_000);
+      times.push(time);
+    });
+  }
+  return times;
+}
+
+async function beginAll(
+  bench: Bench,
+  inputs: readonly BadInput[],
+  footprints: Map<string, unknown>,
+): Promise<void> {
+  const old: HelmRelease[] = [];
+  for (const input of inputs)
+    old.push(releaseOf(bench, `old-${input.name}`, (await input.begin?.(bench)) ?? {}));
+  await bench.apply(...old);
+  for (const { name } of inputs) {
+    await bench.untilReady(`old-${name}`);
+    footprints.set(name, await footprintOf(bench.world, bench.namespace, `old-${name}`));
+  }
+}
+
+function pair(bench: Bench, { name }: BadInput, spec: Partial<HelmReleaseSpec>): readonly HelmRelease[] {
+  return ['old', 'new'].map((age) => releaseOf(bench, `${age}-${name}`, spec));
+}
+
+function releaseOf({ world, namespace }: Bench, name: string, spec: Partial<HelmReleaseSpec>): HelmRelease {
+  return webRelease(world, namespace, name, { releaseName: name, ...spec });
+}
+
+async function expectNewest(
+  { world, namespace, untilReady }: Bench,
+  name: string,
+  { target = namespace }: BadInput,
+  revision: number,
+): Promise<void> {
+  const { status } = await untilReady(name);
+  expect(status?.deployed?.revision).to.equal(revision);
+  expect((await world.revisions(target, name)).at(-1)).to.include({ revision, status: 'deployed' });
+}

@@ -1,0 +1,228 @@
+import { spawnSync } from 'node:child_process';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { tool } from '../../hack/testenv/testenv.ts';
+import type { HelmRelease } from '../../src/api/helm-release.ts';
+import { eventually } from '../support/eventually.ts';
+import { parseExposition } from '../unit/telemetry/parse-exposition.ts';
+import type { Exposition } from '../unit/telemetry/parse-exposition.ts';
+import { openBench } from './bench.ts';
+import type { Bench } from './bench.ts';
+import { startPrometheus } from './prometheus.ts';
+import { conditionOf, webRelease } from './world.ts';
+
+const NAMESPACE = 'metrics';
+const WEB = { namespace: NAMESPACE, name: 'web' };
+const TARGET = { target_namespace: NAMESPACE, release_name: 'metrics-web' };
+const POD = 'testenv.helm-release-operator.io/pod';
+const NEVER_READY = { podAnnotations: { [POD]: 'never-ready' } };
+const CANNOT_BE_DELETED = { hook: { on: ['pre-delete'], podLabels: { [POD]: 'fails' } } };
+const VALUES: Readonly<Record<string, number>> = { True: 1, Unknown: 0, False: -1 };
+
+describe('what the operator tells by HTTP', function () {
+  this.timeout(60_000);
+  let bench: Bench;
+
+  before(async () => {
+    bench = await openBench({ namespace: NAMESPACE, operator: { flags: ['--git-poll-interval=10m'] } });
+  });
+  after(async () => {
+    await bench[Symbol.asyncDispose]();
+  });
+
+  const text = async (): Promise<string> => (await bench.operator.get('/metrics')).body;
+  const scrape = async (): Promise<Exposition> => parseExposition(await text());
+  const applied = (values: Readonly<Record<string, unknown>>): Promise<void> =>
+    bench.apply(
+      webRelease(bench.world, NAMESPACE, 'web', {
+        wait: true,
+        timeout: 3,
+        rollback: { enable: true },
+        values,
+      }),
+    );
+  const until = (check: (release: HelmRelease) => void): Promise<HelmRelease> =>
+    bench.world.until(NAMESPACE, 'web', check);
+  /** The true value of each condition that the status has, and of no other, under the name and labels of 1.4.4. */
+  const expectConditions = async ({ status }: HelmRelease): Promise<void> => {
+    const conditions = status?.conditions ?? [];
+    const metrics = await scrape();
+    const shown = metrics.named('flux_helm_operator_release_condition_info');
+    expect(shown.map(({ labels, value }) => ({ labels, value }))).to.have.deep.members(
+      conditions.map(({ type, status: state }) => ({
+        labels: { ...TARGET, condition: type },
+        value: VALUES[state],
+      })),
+    );
+    const ours = metrics.named('helmrelease_condition').filter(({ labels }) => labels['name'] === 'web');
+    expect(ours.map(({ labels, value }) => ({ labels, value }))).to.have.deep.members(
+      conditions.map(({ type, status: state }) => ({ labels: { ...WEB, type, status: state }, value: 1 })),
+    );
+  };
+  const countOf = ({ value }: Exposition, action: string, success: boolean): number | undefined =>
+    value('flux_helm_operator_release_action_duration_seconds_count', {
+      ...TARGET,
+      action,
+      success: String(success),
+    });
+
+  it('is that it lives, is ready, and has no release yet', async () => {
+    const { operator } = bench;
+    expect(await operator.get('/healthz')).to.deep.equal({ status: 200, body: 'OK' });
+    const { status, body } = await operator.get('/readyz');
+    expect(status).to.equal(200);
+    expect(JSON.parse(body)).to.deep.include({ ready: true });
+    expect((await scrape()).value('flux_helm_operator_release_count')).to.equal(0);
+  });
+
+  it('is a release that was installed', async () => {
+    await applied({});
+    const release = await bench.untilReady('web');
+
+    await expectConditions(release);
+    const metrics = await scrape();
+    expect(metrics.value('flux_helm_operator_release_count')).to.equal(1);
+    expect(metrics.value('flux_git_ready')).to.equal(1);
+    expect(countOf(metrics, 'install', true)).to.equal(1);
+    expect(metrics.value('helmrelease_ready', WEB)).to.equal(1);
+    expect(metrics.value('helmrelease_phase', { ...WEB, phase: 'Succeeded' })).to.equal(1);
+    expect(metrics.value('helmrelease_revision', WEB)).to.equal(1);
+    expect(metrics.value('helmrelease_last_action_success', { ...WEB, action: 'install' })).to.equal(1);
+    expect(metrics.named('helmrelease_info').map(({ labels }) => labels)).to.deep.equal([
+      {
+        ...WEB,
+        release: 'metrics-web',
+        target_namespace: NAMESPACE,
+        chart: 'web',
+        version: '0.1.0',
+        app_version: '1.0',
+        source_revision: release.status?.revision,
+      },
+    ]);
+    // The pass ends only after status has told of it.
+    await eventually(async () => {
+      expect(countOf(await scrape(), 'sync', true)).to.be.at.least(1);
+    });
+  });
+
+  it('is of the owner alone where two claim one release', async () => {
+    const { apply, world, operator } = bench;
+    await apply(webRelease(world, NAMESPACE, 'rival', { releaseName: 'metrics-web' }));
+    await world.until(NAMESPACE, 'rival', (rival) => {
+      expect(conditionOf(rival, 'Stalled').reason).to.equal('ReleaseTaken');
+    });
+
+    await expectConditions(await world.release(NAMESPACE, 'web'));
+    const stalled = { namespace: NAMESPACE, name: 'rival', type: 'Stalled', status: 'True' };
+    expect(await operator.metric('helmrelease_condition', stalled)).to.equal(1);
+    expect(await operator.metric('flux_helm_operator_release_count')).to.equal(2);
+
+    await world.cluster.kubectl('delete', 'hr', 'rival', '-n', NAMESPACE, '--timeout=30s');
+    expect(await world.revisions(NAMESPACE, 'metrics-web')).to.have.length(1);
+  });
+
+  it('is a commit that was deployed at once, because somebody posted to sync-git', async () => {
+    const { world, operator } = bench;
+    const commit = await world.commitChart({ 'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.2.0\n' });
+    expect((await operator.get('/api/v1/sync-git')).status).to.equal(405);
+
+    expect(await operator.post('/api/v1/sync-git')).to.equal(200);
+
+    const release = await until(({ status }) => {
+      expect(status?.deployed).to.include({ revision: 2, sourceRevision: commit });
+      expect(status?.phase).to.equal('Succeeded');
+    });
+    await expectConditions(release);
+    const metrics = await scrape();
+    expect(countOf(metrics, 'upgrade', true)).to.equal(1);
+    expect(metrics.named('helmrelease_info')[0]?.labels).to.include({
+      version: '0.2.0',
+      source_revision: commit,
+    });
+    expect(metrics.value('helmrelease_failures_total', WEB)).to.equal(0);
+  });
+
+  it('is an upgrade that failed and was rolled back', async () => {
+    await applied(NEVER_READY);
+    const release = await until(({ status }) => {
+      expect(status?.phase).to.equal('RolledBack');
+    });
+
+    expect(conditionOf(release, 'Released').status).to.equal('False');
+    expect(conditionOf(release, 'RolledBack').status).to.equal('True');
+    await expectConditions(release);
+    const metrics = await scrape();
+    expect(countOf(metrics, 'upgrade', false)).to.equal(1);
+    expect(countOf(metrics, 'rollback', true)).to.equal(1);
+    const took = { ...TARGET, action: 'upgrade', success: 'false' };
+    expect(metrics.value('flux_helm_operator_release_action_duration_seconds_sum', took)).to.be.within(2, 10);
+    expect(metrics.value('helmrelease_failures_total', WEB)).to.equal(1);
+    expect(metrics.value('helmrelease_rollbacks_total', WEB)).to.equal(1);
+    expect(metrics.value('helmrelease_ready', WEB)).to.equal(0);
+    expect(metrics.value('helmrelease_revision', WEB)).to.equal(4);
+    expect(metrics.value('helmrelease_phase', { ...WEB, phase: 'RolledBack' })).to.equal(1);
+    expect(metrics.value('helmrelease_last_action_success', { ...WEB, action: 'rollback' })).to.equal(1);
+  });
+
+  it('finds the failing release in a real Prometheus, by the alert rules of 1.4.4', async () => {
+    await using prometheus = await startPrometheus(bench.operator.port);
+
+    const failing = await prometheus.query(
+      'flux_helm_operator_release_condition_info{condition="Released"} == -1',
+    );
+    expect(failing.map(({ labels }) => labels)).to.have.length(1);
+    expect(failing[0]?.labels).to.include(TARGET);
+    const rolledBack = 'flux_helm_operator_release_condition_info{condition="RolledBack"} == 1';
+    expect((await prometheus.query(rolledBack))[0]?.labels).to.include(TARGET);
+    const working = 'flux_helm_operator_release_condition_info{condition="Released"} == 1';
+    expect(await prometheus.query(working)).to.deep.equal([]);
+  });
+
+  it('has for promtool no fault but the names that are kept from Helm Operator and those of Node', async () => {
+    const promtool = await tool('promtool');
+
+    const { error, stderr } = spawnSync(promtool, ['check', 'metrics'], {
+      input: await text(),
+      encoding: 'utf8',
+    });
+
+    expect(error).to.equal(undefined);
+    const faults = stderr.split('\n').filter((fault) => fault !== '');
+    expect(faults.filter((fault) => !/^(flux_helm_operator_|nodejs_active_)/.test(fault))).to.deep.equal([]);
+  });
+
+  it('is an uninstall that failed, and nothing more once the way out was taken', async () => {
+    const { world, operator, apply, untilReady } = bench;
+    const { kubectl } = world.cluster;
+    await apply(webRelease(world, NAMESPACE, 'stuck', { timeout: 5, values: CANNOT_BE_DELETED }));
+    await untilReady('stuck');
+    await kubectl('delete', 'hr', 'stuck', '-n', NAMESPACE, '--wait=false');
+    const { status } = await world.until(NAMESPACE, 'stuck', (release) => {
+      expect(release.status?.failure?.step).to.equal('uninstall');
+    });
+
+    expect(status?.failure?.cause).to.include('keep the release, set spec.suspend to true');
+    const failed = { release_name: 'metrics-stuck', action: 'uninstall', success: 'false' };
+    const count = 'flux_helm_operator_release_action_duration_seconds_count';
+    expect(await operator.metric(count, failed)).to.be.at.least(1);
+
+    await kubectl('patch', 'hr', 'stuck', '-n', NAMESPACE, '--type=merge', '-p', '{"spec":{"suspend":true}}');
+    await kubectl('wait', 'hr', 'stuck', '-n', NAMESPACE, '--for=delete', '--timeout=30s');
+    expect(await world.revisions(NAMESPACE, 'metrics-stuck')).to.have.length(1);
+    expect(await operator.metric(count, failed)).to.equal(0);
+  });
+
+  it('is nothing more of a release that is deleted', async () => {
+    const { kubectl } = bench.world.cluster;
+    await kubectl('delete', 'helmreleases.helm.fluxcd.io', 'web', '-n', NAMESPACE, '--timeout=30s');
+
+    await eventually(async () => {
+      const { series } = await scrape();
+      const left = series.filter(({ labels }) =>
+        Object.values(labels).some((value) => value.includes('web')),
+      );
+      expect(left).to.deep.equal([]);
+    });
+    expect((await scrape()).value('flux_helm_operator_release_count')).to.equal(0);
+  });
+});

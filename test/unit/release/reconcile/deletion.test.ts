@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { ApiError } from '../../../../src/kube/errors.ts';
+import { createSurroundings } from '../../../../src/release/observe/surroundings.ts';
+import { createWorld } from './world/world.ts';
+
+const signal = new AbortController().signal;
+
+describe('the deletion of a HelmRelease', () => {
+  it('uninstalls the release that it managed', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.subject.delete();
+
+    expect(await world.remove()).to.deep.include({ runs: ['helm uninstall'], outcome: { kind: 'done' } });
+
+    expect(world.storage.all('web')).to.deep.equal([]);
+    expect(world.subject.get().metadata.finalizers).to.deep.equal([]);
+  });
+
+  it('leaves a release alone that it never managed', async () => {
+    const world = createWorld();
+    world.storage.add('web', 'deployed', 'theirs', {});
+    world.chart = undefined;
+    await world.pass();
+    world.subject.delete();
+
+    expect((await world.remove()).runs).to.deep.equal([]);
+
+    expect(world.storage.newest('web')?.status).to.equal('deployed');
+    expect(world.subject.get().metadata.finalizers).to.deep.equal([]);
+  });
+
+  it('uninstalls nothing while the whole kind is being deleted', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.isCrdTerminating = true;
+    world.subject.delete();
+
+    expect((await world.remove()).runs).to.deep.equal([]);
+
+    expect(world.storage.newest('web')?.status).to.equal('deployed');
+  });
+});
+
+describe('whether the whole kind is being deleted', () => {
+  const forbidden = new ApiError('forbidden', { status: 403, statusReason: 'Forbidden' });
+  const surroundings = (definition: () => Promise<undefined>) =>
+    createSurroundings({
+      definitions: { get: definition },
+      namespaces: { get: () => Promise.resolve(undefined) },
+      releases: { dryRunCreate: () => Promise.reject(forbidden) },
+    });
+  const release = createWorld().subject.get();
+
+  it('is so when the definition is gone', async () => {
+    const gone = surroundings(() => Promise.resolve(undefined));
+
+    expect(await gone.isCrdTerminating(release, signal)).to.equal(true);
+  });
+
+  it('is not guessed by an operator that may neither read the definition nor create a HelmRelease', async () => {
+    const unknown = surroundings(() => Promise.reject(forbidden));
+    const answer = await unknown.isCrdTerminating(release, signal).catch((caught: unknown) => caught);
+
+    expect(answer).to.have.property('reason', 'SurroundingsUnknown');
+  });
+});

@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { createWorld } from './world/world.ts';
+
+describe('what is tried again', () => {
+  it('waits for its time when a retry failed before it made a revision', async () => {
+    const world = createWorld();
+    world.helm.faults.set('install', 'after');
+    await world.pass();
+    world.later(10_000);
+    world.helm.faults.set('install', 'before');
+
+    const retry = await world.pass();
+
+    expect(retry.runs).to.deep.equal(['helm install']);
+    expect(retry.outcome).to.deep.equal({ kind: 'wait', ms: 10_000 });
+    expect(world.status().failure?.attempts).to.equal(2);
+    expect((await world.pass()).effects).to.deep.equal([]);
+  });
+
+  it('waits for its time when taking a release over failed', async () => {
+    const world = createWorld();
+    world.storage.add('web', 'deployed', 'theirs', {});
+    world.difference = 'the values';
+    world.helm.faults.set('upgrade', 'before');
+
+    const first = await world.pass();
+
+    expect(first.runs).to.deep.equal(['helm upgrade']);
+    expect(first.outcome).to.deep.equal({ kind: 'wait', ms: 5_000 });
+    expect((await world.pass()).effects).to.deep.equal([]);
+    world.later(5_000);
+    world.helm.faults.clear();
+    expect((await world.pass()).outcome?.kind).to.equal('done');
+  });
+
+  it('waits for its time when what is left of a release cannot be removed', async () => {
+    const world = createWorld({ test: { enable: true } });
+    world.helm.faults.set('test', 'after').set('uninstall', 'before');
+
+    const first = await world.pass();
+
+    expect(first.runs).to.deep.equal(['helm install', 'helm test', 'helm uninstall']);
+    expect((await world.pass()).effects).to.deep.equal([]);
+    world.later(5_000);
+    expect((await world.pass()).runs).to.deep.equal(['helm uninstall']);
+    expect(world.status().failure?.attempts).to.equal(2);
+  });
+
+  it('runs a test again that could not be run, and gives nobody the blame', async () => {
+    const world = createWorld({ test: { enable: true } });
+    world.helm.faults.set('test', 'unreachable');
+
+    expect((await world.pass()).thrown).to.be.an('error');
+
+    expect(world.status().failure).to.equal(undefined);
+    expect(world.condition('Ready')?.message).to.include('the API server does not answer');
+    world.helm.faults.clear();
+    const again = await world.pass();
+    expect(again.runs).to.deep.equal(['helm test']);
+    expect(world.condition('Ready')?.status).to.equal('True');
+  });
+
+  it('runs the tests once when a person asks for it after they failed', async () => {
+    const world = createWorld({ test: { enable: true } });
+    await world.pass();
+    world.chart = 'b';
+    world.helm.faults.set('test', 'after');
+    await world.pass();
+    world.later(3_600_000);
+    world.subject.annotate('again');
+
+    const asked = await world.pass();
+
+    expect(asked.runs).to.deep.equal(['helm test']);
+    expect(asked.outcome?.kind).to.equal('stalled');
+    expect(world.status().lastHandledReconcileAt).to.equal('again');
+    expect((await world.pass()).effects).to.deep.equal([]);
+  });
+});

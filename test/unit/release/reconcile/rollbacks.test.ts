@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { createWorld } from './world/world.ts';
+import type { World } from './world/world.ts';
+
+const BROKEN = { kind: 'failed', why: 'Deployment shop/web is broken' } as const;
+const STARTING = { kind: 'progressing', why: 'Deployment shop/web: 0 of 1 pods are ready' } as const;
+
+/** A release whose first input works and whose second was rolled back. */
+async function rolledBack(world: World): Promise<void> {
+  await world.pass();
+  world.chart = 'b';
+  world.health.set('b', BROKEN);
+  await world.pass();
+}
+
+describe('a rollback', () => {
+  it('that does not become ready is given up at its deadline, which nothing moves', async () => {
+    const world = createWorld({ wait: true, rollback: { enable: true, wait: true, timeout: 100 } });
+    await world.pass();
+    world.chart = 'b';
+    world.health.set('b', STARTING);
+    await world.pass();
+    world.later(61_000);
+    world.health.set('a', STARTING);
+    expect((await world.pass()).outcome).to.deep.equal({ kind: 'wait', ms: 100_000 });
+
+    world.later(40_000);
+    expect((await world.pass()).outcome).to.deep.equal({ kind: 'wait', ms: 60_000 });
+    world.later(60_000);
+    await world.pass();
+    expect(world.status().failure).to.include({ step: 'rollback', attempts: 1 });
+    world.later(5_000);
+    await world.pass();
+
+    expect(world.status().failure).to.include({ step: 'rollback', attempts: 2 });
+  });
+
+  it('counts for the new generation too when only other settings were edited', async () => {
+    const world = createWorld({ wait: true, rollback: { enable: true } });
+    await rolledBack(world);
+    world.subject.edit({ rollback: { enable: true, retry: true } });
+
+    const edited = await world.pass();
+
+    expect(edited.runs).to.deep.equal([]);
+    expect(world.status().observedGeneration).to.equal(2);
+  });
+
+  it('that failed before it made a revision is tried again at its time when the tests had failed', async () => {
+    const world = createWorld({ test: { enable: true }, rollback: { enable: true } });
+    await world.pass();
+    world.chart = 'b';
+    world.helm.faults.set('test', 'after').set('rollback', 'before');
+
+    const first = await world.pass();
+
+    expect(first.runs).to.deep.equal(['helm upgrade', 'helm test', 'helm rollback']);
+    expect((await world.pass()).effects).to.deep.equal([]);
+    world.later(5_000);
+    world.helm.faults.clear();
+    expect((await world.pass()).runs).to.deep.equal(['helm rollback']);
+    expect(world.status().failure).not.to.have.property('nextTry');
+  });
+
+  it('still says why when its input is wanted again after another one that was well', async () => {
+    const world = createWorld({ wait: true, rollback: { enable: true } });
+    await rolledBack(world);
+    world.chart = 'a';
+    await world.pass();
+    world.chart = 'b';
+
+    const again = await world.pass();
+
+    expect(again.runs).to.deep.equal([]);
+    expect(world.condition('Stalled')?.message).to.include('Deployment shop/web is broken');
+  });
+
+  it('to what is wanted needs no further revision', async () => {
+    const world = createWorld({ rollback: { enable: true, retry: true } });
+    await world.pass();
+    world.helm.faults.set('upgrade', 'after');
+    world.helm.foreign.upgrade('web');
+
+    const answer = await world.pass();
+
+    expect(answer.runs).to.deep.equal(['helm upgrade', 'helm rollback']);
+    expect(answer.outcome?.kind).to.equal('done');
+    expect(world.storage.newest('web')).to.include({ revision: 4, content: 'a', status: 'deployed' });
+  });
+});

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { createWorld } from './world/world.ts';
+import type { World } from './world/world.ts';
+
+const BROKEN = { kind: 'failed', why: 'Deployment shop/web is broken' } as const;
+
+async function away(world: World): Promise<void> {
+  const { chart } = world;
+  world.chart = undefined;
+  await world.pass();
+  world.chart = chart;
+  world.later(600_000);
+}
+
+/** Killed a little later each time, until it is the rollback that the kill hits. */
+async function killedInRollback(effects = 0): Promise<World> {
+  const world = createWorld({ wait: true, rollback: { enable: true } });
+  await world.pass();
+  world.chart = 'b';
+  world.health.set('b', BROKEN);
+  await world.pass(effects);
+  const { status = '' } = world.storage.newest('web') ?? {};
+  return status === 'pending-rollback' ? world : await killedInRollback(effects + 1);
+}
+
+describe('a chart source that is away for a while', () => {
+  it('does not have an input tried again that was rolled back', async () => {
+    const world = createWorld({ wait: true, rollback: { enable: true } });
+    await world.pass();
+    world.chart = 'b';
+    world.health.set('b', BROKEN);
+    await world.pass();
+    const stood = world.condition('Ready')?.message;
+    expect(stood).to.include('rolled back as revision 3');
+
+    await away(world);
+    const back = await world.pass();
+
+    expect(back.runs).to.deep.equal([]);
+    expect(back.outcome?.kind).to.equal('stalled');
+    expect(world.condition('Ready')?.message).to.include('Deployment shop/web is broken');
+    expect(world.condition('Stalled')?.status).to.equal('True');
+  });
+
+  it('does not give an input new tries that has used them up', async () => {
+    const world = createWorld({ rollback: { maxRetries: 1 } });
+    await world.pass();
+    world.chart = 'b';
+    world.helm.faults.set('upgrade', 'after');
+    await world.pass();
+    world.later(60_000);
+    await world.pass();
+    expect(world.storage.all('web')).to.have.lengthOf(3);
+
+    for (let times = 0; times < 3; times++) {
+      await away(world);
+      expect((await world.pass()).outcome?.kind).to.equal('stalled');
+    }
+
+    expect(world.storage.all('web')).to.have.lengthOf(3);
+  });
+
+  it('does not make a rollback that was killed look like the work of somebody else', async () => {
+    const world = await killedInRollback();
+    await away(world);
+
+    await world.pass();
+
+    expect(world.storage.newest('web')).to.include({ status: 'deployed', content: 'a' });
+    expect(world.events).not.to.include('ForeignChange');
+  });
+});

@@ -1,0 +1,71 @@
+import type { HelmRelease, HelmReleaseSpec } from '../../../../../src/api/helm-release.ts';
+import { API_VERSION, FINALIZER, KIND, RECONCILE_AT_ANNOTATION } from '../../../../../src/api/names.ts';
+import { statusSchema } from '../../../../../src/api/schema/status.ts';
+import type { FinalizerPorts } from '../../../../../src/release/act/finalizer.ts';
+import type { StatusWriter } from '../../../../../src/release/record/status-writer.ts';
+import type { Effects, Lifetime } from './lifetime.ts';
+
+/** The HelmRelease of a world, as the API server holds it. */
+export interface Subject {
+  readonly get: () => HelmRelease;
+  /** An edit by a person: a new generation. */
+  readonly edit: (change: Partial<HelmReleaseSpec>) => void;
+  readonly annotate: (token: string) => void;
+  readonly delete: () => void;
+  readonly writeStatus: StatusWriter;
+  readonly releases: FinalizerPorts['releases'];
+}
+
+export const BORN = '2026-01-01T00:00:00Z';
+
+export function createSubject(
+  spec: Partial<HelmReleaseSpec>,
+  lifetime: () => Lifetime,
+  effects: Effects,
+): Subject {
+  let release: HelmRelease = {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: {
+      name: 'web',
+      namespace: 'shop',
+      uid: 'the-uid',
+      generation: 1,
+      creationTimestamp: BORN,
+      finalizers: [FINALIZER],
+    },
+    spec: {
+      chart: { git: 'https://git.example/charts', path: 'web', ref: 'main' },
+      releaseName: 'web',
+      timeout: 60,
+      ...spec,
+    },
+  };
+  const withMetadata = (metadata: Partial<HelmRelease['metadata']>): HelmRelease => {
+    release = { ...release, metadata: { ...release.metadata, ...metadata } };
+    return release;
+  };
+  return {
+    get: () => release,
+    edit: (change) => {
+      withMetadata({ generation: (release.metadata.generation ?? 0) + 1 });
+      release = { ...release, spec: { ...release.spec, ...change } };
+    },
+    annotate: (token) => withMetadata({ annotations: { [RECONCILE_AT_ANNOTATION]: token } }),
+    delete: () => withMetadata({ deletionTimestamp: BORN }),
+    writeStatus: async (_release, status) => {
+      lifetime().effect();
+      effects.push('status');
+      // As the API server keeps it: what the schema does not know is dropped.
+      release = { ...release, status: statusSchema.parse(JSON.parse(JSON.stringify(status))) };
+      return await Promise.resolve(release);
+    },
+    releases: {
+      mergePatch: async (_ref, patch) => {
+        lifetime().effect();
+        effects.push('finalizers');
+        return await Promise.resolve(withMetadata((patch as Pick<HelmRelease, 'metadata'>).metadata));
+      },
+    },
+  };
+}
