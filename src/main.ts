@@ -35,13 +35,18 @@ async function run(config: Config): Promise<number> {
     log.info('stopped');
     return 0;
   } catch (error) {
-    if (stop.signal.aborted && error === stop.signal.reason) {
+    if (isAbort(error, stop.signal)) {
       log.info('stopped');
       return 0;
     }
     log.error('the operator cannot run', { error: describe(error) });
     return 1;
   }
+}
+
+/** Told to stop while it was starting: what was waited for says so in its own way. */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
 }
 
 const startup = readConfig(process.argv.slice(2), process.env);

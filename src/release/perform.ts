@@ -53,6 +53,7 @@ export async function perform(
 ): Promise<Outcome | 'again'> {
   const restorable = observed.kind === 'present' ? observed.restorable : undefined;
   const newest = observed.kind === 'present' ? observed.newest.number : 0;
+  const hasDeployed = observed.kind === 'present' && observed.hasDeployed;
   const stored = records.at(-1);
   switch (action.kind) {
     case 'nothing':
@@ -98,7 +99,7 @@ export async function perform(
       await seal(pass, plan, action.revision, ports);
       return 'again';
     case 'unlock':
-      await unlock(pass, action.revision, ports);
+      await unlock(pass, { revision: action.revision, restore: hasDeployed ? undefined : restorable }, ports);
       return 'again';
   }
 }

@@ -17,6 +17,7 @@ import type { FinalizerPorts } from './act/finalizer.ts';
 import { isContested } from './decide/foreign-changes.ts';
 import { historyOf } from './observe/history.ts';
 import { observe, recall } from './observe/observe.ts';
+import { triedOptions } from './observe/tried-options.ts';
 import type { Outcome } from './outcome.ts';
 import { createPass } from './pass.ts';
 import type { Pass } from './pass.ts';
@@ -100,7 +101,7 @@ async function pursue(
   const { plan } = desired;
   let records = ports.revisions.watched(pass.target);
   let fresh = records === undefined;
-  let asked = requested || isEdited(pass);
+  let asked = requested;
   for (let step = 0; step < MAX_STEPS; step++) {
     if (ports.stopping.aborted) return { kind: 'wait', ms: 0 };
     records ??= await ports.revisions.fresh(pass.target, pass.signal);
@@ -109,10 +110,11 @@ async function pursue(
     const homeless = records.length === 0 ? await requireNamespace(pass, ports) : undefined;
     if (homeless !== undefined) return homeless;
     pass.note(sourcesMended);
-    const helmStatus = records.at(-1)?.status;
-    pass.note((status) => observedRelease(status, helmStatus));
+    const newest = records.at(-1);
+    pass.note((status) => observedRelease(status, newest));
     const situation = await situationOf(pass, records, fresh, ports);
-    const action = decide(wantedOf(plan), situation.observed, recall(pass.status(), asked, nowMs(pass)));
+    const memory = recall(pass.status(), asked, triedOptions(settings), nowMs(pass));
+    const action = decide(wantedOf(plan), situation.observed, memory);
     if (isPassive(action) || fresh) {
       const contest = await contestOf(pass, action, asked, ports);
       if (contest !== undefined) return contest;
@@ -125,15 +127,6 @@ async function pursue(
     fresh = true;
   }
   throw new Error(`the release did not settle within ${String(MAX_STEPS)} steps`);
-}
-
-/**
- * Whoever edits the spec asks for a try: the way out may be an option that is no part of the digest, such as spec.timeout,
- * and the same input has to be tried again with it.
- */
-function isEdited(pass: Pass): boolean {
-  const { observedGeneration } = pass.status();
-  return observedGeneration !== undefined && observedGeneration !== pass.release().metadata.generation;
 }
 
 /** Only of what is new: how a release stands does not change while its source is asked once more. */

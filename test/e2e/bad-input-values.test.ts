@@ -1,7 +1,11 @@
-import { describe } from 'mocha';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
 import type { HelmReleaseSpec } from '../../src/api/helm-release.ts';
+import { eventually } from '../support/eventually.ts';
 import { testBadInputs } from './bad-input.ts';
 import type { Bench } from './bench.ts';
+import { eventsOf } from './trouble.ts';
+import { webRelease } from './world.ts';
 
 type Values = Readonly<Record<string, string>>;
 type Reference = 'configMapKeyRef' | 'secretKeyRef';
@@ -26,7 +30,7 @@ async function drop({ world, namespace }: Bench, kind: 'configmap' | 'secret', n
 
 describe('values that cannot be had', function () {
   this.timeout(90_000);
-  testBadInputs({ namespace: 'bad-values' }, [
+  const bench = testBadInputs({ namespace: 'bad-values' }, [
     {
       name: 'list',
       title: 'a document that is a list and not a map',
@@ -128,4 +132,18 @@ describe('values that cannot be had', function () {
       revision: 2,
     },
   ]);
+
+  it('takes spec.values that is no map for none, as 1.4.4 did, and says so in an Event', async () => {
+    const { world, namespace, apply, untilReady } = bench();
+    await apply(webRelease(world, namespace, 'odd', { values: ['text: one'] }));
+    const { metadata } = await untilReady('odd');
+
+    await eventually(async () => {
+      const [event] = await eventsOf(world, metadata, 'ValuesWarning');
+      expect(event).to.include({
+        type: 'Warning',
+        message: 'spec.values is not a map: it counts as empty',
+      });
+    });
+  });
 });

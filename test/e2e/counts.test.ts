@@ -98,7 +98,7 @@ describe('what releases cost', function () {
       world.proxy.forgetRequests();
 
       const running = await start(...RESYNC);
-      await passes(running, 3);
+      await passes(running, 2);
 
       expect(inWords(world.proxy.writes())).to.deep.equal([]);
       // The chart is packaged anew, once for all of them.

@@ -11,7 +11,8 @@ import { webRelease } from './world.ts';
 
 interface Row {
   readonly name: string;
-  readonly fault: Fault;
+  /** In turn. */
+  readonly faults: readonly Fault[];
   readonly match?: Match;
 }
 
@@ -20,13 +21,20 @@ const EVERY = 25;
 const TIMES = 6;
 
 const rows: readonly Row[] = [
-  { name: 'resets connections', fault: { kind: 'reset' } },
-  { name: 'breaks off its answers', fault: { kind: 'reset', afterBytes: 40 } },
-  { name: 'cuts its answers short', fault: { kind: 'truncate', afterBytes: 40 }, match: OURS },
-  { name: 'answers 429', fault: { kind: 'answer', status: 429, retryAfterSeconds: 1 } },
-  { name: 'answers 500', fault: { kind: 'answer', status: 500 } },
-  { name: 'answers 503', fault: { kind: 'answer', status: 503 } },
-  { name: 'answers late', fault: { kind: 'delay', ms: 2_000 } },
+  {
+    name: 'resets connections, also in the middle of an answer,',
+    faults: [{ kind: 'reset' }, { kind: 'reset', afterBytes: 40 }],
+  },
+  { name: 'cuts its answers short', faults: [{ kind: 'truncate', afterBytes: 40 }], match: OURS },
+  {
+    name: 'answers 429, 500 and 503',
+    faults: [
+      { kind: 'answer', status: 429, retryAfterSeconds: 1 },
+      { kind: 'answer', status: 500 },
+      { kind: 'answer', status: 503 },
+    ],
+  },
+  { name: 'answers late', faults: [{ kind: 'delay', ms: 2_000 }] },
 ];
 
 describe('releases under way while the API server', function () {
@@ -49,12 +57,15 @@ describe('releases under way while the API server', function () {
     await world.stop();
   });
 
-  for (const { name, fault, match = {} } of rows) {
+  for (const { name, faults, match = {} } of rows) {
     it(`${name} reach their end`, async () => {
       const flock = flocks.get(name);
-      const harms = Array.from({ length: TIMES }, (_, index) =>
-        world.proxy.inject({ fault, match, skip: index * EVERY, times: 1 }),
-      );
+      const harms = Array.from({ length: TIMES / faults.length }, (_, turn) =>
+        faults.map((fault, index) => {
+          const skip = (turn * faults.length + index) * EVERY;
+          return world.proxy.inject({ fault, match, skip, times: 1 });
+        }),
+      ).flat();
       try {
         await flock?.begin();
         await flock?.expectEnd();

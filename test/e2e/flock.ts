@@ -102,5 +102,5 @@ function failedRuns(log: string, releaseName: string): number {
     .split('\n')
     .filter((line) => line.includes(`"release":"${releaseName}"`))
     .filter((line) => /"error":"(?:installation|upgrade|rollback) failed"/.test(line))
-    .filter((line) => !line.includes('it was not ready within')).length;
+    .filter((line) => !/"error":"upgrade failed".*it was not ready within/.test(line)).length;
 }

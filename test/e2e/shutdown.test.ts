@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,6 +151,25 @@ describe('an operator that is told to stop', function () {
 
     it('prints its version where 1.4.4 did', () => {
       expect(result('--version')).to.deep.equal({ status: 0, stdout: '', stderr: `${operatorVersion()}\n` });
+    });
+
+    it('ends with status 0 too when it is told to while it waits for an API server', async () => {
+      const away = ['--master=https://127.0.0.1:1', '--listen=127.0.0.1:0', `--work-dir=${workDir}`];
+      const flags = [...away, `--helm-binary=${world.helm}`];
+      const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const ended = once(child, 'exit');
+      let output = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+      await eventually(() => {
+        expect(output).to.include('watch interrupted');
+      });
+
+      child.kill('SIGTERM');
+
+      expect(await ended).to.deep.equal([0, null]);
+      expect(await readdir(workDir), 'files left behind').to.deep.equal([]);
     });
 
     it('says what it cannot run without, and exits with status 1', () => {

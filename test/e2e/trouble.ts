@@ -55,16 +55,24 @@ interface Event {
 }
 
 async function expectEvent(world: World, { metadata }: HelmRelease, cause: string): Promise<void> {
-  const selector = `involvedObject.uid=${metadata.uid ?? ''},reason=FailedReleaseSync`;
   await eventually(async () => {
-    const text = await world.cluster.kubectl(
-      ...['get', 'events', '-n', metadata.namespace ?? '', '--field-selector', selector, '-o', 'json'],
-    );
-    const { items } = JSON.parse(text) as { readonly items: readonly Event[] };
-    const event = items.find(({ message }) => message.includes(cause));
+    const events = await eventsOf(world, metadata, 'FailedReleaseSync');
+    const event = events.find(({ message }) => message.includes(cause));
     expect(event?.type, `type of the Event with "${cause}"`).to.equal('Warning');
     expect(event?.source.component).to.equal('helm-operator');
   }, 5_000);
+}
+
+export async function eventsOf(
+  world: World,
+  { uid = '', namespace = '' }: ObjectMeta,
+  reason: string,
+): Promise<readonly Event[]> {
+  const selector = `involvedObject.uid=${uid},reason=${reason}`;
+  const text = await world.cluster.kubectl(
+    ...['get', 'events', '-n', namespace, '--field-selector', selector, '-o', 'json'],
+  );
+  return (JSON.parse(text) as { readonly items: readonly Event[] }).items;
 }
 
 /** Several passes over stalled HelmReleases write nothing. For operators that look at them often. */

@@ -57,6 +57,9 @@ export const failureSchema = z
     digest: text({
       description: 'Desired digest that failed: it is not tried again beyond the rules for retries.',
     }).optional(),
+    options: text({
+      description: 'Options that it was tried with: it is tried again as soon as one of them changes.',
+    }).optional(),
     revision: integer({ description: 'Revision of the Helm release that failed.' }).optional(),
     attempts: integer({ description: 'How often it has failed in a row.' }),
     time: time({ description: 'When it last failed.' }),

@@ -50,7 +50,7 @@ export async function settle(
     case 'stay':
       await pass.save((status, context) =>
         standing(
-          status,
+          withoutOvertaken(status),
           plan.digest,
           'Stalled',
           action.why === 'rejected' ? 'RolledBack' : 'Failed',
@@ -81,6 +81,12 @@ function causeFor({ failedInput, history = [] }: HelmReleaseStatus, digest: stri
   if (failedInput?.digest === digest) return failedInput.cause;
   const tried = history.find((entry) => entry.digest === digest && entry.message !== undefined);
   return tried?.message ?? UNKNOWN_CAUSE;
+}
+
+/** Work on a revision that somebody else's came after is under way no more; a rollback of ours is known by it. */
+function withoutOvertaken(status: HelmReleaseStatus): HelmReleaseStatus {
+  const { operation, ...rest } = status;
+  return operation?.action === 'rollback' ? status : rest;
 }
 
 /** Says again what stands, where a newer generation or an outage in between has not left it standing. */

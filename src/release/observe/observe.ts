@@ -46,8 +46,15 @@ function markFrom({ revision, marks: labels }: RevisionRecord, marks: MarkFormat
 }
 
 /** What earlier passes wrote down, with times turned into spans so that deciding needs no clock. */
-export function recall(status: HelmReleaseStatus, requested: boolean, nowMs: number): Memory {
-  const failure = remembered(status.failedInput, nowMs);
+export function recall(
+  status: HelmReleaseStatus,
+  requested: boolean,
+  options: string,
+  nowMs: number,
+): Memory {
+  const failed = remembered(status.failedInput, nowMs);
+  const otherwise = status.failedInput?.options !== undefined && status.failedInput.options !== options;
+  const failure = failed !== undefined && otherwise ? { ...failed, dueInMs: 0 } : failed;
   const uninstall = remembered(status.failure?.step === 'uninstall' ? status.failure : undefined, nowMs);
   const intent = intentFrom(status);
   return {

@@ -4,6 +4,7 @@ import { mask } from '../../helm/errors/mask.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Random } from '../../telemetry/clock.ts';
 import type { Step } from '../observe/memory.ts';
+import { triedOptions } from '../observe/tried-options.ts';
 import { meterFailure } from './meter.ts';
 import type { Meter } from './meter.ts';
 import type { Pass } from '../pass.ts';
@@ -58,7 +59,7 @@ export async function recordFailure(
         reason: error.reason,
         cause,
         attempts,
-        ...(digest === undefined ? {} : { digest }),
+        ...(plan === undefined ? {} : { digest: plan.digest, options: triedOptions(plan.settings) }),
         ...(revision === undefined ? {} : { revision, blameless }),
         ...(tryAgainMs === undefined ? {} : { nextTryMs: tryAgainMs }),
       },

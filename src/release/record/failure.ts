@@ -12,6 +12,8 @@ export interface FailureEvent {
   /** The sentence for people: cause and way out. */
   readonly cause: string;
   readonly digest?: string;
+  /** With which options the digest was tried. */
+  readonly options?: string;
   /** Helm's revision that failed; absent when helm made none. */
   readonly revision?: number;
   /** Its input is not what made it fail. */
@@ -59,6 +61,7 @@ export function failed(
     step: event.step,
     cause: event.cause,
     ...(event.digest === undefined ? {} : { digest: event.digest }),
+    ...(event.options === undefined ? {} : { options: event.options }),
     ...(event.revision === undefined || event.blameless === true ? {} : { revision: event.revision }),
     attempts: event.attempts,
     time: kubeTime(context.now),

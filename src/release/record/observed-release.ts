@@ -15,14 +15,15 @@ export function observedTarget(status: HelmReleaseStatus, context: RecordContext
   return { ...rest, releaseName, targetNamespace };
 }
 
-/** What every pass may write beside its result: the names and words of Helm that 1.4.4 showed. */
+/** What every pass may write beside its result: Helm's own word, and the end of work that somebody else's came after. */
 export function observedRelease(
-  status: HelmReleaseStatus,
-  helmStatus: string | undefined,
+  { releaseStatus: _said, ...status }: HelmReleaseStatus,
+  newest: { readonly revision: number; readonly status: string } | undefined,
 ): HelmReleaseStatus {
-  if (helmStatus !== undefined) return { ...status, releaseStatus: helmStatus };
-  const { releaseStatus: _gone, ...absent } = status;
-  return absent;
+  if (newest === undefined) return status;
+  const { operation, ...rest } = { ...status, releaseStatus: newest.status };
+  const overtaken = operation === undefined || operation.toRevision < newest.revision;
+  return overtaken ? rest : { ...rest, operation };
 }
 
 /** The chart could be fetched; said once, and again after a failure. */

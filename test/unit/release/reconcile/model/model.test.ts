@@ -35,7 +35,8 @@ describe('a release to which anything may happen', () => {
           checkSettled(world, await settle(world));
         },
       ),
-      { numRuns: 300 },
+      // The same sequences in every run of `make test`; others, with the seed printed when one fails, in `make test-full`.
+      process.env['TEST_FULL'] === undefined ? { numRuns: 300, seed: 20_261_123 } : { numRuns: 3_000 },
     );
   });
 });

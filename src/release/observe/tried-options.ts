@@ -1,0 +1,23 @@
+import type { ReleaseSettings } from '../../api/settings.ts';
+
+/**
+ * The options that are no part of the desired digest but may decide whether it can be deployed. An input that failed is
+ * tried again when one of them changes: the message of the failure may name just that as the way out.
+ */
+export function triedOptions(settings: ReleaseSettings): string {
+  const { timeoutMs, wait, forceUpgrade, forceConflicts, disableOpenAPIValidation, test } = settings;
+  const options = {
+    timeout: timeoutMs / 1000,
+    wait,
+    forceUpgrade,
+    forceConflicts,
+    disableOpenAPIValidation,
+    'test.enable': test.enable,
+    'test.ignoreFailures': test.ignoreFailures,
+    'test.timeout': test.timeoutMs / 1000,
+  };
+  return Object.entries(options)
+    .filter(([, value]) => value !== false)
+    .map(([name, value]) => (value === true ? name : `${name}=${String(value)}`))
+    .join(' ');
+}
