@@ -46,7 +46,9 @@ async function run(config: Config): Promise<number> {
 
 /** Told to stop while it was starting: what was waited for says so in its own way. */
 function isAbort(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
+  return (
+    signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))
+  );
 }
 
 const startup = readConfig(process.argv.slice(2), process.env);

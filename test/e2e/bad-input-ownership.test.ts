@@ -41,7 +41,7 @@ describe('two HelmReleases that claim one release', function () {
 
   before(async () => {
     bench = stack.use(
-      await openBench({ namespace: NAMESPACE, operator: { flags: ['--charts-sync-interval=2s'] } }),
+      await openBench({ namespace: NAMESPACE, operator: { flags: ['--charts-sync-interval=1s'] } }),
     );
     await bench.apply(...PAIRS.map((name) => claim('first', name)));
     for (const name of PAIRS) {

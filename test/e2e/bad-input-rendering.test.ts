@@ -6,7 +6,7 @@ import type { Bench } from './bench.ts';
 import { webChartFile, webChartFiles } from './world.ts';
 
 /** How often every release is looked at. */
-const OFTEN = { flags: ['--charts-sync-interval=2s'] };
+const OFTEN = { flags: ['--charts-sync-interval=1s'] };
 
 /** A chart of its own, so that a commit spoils no other release. */
 const chartAt = ({ world }: Bench, path: string): Partial<HelmReleaseSpec> => ({

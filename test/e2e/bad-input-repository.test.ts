@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe } from 'mocha';
@@ -25,7 +26,9 @@ describe('a chart that a chart repository does not give', function () {
   let untrusted: ChartRepository;
   let registry: OciRegistry;
 
+  const hanging: ServerResponse[] = [];
   const stack = new AsyncDisposableStack();
+
   before(async () => {
     const dir = await mkdtemp(join(tmpdir(), 'chart-hosts-'));
     stack.defer(() => rm(dir, { recursive: true, force: true }));
@@ -48,7 +51,7 @@ describe('a chart that a chart repository does not give', function () {
       title: 'a host that does not answer',
       begin: () => from(silent.url),
       spoil: () => {
-        silent.answer('/index.yaml', () => undefined);
+        silent.answer('/index.yaml', (_, response) => hanging.push(response));
         return from(silent.url);
       },
       trouble: {
@@ -59,6 +62,7 @@ describe('a chart that a chart repository does not give', function () {
       troubleWithinMs: 45_000,
       mend: () => {
         silent.answer('/index.yaml', undefined);
+        for (const response of hanging) response.destroy(); // as when the server is started anew
         return unchanged;
       },
     },

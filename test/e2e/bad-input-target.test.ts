@@ -8,7 +8,7 @@ import { webRelease } from './world.ts';
 const NAMESPACE = 'bad-target-in-a-namespace-that-has-a-name-of-its-own-length';
 
 /** How often every release is looked at. */
-const OFTEN = { flags: ['--charts-sync-interval=2s'] };
+const OFTEN = { flags: ['--charts-sync-interval=1s'] };
 
 describe('a target that cannot be', function () {
   this.timeout(90_000);

@@ -86,7 +86,7 @@ export async function expectStill(
     operator.metric('helm_release_operator_pass_duration_seconds_count', { outcome: 'stalled' });
   const [before, begun] = [await versions(), await passes()];
   await eventually(async () => {
-    expect(await passes()).to.be.at.least(begun + 3 * names.length);
+    expect(await passes()).to.be.at.least(begun + 2 * names.length);
   });
   expect(await versions()).to.deep.equal(before);
 }
