@@ -47,6 +47,12 @@ describe('a fleet whose host does not answer', function () {
     await bench.untilReady('good', 8_000);
   });
 
+  it('lets go of who does not want to wait any longer', async () => {
+    await bench.world.cluster.kubectl(
+      ...['delete', 'helmreleases.helm.fluxcd.io', 'silent-40', '-n', NAMESPACE, '--timeout=8s'],
+    );
+  });
+
   it('says of each that the host does not answer, and tries again', async () => {
     const { status } = await bench.world.until(NAMESPACE, 'silent-0', ({ status }) => {
       expect(status?.failure?.step).to.equal('chart');

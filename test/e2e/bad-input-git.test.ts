@@ -1,14 +1,16 @@
+import { expect } from 'chai';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe } from 'mocha';
+import { after, before, describe, it } from 'mocha';
 import { startGitServer } from '../../hack/testenv/git-server.ts';
 import type { GitServer } from '../../hack/testenv/git-server.ts';
 import type { HelmReleaseSpec } from '../../src/api/helm-release.ts';
 import { createCertificates } from '../support/certificates.ts';
 import { testBadInputs } from './bad-input.ts';
 import type { Bench } from './bench.ts';
-import { webChartFiles } from './world.ts';
+import { expectTrouble, footprintOf } from './trouble.ts';
+import { webChartFiles, webRelease } from './world.ts';
 
 const from = (git: string, path = 'web', ref = 'main'): Partial<HelmReleaseSpec> => ({
   chart: { git, path, ref },
@@ -39,7 +41,7 @@ describe('a chart that Git does not give', function () {
 
   after(() => stack.disposeAsync());
 
-  testBadInputs({ namespace: 'bad-git', operator: { flags: ['--git-timeout=2s'] } }, [
+  const bench = testBadInputs({ namespace: 'bad-git', operator: { flags: ['--git-timeout=2s'] } }, [
     {
       name: 'path',
       title: 'a path that is not there',
@@ -94,4 +96,20 @@ describe('a chart that Git does not give', function () {
       mend: (bench) => given(from(home(bench))),
     },
   ]);
+
+  it('is not needed to uninstall what was released of it', async () => {
+    const { world, namespace, apply, untilReady } = bench();
+    await apply(webRelease(world, namespace, 'leaving', { releaseName: 'leaving' }));
+    await untilReady('leaving');
+    await apply(
+      webRelease(world, namespace, 'leaving', { releaseName: 'leaving', ...from(home(bench()), 'gone') }),
+    );
+    await expectTrouble(bench(), 'leaving', { step: 'chart', says: ["'gone'"], stalled: false });
+
+    await world.cluster.kubectl(
+      ...['delete', 'helmreleases.helm.fluxcd.io', 'leaving', '-n', namespace, '--timeout=15s'],
+    );
+
+    expect(await footprintOf(world, namespace, 'leaving')).to.deep.equal({});
+  });
 });

@@ -7,6 +7,7 @@ import type { HelmReleaseSpec } from '../../src/api/helm-release.ts';
 import { eventually } from '../support/eventually.ts';
 import { childrenOf, killAll } from '../support/operator-children.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
+import { expectReady } from './bench.ts';
 import { conditionOf, startWorld, webRelease } from './world.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +16,7 @@ const POD = 'testenv.helm-release-operator.io/pod';
 const ENDS_AFTER = 'testenv.helm-release-operator.io/ends-after';
 
 const slowHook = (on: string): Readonly<Record<string, unknown>> => ({
-  hook: { on: [on], podAnnotations: { [ENDS_AFTER]: '1s' } },
+  hook: { on: [on], podAnnotations: { [ENDS_AFTER]: '2s' } },
 });
 
 describe('a helm that is killed under an operator that lives', function () {
@@ -43,11 +44,7 @@ describe('a helm that is killed under an operator that lives', function () {
   const states = async (release: string): Promise<readonly string[]> =>
     (await world.revisions(NAMESPACE, release)).map(({ revision, status }) => `${revision} ${status}`);
 
-  const untilReady = (name: string): Promise<unknown> =>
-    world.until(NAMESPACE, name, ({ metadata, status, ...rest }) => {
-      expect(conditionOf({ metadata, status, ...rest }, 'Ready').status).to.equal('True');
-      expect(status?.observedGeneration).to.equal(metadata.generation);
-    });
+  const untilReady = (name: string): Promise<unknown> => world.until(NAMESPACE, name, expectReady);
 
   async function killHelmAt(release: string, state: string): Promise<void> {
     await eventually(async () => {

