@@ -32,7 +32,7 @@ describe('the arguments of helm', () => {
   });
 
   it('upgrade with values by file in order and inline ones last, and take away the mark of a rollback', () => {
-    const values = { files: ['/work/1.yaml', '/work/2.yaml'], stdin: true };
+    const values = { files: ['/srv/1.yaml', '/srv/2.yaml'], stdin: true };
     const request = {
       ...requests.upgrade,
       labels: { [MARK_DIGEST_LABEL]: 'v1.abc.def' },
@@ -48,7 +48,7 @@ describe('the arguments of helm', () => {
       '--skip-crds',
       ...['--timeout', '300s'],
       ...['--description', 'commit 1234'],
-      ...['--values', '/work/1.yaml', '--values', '/work/2.yaml', '--values', '-'],
+      ...['--values', '/srv/1.yaml', '--values', '/srv/2.yaml', '--values', '-'],
       ...['--labels', `${MARK_REJECTED_LABEL}=null,${MARK_DIGEST_LABEL}=v1.abc.def`],
       ...tail,
     ]);
@@ -192,7 +192,7 @@ describe('the arguments of helm for hostile input', () => {
   });
 
   it('refuse values files whose path helm would take apart', () => {
-    for (const file of ['/work/a,b.yaml', '/work/"a".yaml', 'values.yaml', '-']) {
+    for (const file of ['/srv/a,b.yaml', '/srv/"a".yaml', 'values.yaml', '-']) {
       const values = { files: [file], stdin: false };
       expect(() => upgradeArguments(helm4, requests.upgrade, values), file).to.throw(InvalidSpecError);
     }

@@ -41,7 +41,7 @@ describe('createHelm', () => {
       run,
       binary,
       workDir,
-      kubeconfigPath: () => Promise.resolve('/work/kubeconfig'),
+      kubeconfigPath: () => Promise.resolve('/srv/kubeconfig'),
       slots: { fast: 1, slow: 1, package: 1 },
       clock: systemClock,
       storage: {
@@ -162,7 +162,7 @@ describe('createHelm', () => {
       run,
       binary: helm3,
       workDir,
-      kubeconfigPath: () => Promise.resolve('/work/kubeconfig'),
+      kubeconfigPath: () => Promise.resolve('/srv/kubeconfig'),
       slots: { fast: 1, slow: 1, package: 1 },
       clock: systemClock,
       storage: {} as HelmOptions['storage'],

@@ -38,7 +38,7 @@ describe('createRunner', () => {
       run,
       binary: { path: '/bin/helm', version: '4.3.1', major: 4 },
       workDir,
-      kubeconfigPath: () => Promise.resolve('/work/kubeconfig'),
+      kubeconfigPath: () => Promise.resolve('/srv/kubeconfig'),
       slots: { fast: 2, slow: 1, package: 1 },
       clock: systemClock,
       ...more,
@@ -60,7 +60,7 @@ describe('createRunner', () => {
     const { env = {}, cwd = '', timeoutMs } = calls[0]?.options ?? {};
     expect(env).to.include({
       PATH: '/usr/bin:/bin',
-      KUBECONFIG: '/work/kubeconfig',
+      KUBECONFIG: '/srv/kubeconfig',
       HELM_DRIVER: 'secret',
       HELM_QPS: '-1',
       GOGC: '400',
