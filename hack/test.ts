@@ -15,6 +15,11 @@ const results: SuiteResult[] = [];
 for (const name of names.length > 0 ? names : ['unit', 'integration', 'e2e'])
   results.push(await runSuite(name));
 
+// Once more at the end: a log of thousands of lines is read from there.
+for (const { name, failures } of results) {
+  for (const failure of failures) console.log(`\n✘ ${name}: ${failure}`);
+}
+
 console.log();
 for (const { name, passed, failed, seconds } of results) {
   console.log(

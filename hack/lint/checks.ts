@@ -39,6 +39,8 @@ const AT_ONCE = 2;
 export interface LintResult {
   readonly passed: number;
   readonly failed: number;
+  /** The names of the failed ones. */
+  readonly failures: readonly string[];
 }
 
 /** Runs every check, shows what the failed ones have to say, and ends with a line for each. */
@@ -59,6 +61,6 @@ export async function runChecks(names: readonly string[] = []): Promise<LintResu
     const mark = ok ? styleText('green', '✔') : styleText('red', '✘');
     console.log(`  ${mark} ${name.padEnd(8)} ${seconds.toFixed(1).padStart(5)} s`);
   }
-  const passed = [...ends.values()].filter(({ ok }) => ok).length;
-  return { passed, failed: ends.size - passed };
+  const failures = [...ends].filter(([, { ok }]) => !ok).map(([{ name }]) => name);
+  return { passed: ends.size - failures.length, failed: failures.length, failures };
 }

@@ -76,7 +76,8 @@ export default class FileReporter extends Mocha.reporters.Base {
   #write(leaked: readonly string[]): void {
     const sum = (key: 'passed' | 'failed'): number =>
       this.#files.reduce((total, file) => total + file[key], 0);
-    const results: Results = { passed: sum('passed'), failed: sum('failed'), leaked };
+    const failures = this.failures.map((test) => `${test.fullTitle()}: ${firstLine(test.err)}`);
+    const results: Results = { passed: sum('passed'), failed: sum('failed'), failures, leaked };
     writeFileSync(this.#resultsFile, JSON.stringify(results));
   }
 
@@ -101,6 +102,10 @@ function resources(): readonly string[] {
 
 function counts(names: readonly string[]): Map<string, number> {
   return new Map([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+}
+
+function firstLine(error: Error | undefined): string {
+  return error?.message.split('\n', 1)[0] ?? 'no message';
 }
 
 function showFile({ file, startedMs, passed, failed }: FileResult): void {

@@ -10,8 +10,12 @@ export interface SuiteResult {
   readonly name: string;
   readonly passed: number;
   readonly failed: number;
+  /** What failed and why, a line each. */
+  readonly failures: readonly string[];
   readonly seconds: number;
 }
+
+type Outcome = Pick<SuiteResult, 'passed' | 'failed' | 'failures'>;
 
 const SUITES = ['unit', 'integration', 'e2e'];
 
@@ -19,11 +23,11 @@ const SUITES = ['unit', 'integration', 'e2e'];
 export async function runSuite(name: string): Promise<SuiteResult> {
   console.log(`\n${styleText('bold', name)}`);
   const start = performance.now();
-  const { passed, failed } = name === 'lint' ? await runChecks() : await runMocha(name);
-  return { name, passed, failed, seconds: (performance.now() - start) / 1000 };
+  const outcome = name === 'lint' ? await runChecks() : await runMocha(name);
+  return { name, ...outcome, seconds: (performance.now() - start) / 1000 };
 }
 
-async function runMocha(name: string): Promise<Pick<SuiteResult, 'passed' | 'failed'>> {
+async function runMocha(name: string): Promise<Outcome> {
   const spec = SUITES.includes(name) ? `test/${name}/**/*.test.ts` : name;
   const folder = await mkdtemp(join(tmpdir(), 'test-results-'));
   try {
@@ -45,15 +49,16 @@ async function resultsIn(file: string): Promise<Results | undefined> {
 }
 
 /** A suite that did not get to its end, ran nothing, or leaves something behind has failed, whatever its tests say. */
-function summed(results: Results | undefined): Pick<SuiteResult, 'passed' | 'failed'> {
-  if (results === undefined) {
-    console.log(`  ${styleText('red', '✘')} mocha ended before the tests were through`);
-    return { passed: 0, failed: 1 };
-  }
-  const { passed, failed, leaked } = results;
-  if (passed + failed === 0) {
-    console.log(`  ${styleText('red', '✘')} there are no tests`);
-    return { passed, failed: 1 };
-  }
-  return { passed, failed: failed + (leaked.length > 0 ? 1 : 0) };
+function summed(results: Results | undefined): Outcome {
+  if (results === undefined) return fault('mocha ended before the tests were through');
+  const { passed, failed, failures, leaked } = results;
+  if (passed + failed === 0) return fault('there are no tests');
+  if (leaked.length === 0) return { passed, failed, failures };
+  const leak = `something keeps the process running: ${leaked.join('; ')}`;
+  return { passed, failed: failed + 1, failures: [...failures, leak] };
+}
+
+function fault(what: string): Outcome {
+  console.log(`  ${styleText('red', '✘')} ${what}`);
+  return { passed: 0, failed: 1, failures: [what] };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane, tool } from '../../hack/testenv/testenv.ts';
 import type { ControlPlane } from '../../hack/testenv/testenv.ts';
+import { eventually } from './eventually.ts';
 import { run } from './run.ts';
 
 const CRD = new URL('../../crds/helmrelease.yaml', import.meta.url).pathname;
@@ -32,8 +33,18 @@ export async function startCluster(): Promise<Cluster> {
     run(kubectlPath, [`--kubeconfig=${plane.kubeconfig}`, `--cache-dir=${cache}`, ...args], {
       ...(input === undefined ? {} : { input }),
     });
-  await kubectl(['apply', '--server-side', '-f', CRD]);
-  await kubectl(['wait', '--for=condition=Established', '--timeout=20s', '-f', CRD]);
+  const stop = async (): Promise<void> => {
+    await plane.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    await kubectl(['apply', '--server-side', '-f', CRD]);
+    // A definition that has just been made has no conditions yet, which kubectl takes for an error.
+    await eventually(() => kubectl(['wait', '--for=condition=Established', '--timeout=20s', '-f', CRD]));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     plane,
     kubeconfig: plane.kubeconfig,
@@ -46,9 +57,6 @@ export async function startCluster(): Promise<Cluster> {
     createNamespace: async (name) => {
       await kubectl(['create', 'namespace', name]);
     },
-    stop: async () => {
-      await plane.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
