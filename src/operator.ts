@@ -50,14 +50,14 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   stack.defer(() => {
     queue.close();
   });
-  const { helm, storage } = await openHelm({ run, workDir, cluster, signal }, environment);
+  const { helm, slots, storage } = await openHelm({ run, workDir, cluster, signal }, environment);
   const { charts, fetchExternal, close } = await openSources({ run, workDir, helm }, environment);
   stack.defer(close);
 
   metrics.readFrom({
     queue: () => ({ length: queue.length, oldestSeconds: queue.oldestWaitMs() / 1000 }),
     helm: () =>
-      Object.entries(helm.slots).map(([pool, { inUse, waiting }]) => ({ pool, running: inUse, waiting })),
+      Object.entries(slots.pools).map(([pool, { inUse, waiting }]) => ({ pool, running: inUse, waiting })),
     informers: () => cluster.watchStates(),
     releases: () => snapshotsOf(cluster.watched.releases.store.values()),
     chartSources: () => charts.stats().sources,
@@ -100,7 +100,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     },
   });
   const controller = createReleaseController(
-    { cluster, charts, helm, storage, queue, digestKey, fetchExternal, stopping: signal },
+    { cluster, charts, helm, slots, storage, queue, digestKey, fetchExternal, stopping: signal },
     environment,
   );
   parts.set('releases', { name: 'releases', ready: true });

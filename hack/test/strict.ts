@@ -1,4 +1,8 @@
+import { config } from 'chai';
 import type Mocha from 'mocha';
+
+/** What a message was is worth more than a short line. */
+config.truncateThreshold = 0;
 
 /**
  * Mocha lets a rejection that nobody handles pass. In the operator it ends the process, so here it fails the run: at

@@ -16,33 +16,34 @@ import type {
   ApplyMethod,
   DeployRequest,
   InstallRequest,
-  Pool,
   RollbackRequest,
   TestRequest,
   UninstallRequest,
   UpgradeRequest,
 } from './requests.ts';
-import { createRunner, type Job, type Runner, type RunnerOptions } from './runner.ts';
+import { createRunner, type Job, type RunnerOptions } from './runner.ts';
+import type { Slots } from './slots.ts';
 import type { Storage } from './storage/storage.ts';
 import { createUninstall } from './uninstall.ts';
 
 /**
  * The helm program. An outcome says what helm said; what became of the release is for Helm's storage to say, because
- * helm may fail after everything was applied. Rejects when aborted, after the process has ended, and when Helm's storage
+ * helm may fail after everything was applied. Whoever changes a release holds one of the `slots` meanwhile. Rejects when aborted, after the process has ended, and when Helm's storage
  * has to be asked and cannot be.
  */
-export interface Helm extends Pick<Runner, 'running' | 'runs' | 'slots'> {
+export interface Helm {
   install(request: InstallRequest, signal: AbortSignal): Promise<HelmOutcome>;
   upgrade(request: UpgradeRequest, signal: AbortSignal): Promise<HelmOutcome>;
   rollback(request: RollbackRequest, signal: AbortSignal): Promise<HelmOutcome>;
   /** A release that is not there counts as uninstalled. */
   uninstall(request: UninstallRequest, signal: AbortSignal): Promise<HelmOutcome>;
   test(request: TestRequest, signal: AbortSignal): Promise<HelmOutcome>;
-  /** Packs the chart in a folder and gives the path of the archive. */
+  /** Packs the chart in a folder, in a slot of its own, and gives the path of the archive. */
   packageChart(dir: string, into: string, signal: AbortSignal): Promise<string>;
 }
 
 export interface HelmOptions extends RunnerOptions {
+  readonly slots: Slots;
   readonly storage: Pick<Storage, 'list' | 'mark' | 'purge' | 'applyMethod'>;
 }
 
@@ -50,17 +51,17 @@ const PACKAGE_LIMIT_MS = 120_000;
 
 export function createHelm(options: HelmOptions): Helm {
   const { binary, storage } = options;
-  const runner = createRunner(options);
+  const runHelm = createRunner(options);
 
   async function outcomeOf(
     request: Pick<Job, 'verb' | 'arguments'> & Partial<Pick<Job, 'files' | 'input'>>,
     target: Target,
     signal: AbortSignal,
   ): Promise<HelmOutcome> {
-    const { namespace, name, pool = 'slow', limitMs, secrets } = target;
+    const { namespace, name, limitMs, secrets } = target;
     let result: RunResult;
     try {
-      result = await runner.run({ files: [], ...request, namespace, name, pool, limitMs }, signal);
+      result = await runHelm({ files: [], ...request, limitMs }, signal);
     } catch (caught) {
       signal.throwIfAborted();
       options.stopping?.throwIfAborted();
@@ -103,11 +104,6 @@ export function createHelm(options: HelmOptions): Helm {
   }
 
   return {
-    running: runner.running,
-    get runs() {
-      return runner.runs;
-    },
-    slots: runner.slots,
     install: (request, signal) =>
       deploy('install', { apply: 'server', ...request }, installArguments, signal),
     upgrade: async (request, signal) =>
@@ -126,10 +122,12 @@ export function createHelm(options: HelmOptions): Helm {
     test: (request, signal) =>
       outcomeOf({ verb: 'test', arguments: () => testArguments(request) }, request, signal),
     packageChart: async (dir, into, signal) => {
-      const outcome = await outcomeOf(
-        { verb: 'package', arguments: () => packageArguments(dir, into) },
-        { namespace: '', name: '', pool: 'package', limitMs: PACKAGE_LIMIT_MS, secrets: [] },
-        signal,
+      const outcome = await options.slots.hold('package', signal, () =>
+        outcomeOf(
+          { verb: 'package', arguments: () => packageArguments(dir, into) },
+          { namespace: '', name: '', limitMs: PACKAGE_LIMIT_MS, secrets: [] },
+          signal,
+        ),
       );
       if (outcome.kind === 'failed') throw outcome.error;
       return packagedChart(outcome.output);
@@ -140,7 +138,6 @@ export function createHelm(options: HelmOptions): Helm {
 interface Target {
   readonly namespace: string;
   readonly name: string;
-  readonly pool?: Pool;
   readonly limitMs: number;
   readonly secrets: readonly string[];
 }

@@ -1,9 +1,3 @@
-/**
- * Which of the bounded pools a run waits in: `slow` is for runs that themselves wait for hooks, tests or objects, `package`
- * for those that know no cluster and must not be held up by the others.
- */
-export type Pool = 'fast' | 'slow' | 'package';
-
 /** Whether Kubernetes merges fields for helm (server-side apply), or helm itself does. Helm 3 knows only the latter. */
 export type ApplyMethod = 'client' | 'server';
 
@@ -20,7 +14,6 @@ interface Request {
 
 /** What changes objects. */
 interface ApplyRequest extends Request {
-  readonly pool: Pool;
   readonly noHooks?: boolean;
   /** `helm`: helm waits until the objects are ready, as Helm 3 does it. Default `none`. */
   readonly wait?: 'helm' | 'none';
@@ -68,13 +61,11 @@ export interface RollbackRequest extends ApplyRequest {
 }
 
 export interface UninstallRequest extends Request {
-  readonly pool: Pool;
   readonly noHooks?: boolean;
   readonly wait?: 'helm' | 'none';
   readonly description?: string;
 }
 
-/** Always in the slow pool: a test is something to wait for. */
 export interface TestRequest extends Request {
   /** Print the logs of the test pods. */
   readonly logs?: boolean;

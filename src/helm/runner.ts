@@ -1,22 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunOptions, RunResult, Run } from '../process/run.ts';
-import { createSemaphore, type Semaphore } from '../process/semaphore.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { HelmBinary } from './binary.ts';
 import { prepareEnvironment, type Environment } from './environment.ts';
 import type { Verb } from './errors/failure-kind.ts';
-import type { Pool } from './requests.ts';
-
-/** A helm process that is running now. */
-export interface RunningHelm {
-  readonly verb: Verb;
-  readonly namespace: string;
-  readonly name: string;
-  readonly pool: Pool;
-  readonly since: Date;
-}
 
 /** A helm process that has ended. */
 export interface FinishedHelm {
@@ -31,8 +20,6 @@ export interface RunnerOptions {
   readonly workDir: WorkDir;
   /** Writes the kubeconfig if need be, and says where it is. */
   readonly kubeconfigPath: () => Promise<string>;
-  /** How many processes each pool may have at a time. */
-  readonly slots: Readonly<Record<Pool, number>>;
   readonly clock: Clock;
   readonly kubeCacheDir?: string;
   /** Proxies and trusted certificates: HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE. */
@@ -46,9 +33,6 @@ export interface RunnerOptions {
 
 export interface Job {
   readonly verb: Verb;
-  readonly namespace: string;
-  readonly name: string;
-  readonly pool: Pool;
   readonly limitMs: number;
   /** Raw documents, written to files that only we can read for as long as the process lives. */
   readonly files: readonly Buffer[];
@@ -56,25 +40,12 @@ export interface Job {
   readonly arguments: (files: readonly string[]) => readonly string[];
 }
 
-/** Starts helm processes: so many at a time, each with an environment and a temporary folder of its own. */
-export interface Runner {
-  readonly run: (job: Job, signal: AbortSignal) => Promise<RunResult>;
-  readonly running: () => readonly RunningHelm[];
-  /** How many processes were started so far. */
-  readonly runs: number;
-  readonly slots: Readonly<Record<Pool, Pick<Semaphore, 'inUse' | 'waiting'>>>;
-}
+/** Starts helm processes, each with an environment and a temporary folder of its own. */
+export type Runner = (job: Job, signal: AbortSignal) => Promise<RunResult>;
 
 export function createRunner(options: RunnerOptions): Runner {
   const { run, binary, workDir, clock } = options;
-  const pools = {
-    fast: createSemaphore(options.slots.fast),
-    slow: createSemaphore(options.slots.slow),
-    package: createSemaphore(options.slots.package),
-  };
-  const running = new Set<RunningHelm>();
   let environment: Promise<Environment> | undefined;
-  let runs = 0;
 
   function prepared(): Promise<Environment> {
     environment ??= prepareEnvironment({
@@ -88,7 +59,21 @@ export function createRunner(options: RunnerOptions): Runner {
     return environment;
   }
 
-  async function start(job: Job, signal: AbortSignal): Promise<RunResult> {
+  async function measured(verb: Verb, work: () => Promise<RunResult>): Promise<RunResult> {
+    const begun = clock.monotonicMs();
+    let result: FinishedHelm['result'] = 'aborted';
+    options.onStarted?.(verb);
+    try {
+      const finished = await work();
+      result = finished.kind === 'done' ? 'ok' : 'failed';
+      return finished;
+    } finally {
+      options.onFinished?.({ verb, result, seconds: (clock.monotonicMs() - begun) / 1000 });
+    }
+  }
+
+  return async (job, signal) => {
+    options.stopping?.throwIfAborted();
     const { variables, emptyDir } = await prepared();
     const kubeconfig = await options.kubeconfigPath();
     await using temp = await workDir.temp(`helm-${job.verb}`);
@@ -101,40 +86,8 @@ export function createRunner(options: RunnerOptions): Runner {
       ...(job.input === undefined ? {} : { input: job.input }),
       ...(options.killGraceMs === undefined ? {} : { killGraceMs: options.killGraceMs }),
     };
-    return await measured(job, () => run(binary.path, job.arguments(files), how));
-  }
-
-  async function measured(job: Job, work: () => Promise<RunResult>): Promise<RunResult> {
-    const { verb, namespace, name, pool } = job;
-    const entry: RunningHelm = { verb, namespace, name, pool, since: clock.now() };
-    const begun = clock.monotonicMs();
-    let result: FinishedHelm['result'] = 'aborted';
-    running.add(entry);
-    runs += 1;
-    options.onStarted?.(verb);
-    try {
-      const finished = await work();
-      result = finished.kind === 'done' ? 'ok' : 'failed';
-      return finished;
-    } finally {
-      running.delete(entry);
-      options.onFinished?.({ verb, result, seconds: (clock.monotonicMs() - begun) / 1000 });
-    }
-  }
-
-  return {
-    run: (job, signal) => pools[job.pool].run(starting(signal, options.stopping), () => start(job, signal)),
-    running: () => [...running],
-    get runs() {
-      return runs;
-    },
-    slots: pools,
+    return await measured(job.verb, () => run(binary.path, job.arguments(files), how));
   };
-}
-
-/** A place in the queue is given up by either; a process that runs is ended by the first only. */
-function starting(signal: AbortSignal, stopping: AbortSignal | undefined): AbortSignal {
-  return stopping === undefined ? signal : AbortSignal.any([signal, stopping]);
 }
 
 async function writeFiles(dir: string, files: readonly Buffer[]): Promise<readonly string[]> {

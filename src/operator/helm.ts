@@ -2,6 +2,8 @@ import { detectHelm } from '../helm/binary.ts';
 import { createHelm } from '../helm/helm.ts';
 import type { Helm } from '../helm/helm.ts';
 import { createKubeconfigFile } from '../helm/kubeconfig-file.ts';
+import { createSlots } from '../helm/slots.ts';
+import type { Slots } from '../helm/slots.ts';
 import { createStorage } from '../helm/storage/storage.ts';
 import type { Storage } from '../helm/storage/storage.ts';
 import { childKubeconfig } from '../kube/connection.ts';
@@ -31,7 +33,7 @@ const PASSED = [
 export async function openHelm(
   { run, workDir, cluster, signal }: HelmParts,
   { config, env, log, clock, metrics }: Environment,
-): Promise<{ readonly helm: Helm; readonly storage: Storage }> {
+): Promise<{ readonly helm: Helm; readonly slots: Slots; readonly storage: Storage }> {
   const binary = await detectHelm(run, config.helmBinary, {
     searchPath: env['PATH'] ?? '',
     cwd: workDir.path,
@@ -39,6 +41,9 @@ export async function openHelm(
   });
   log.info('found helm', { path: binary.path, version: binary.version });
   const storage = createStorage(cluster.secrets, cluster.secretsMetadata);
+  // A run that waits for hooks must not take the place of one that does not.
+  const { workers } = config;
+  const slots = createSlots({ fast: workers, slow: workers, package: workers }, signal);
   const helm = createHelm({
     run,
     binary,
@@ -46,8 +51,7 @@ export async function openHelm(
     storage,
     clock,
     kubeconfigPath: createKubeconfigFile(workDir.path, () => childKubeconfig(cluster.connection)),
-    // A run that waits for hooks must not take the place of one that does not.
-    slots: { fast: config.workers, slow: config.workers, package: config.workers },
+    slots,
     stopping: signal,
     environment: Object.fromEntries(
       PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
@@ -57,5 +61,5 @@ export async function openHelm(
       metrics.helmEnded({ verb, ok: result === 'ok', seconds });
     },
   });
-  return { helm, storage };
+  return { helm, slots, storage };
 }

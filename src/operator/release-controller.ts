@@ -6,6 +6,7 @@ import type { Charts } from '../charts/charts.ts';
 import type { Helm } from '../helm/helm.ts';
 import { createMarkFormat } from '../helm/storage/marks.ts';
 import { revisionOf } from '../helm/storage/revision.ts';
+import type { Slots } from '../helm/slots.ts';
 import type { Storage } from '../helm/storage/storage.ts';
 import type { WorkQueue } from '../kube/work-queue.ts';
 import { createController } from '../release/controller.ts';
@@ -42,6 +43,7 @@ export interface ControllerParts {
   readonly cluster: Cluster;
   readonly charts: Charts;
   readonly helm: Helm;
+  readonly slots: Slots;
   readonly storage: Storage;
   readonly queue: WorkQueue;
   readonly digestKey: Buffer;
@@ -54,12 +56,13 @@ export function createReleaseController(
   parts: ControllerParts,
   { config, log, clock, random, metrics }: Environment,
 ): Controller {
-  const { cluster, charts, helm, storage, queue, digestKey, stopping } = parts;
+  const { cluster, charts, helm, slots, storage, queue, digestKey, stopping } = parts;
   const { watched, releases, events } = cluster;
   const meter = createMeter(metrics);
   const readSecret = createDocumentReader(cluster.secrets, watched.secrets.store);
   const readConfigMap = createDocumentReader(cluster.configMaps, watched.configMaps.store);
   const readPayload = createPayloadReader(storage);
+  const find = (key: string): HelmRelease | undefined => watched.releases.store.get(key);
   const claimantsOf = (target: ReleaseTarget): readonly HelmRelease[] =>
     watched.releases.store.byIndex('target', formatTarget(target));
   const resyncMs = createResync(config.chartsSyncIntervalMs, random);
@@ -73,6 +76,7 @@ export function createReleaseController(
   });
   const shared = {
     helm,
+    slots,
     storage,
     charts,
     events,
@@ -83,6 +87,7 @@ export function createReleaseController(
     stopping,
     releases,
     store: watched.releases.store,
+    find,
     marks: createMarkFormat({ formulaVersion: FORMULA_VERSION, key: digestKey }),
     claimantsOf,
     seesAllNamespaces: config.allowNamespace === undefined,
@@ -122,7 +127,7 @@ export function createReleaseController(
     passes: PASSES,
     resyncMs,
     stopping,
-    find: (key) => watched.releases.store.get(key),
+    find,
     reconcile: (release, signal) => {
       if (release.metadata.deletionTimestamp !== undefined) return remove(release, removePorts, signal);
       if (release.spec.suspend === true) return Promise.resolve({ kind: 'done' });

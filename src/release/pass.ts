@@ -12,6 +12,8 @@ import type { StatusWriter } from './record/status-writer.ts';
 export interface Pass {
   readonly key: string;
   readonly target: ReleaseTarget;
+  /** The generation that the pass has read. */
+  readonly generation: number;
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly release: () => HelmRelease;
@@ -32,11 +34,12 @@ export function createPass(
 ): Pass {
   let current = release;
   let draft = release.status ?? {};
+  const generation = release.metadata.generation ?? 0;
   const { releaseName, namespace } = uninstallSettingsOf(release);
   const note = (change: StatusChange): void => {
     draft = change(draft, {
       // The generation this pass has read: a newer one that arrives meanwhile is not yet observed.
-      observedGeneration: release.metadata.generation ?? 0,
+      observedGeneration: generation,
       releaseName,
       targetNamespace: namespace,
       now: ports.clock.now(),
@@ -46,6 +49,7 @@ export function createPass(
   return {
     key: keyOf(release),
     target: { releaseName, namespace },
+    generation,
     signal,
     // The field names of 1.4.4, which people's log queries know.
     log: ports.log.child({

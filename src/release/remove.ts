@@ -6,6 +6,7 @@ import { MARK_OWNER_LABEL } from '../api/names.ts';
 import { releaseNameProblem } from '../api/release-name.ts';
 import { uninstallSettingsOf } from '../api/settings.ts';
 import type { Helm } from '../helm/helm.ts';
+import type { Slots } from '../helm/slots.ts';
 import type { RevisionRecord } from '../helm/storage/revision.ts';
 import { recordFailure } from './record/fail.ts';
 import { hasFinalizer, removeFinalizer } from './act/finalizer.ts';
@@ -29,6 +30,9 @@ export interface RemovePorts extends FinalizerPorts, ClaimPorts {
   readonly helm: Pick<Helm, 'uninstall'>;
   readonly readPayload: ReadPayload;
   readonly revisions: Revisions;
+  readonly slots: Slots;
+  /** The HelmRelease as it is known to be now. */
+  readonly find: (key: string) => HelmRelease | undefined;
   readonly surroundings: Surroundings;
   readonly writeStatus: StatusWriter;
   readonly clock: Clock;
@@ -58,10 +62,30 @@ export async function remove(
 /** Undefined when the HelmRelease may go. */
 async function leaveOrUninstall(pass: Pass, ports: RemovePorts): Promise<Outcome | undefined> {
   const records = await ports.revisions.fresh(pass.target, pass.signal);
-  const why = await reasonToLeave(pass, records, ports);
-  if (why === undefined) return await uninstall(pass, records, ports);
-  pass.log.info('leaving the release in place', { reason: why });
-  return undefined;
+  if (await isLeft(pass, records, ports)) return undefined;
+  const terminating = await ports.surroundings.isNamespaceTerminating(pass.target.namespace, pass.signal);
+  const hooked = !terminating && (await hasHooks(pass, records, ports));
+  return await ports.slots.hold(hooked ? 'slow' : 'fast', pass.signal, async () => {
+    // The slot may have taken minutes to come, in which the release can have changed hands.
+    const now = await ports.revisions.fresh(pass.target, pass.signal);
+    if (await isLeft(pass, now, ports)) return undefined;
+    return await uninstall(pass, { terminating, hooked }, ports);
+  });
+}
+
+async function isLeft(pass: Pass, records: readonly RevisionRecord[], ports: RemovePorts): Promise<boolean> {
+  const reason = await reasonToLeave(pass, records, ports);
+  if (reason !== undefined) pass.log.info('leaving the release in place', { reason });
+  return reason !== undefined;
+}
+
+async function hasHooks(
+  { target, signal }: Pass,
+  records: readonly RevisionRecord[],
+  { readPayload }: RemovePorts,
+): Promise<boolean> {
+  const newest = records.at(-1);
+  return newest !== undefined && (await readPayload(target, newest, signal))?.hasHooks === true;
 }
 
 async function reasonToLeave(
@@ -71,7 +95,7 @@ async function reasonToLeave(
 ): Promise<string | undefined> {
   const newest = records.at(-1);
   if (newest === undefined) return 'there is none';
-  if (pass.release().spec.suspend === true) return 'spec.suspend is set';
+  if ((ports.find(pass.key) ?? pass.release()).spec.suspend === true) return 'spec.suspend is set';
   const owner = newest.marks.owner;
   if (owner !== undefined && owner !== ports.marks.owner(pass.key))
     return 'it belongs to another HelmRelease';
@@ -125,16 +149,11 @@ async function handOver(
 /** Undefined when the release is gone. */
 async function uninstall(
   pass: Pass,
-  records: readonly RevisionRecord[],
+  { terminating, hooked }: { readonly terminating: boolean; readonly hooked: boolean },
   ports: RemovePorts,
 ): Promise<Outcome | undefined> {
   const { target, signal, log } = pass;
   const { timeoutMs } = uninstallSettingsOf(pass.release());
-  const terminating = await ports.surroundings.isNamespaceTerminating(target.namespace, signal);
-  const newest = records.at(-1);
-  const payload =
-    terminating || newest === undefined ? undefined : await ports.readPayload(target, newest, signal);
-  const hooked = payload?.hasHooks === true;
   log.info('running uninstall');
   const outcome = await ports.helm.uninstall(
     {
@@ -143,7 +162,6 @@ async function uninstall(
       timeoutMs: helmTimeout(timeoutMs),
       limitMs: runLimit(timeoutMs, hooked),
       noHooks: terminating,
-      pool: hooked ? 'slow' : 'fast',
       secrets: [],
     },
     signal,

@@ -22,7 +22,6 @@ export async function clear(pass: Pass, plan: Plan, why: string, ports: ClearPor
       timeoutMs: helmTimeout(timeoutMs),
       limitMs: runLimit(timeoutMs, true),
       noHooks: false,
-      pool: 'slow',
       secrets: plan.values.secrets,
     },
     pass.signal,

@@ -31,7 +31,6 @@ export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat)
     wait: settings.wait && chart.hooks === 'post' ? 'helm' : 'none',
     skipCRDs: settings.skipCRDs,
     forceConflicts: settings.forceConflicts,
-    pool: hooked ? 'slow' : 'fast',
     limitMs: runLimit(settings.timeoutMs, hooked),
     secrets: values.secrets,
   };

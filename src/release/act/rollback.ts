@@ -54,8 +54,6 @@ export async function rollback(
       force,
       forceConflicts: settings.forceConflicts,
       maxHistory: settings.maxHistory,
-      // The hooks of the old revision run, and its chart is not at hand to tell whether there are any.
-      pool: disableHooks ? 'fast' : 'slow',
       secrets: plan.values.secrets,
     },
     signal,

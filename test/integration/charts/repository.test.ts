@@ -230,7 +230,7 @@ describe('charts from a Helm repository', () => {
         repository.put('/index.yaml', '<html><body>Sign in</body></html>');
         return {};
       },
-      /^the index of chart repository http:\/\/[\d.:]+ is not an index of charts: it has no entries$/,
+      /^the index of chart repository http:\/\/[\d.:]+ is not an index of charts: it has no entries: write it anew there \(helm repo index\)$/,
     ],
     [
       'a server in trouble',

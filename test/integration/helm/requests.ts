@@ -28,7 +28,6 @@ export function requestsFor(
   const deploy = {
     ...release,
     ...common,
-    pool: 'fast',
     chartPath,
     valuesFiles: [],
     inlineValues: undefined,
@@ -38,8 +37,8 @@ export function requestsFor(
   return {
     install: { ...deploy, replace: false },
     upgrade: { ...deploy, reuseValues: false, maxHistory: 10 },
-    rollback: { ...release, ...common, pool: 'slow', maxHistory: 10 },
-    uninstall: { ...release, ...common, pool: 'fast' },
+    rollback: { ...release, ...common, maxHistory: 10 },
+    uninstall: { ...release, ...common },
     test: { ...release, ...common },
   };
 }

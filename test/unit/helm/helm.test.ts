@@ -4,6 +4,7 @@ import type { HelmBinary } from '../../../src/helm/binary.ts';
 import type { RevisionRecord } from '../../../src/helm/storage/revision.ts';
 import type { RunOptions, RunResult } from '../../../src/process/run.ts';
 import type { WorkDir } from '../../../src/process/work-dir.ts';
+import { createSlots } from '../../../src/helm/slots.ts';
 import { systemClock } from '../../../src/telemetry/clock.ts';
 import { done, failed, fakeRun, type Call } from './fake-run.ts';
 import { requests } from './requests.ts';
@@ -42,7 +43,7 @@ describe('createHelm', () => {
       binary,
       workDir,
       kubeconfigPath: () => Promise.resolve('/srv/kubeconfig'),
-      slots: { fast: 1, slow: 1, package: 1 },
+      slots: createSlots({ fast: 1, slow: 1, package: 1 }, signal),
       clock: systemClock,
       storage: {
         list: () => told('list', []),
@@ -147,7 +148,7 @@ describe('createHelm', () => {
       binary: helm3,
       workDir,
       kubeconfigPath: () => Promise.reject(new Error('no token')),
-      slots: { fast: 1, slow: 1, package: 1 },
+      slots: createSlots({ fast: 1, slow: 1, package: 1 }, signal),
       clock: systemClock,
       storage: {} as HelmOptions['storage'],
     });
@@ -163,7 +164,7 @@ describe('createHelm', () => {
       binary: helm3,
       workDir,
       kubeconfigPath: () => Promise.resolve('/srv/kubeconfig'),
-      slots: { fast: 1, slow: 1, package: 1 },
+      slots: createSlots({ fast: 1, slow: 1, package: 1 }, signal),
       clock: systemClock,
       storage: {} as HelmOptions['storage'],
     });

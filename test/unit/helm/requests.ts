@@ -10,7 +10,6 @@ const common = { namespace: 'shop', name: 'web', timeoutMs: 300_000, limitMs: 60
 
 const deploy = {
   ...common,
-  pool: 'fast',
   chartPath: '/charts/web-0.1.0.tgz',
   valuesFiles: [],
   inlineValues: undefined,
@@ -22,7 +21,7 @@ const deploy = {
 export const requests = {
   install: { ...deploy, replace: false } satisfies InstallRequest,
   upgrade: { ...deploy, reuseValues: false, maxHistory: 10 } satisfies UpgradeRequest,
-  rollback: { ...common, pool: 'slow', revision: 3, maxHistory: 10 } satisfies RollbackRequest,
-  uninstall: { ...common, pool: 'fast' } satisfies UninstallRequest,
+  rollback: { ...common, revision: 3, maxHistory: 10 } satisfies RollbackRequest,
+  uninstall: common satisfies UninstallRequest,
   test: common satisfies TestRequest,
 };

@@ -25,9 +25,6 @@ describe('createRunner', () => {
 
   const job: Job = {
     verb: 'upgrade',
-    namespace: 'shop',
-    name: 'web',
-    pool: 'fast',
     limitMs: 60_000,
     files: [],
     arguments: () => ['upgrade'],
@@ -39,7 +36,6 @@ describe('createRunner', () => {
       binary: { path: '/bin/helm', version: '4.3.1', major: 4 },
       workDir,
       kubeconfigPath: () => Promise.resolve('/srv/kubeconfig'),
-      slots: { fast: 2, slow: 1, package: 1 },
       clock: systemClock,
       ...more,
     });
@@ -55,7 +51,7 @@ describe('createRunner', () => {
   it('shows helm an environment of its own and an empty folder', async () => {
     const { run, calls } = fakeRun(() => done());
 
-    await runner(run, { environment: { HTTPS_PROXY: 'http://proxy:3128', PATH: '/evil' } }).run(job, signal);
+    await runner(run, { environment: { HTTPS_PROXY: 'http://proxy:3128', PATH: '/evil' } })(job, signal);
 
     const { env = {}, cwd = '', timeoutMs } = calls[0]?.options ?? {};
     expect(env).to.include({
@@ -85,7 +81,7 @@ describe('createRunner', () => {
     });
     const files = [Buffer.from('a: 1'), Buffer.from('b: 2')];
 
-    await runner(run).run({ ...job, files, arguments: (written) => written }, signal);
+    await runner(run)({ ...job, files, arguments: (written) => written }, signal);
 
     expect(paths).to.have.length(2);
     for (const path of paths) expect(await exists(path), path).to.equal(false);
@@ -95,60 +91,28 @@ describe('createRunner', () => {
     const { run } = fakeRun(() => failed('Error: no'));
     const before = await readdir(workDir.path);
 
-    await runner(run).run({ ...job, files: [Buffer.from('a')] }, signal);
+    await runner(run)({ ...job, files: [Buffer.from('a')] }, signal);
     const refuse = (): never => {
       throw new Error('refused');
     };
-    const failure: unknown = await runner(run)
-      .run({ ...job, files: [Buffer.from('a')], arguments: refuse }, signal)
-      .catch((caught: unknown) => caught);
+    const failure: unknown = await runner(run)(
+      { ...job, files: [Buffer.from('a')], arguments: refuse },
+      signal,
+    ).catch((caught: unknown) => caught);
 
     expect(failure).to.have.property('message', 'refused');
     const left = (await readdir(workDir.path)).filter((name) => !before.includes(name));
     expect(left).to.deep.equal(['helm']);
   });
 
-  it('runs as many at a time as a pool has slots, and neither pool waits for the other', async () => {
+  it('starts nothing any more once the operator is stopping, however far the run had come', async () => {
     const { run, calls } = fakeRun();
-    const helm = runner(run);
+    const stopping = AbortSignal.abort(new Error('the operator is stopping'));
 
-    const all = [
-      ...['a', 'b', 'c'].map((name) => helm.run({ ...job, name }, signal)),
-      ...['d', 'e'].map((name) => helm.run({ ...job, name, pool: 'slow' }, signal)),
-    ];
-    await until(() => calls.length === 3);
+    const failure: unknown = await runner(run, { stopping })(job, signal).catch((caught: unknown) => caught);
 
-    expect(helm.running().map(({ name }) => name)).to.have.members(['a', 'b', 'd']);
-    expect([helm.slots.fast.inUse, helm.slots.fast.waiting]).to.deep.equal([2, 1]);
-    expect([helm.slots.slow.inUse, helm.slots.slow.waiting]).to.deep.equal([1, 1]);
-
-    calls.forEach(({ end }) => {
-      end();
-    });
-    await until(() => calls.length === 5);
-    calls.forEach(({ end }) => {
-      end();
-    });
-    await Promise.all(all);
-
-    expect(helm.running()).to.deep.equal([]);
-    expect(helm.runs).to.equal(5);
-  });
-
-  it('starts nothing for a caller that gave up while it waited', async () => {
-    const { run, calls } = fakeRun();
-    const helm = runner(run, { slots: { fast: 1, slow: 1, package: 1 } });
-    const impatient = new AbortController();
-    const first = helm.run(job, signal);
-    const second = helm.run(job, impatient.signal).catch((caught: unknown) => caught);
-    await until(() => calls.length === 1);
-
-    impatient.abort(new Error('enough'));
-
-    expect(await second).to.have.property('message', 'enough');
-    calls[0]?.end();
-    await first;
-    expect(helm.runs).to.equal(1);
+    expect(failure).to.have.property('message', 'the operator is stopping');
+    expect(calls).to.deep.equal([]);
   });
 
   it('tells how each run ended', async () => {
@@ -157,15 +121,15 @@ describe('createRunner', () => {
     const { run, calls } = fakeRun();
     const helm = runner(run, { onFinished: (one) => finished.push(one) });
 
-    const first = helm.run(job, signal);
+    const first = helm(job, signal);
     await until(() => calls.length === 1);
     calls[0]?.end();
     await first;
-    const second = helm.run({ ...job, verb: 'install' }, signal);
+    const second = helm({ ...job, verb: 'install' }, signal);
     await until(() => calls.length === 2);
     calls[1]?.end(failed('Error: no'));
     await second;
-    const third = helm.run({ ...job, verb: 'test' }, abort.signal).catch(() => undefined);
+    const third = helm({ ...job, verb: 'test' }, abort.signal).catch(() => undefined);
     await until(() => calls.length === 3);
     abort.abort(new Error('stop'));
     await third;
@@ -192,11 +156,11 @@ describe('createRunner', () => {
       },
     });
 
-    const failure: unknown = await helm.run(job, signal).catch((caught: unknown) => caught);
+    const failure: unknown = await helm(job, signal).catch((caught: unknown) => caught);
     path = workDir.path;
 
     expect(failure).to.be.instanceOf(Error);
-    expect(await helm.run(job, signal)).to.have.property('kind', 'done');
+    expect(await helm(job, signal)).to.have.property('kind', 'done');
   });
 });
 

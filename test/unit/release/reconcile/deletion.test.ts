@@ -31,6 +31,19 @@ describe('the deletion of a HelmRelease', () => {
     expect(world.subject.get().metadata.finalizers).to.deep.equal([]);
   });
 
+  it('looks again once it may run helm, and leaves what was suspended meanwhile', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.subject.delete();
+    world.whileWaiting = () => {
+      world.subject.edit({ suspend: true });
+    };
+
+    expect((await world.remove()).runs).to.deep.equal([]);
+
+    expect(world.storage.newest('web')?.status).to.equal('deployed');
+  });
+
   it('uninstalls nothing while the whole kind is being deleted', async () => {
     const world = createWorld();
     await world.pass();

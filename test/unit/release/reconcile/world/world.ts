@@ -29,6 +29,8 @@ export interface Circumstances {
   /** What differs between a release of somebody else and what is wanted. */
   difference: string | undefined;
   isCrdTerminating: boolean;
+  /** What happens before a slot for helm is free. */
+  whileWaiting: () => void;
 }
 
 export interface PassResult {
@@ -58,6 +60,9 @@ export interface World extends Circumstances {
 export interface WorldOptions {
   readonly onRun?: (verb: Verb, release: string, labels: Labels, world: World) => void;
 }
+
+const IDLE = { inUse: 0, waiting: 0 };
+const NO_POOLS = { fast: IDLE, slow: IDLE, package: IDLE };
 
 export const RESYNC_MS = 180_000;
 
@@ -95,6 +100,14 @@ export function createWorld(spec: Partial<HelmReleaseSpec> = {}, { onRun }: Worl
     meter: NO_METER,
     events: createEvents(reasons),
     stopping: new AbortController().signal,
+    find: () => subject.get(),
+    slots: {
+      hold: (_pool, _signal, work) => {
+        world.whileWaiting();
+        return work();
+      },
+      pools: NO_POOLS,
+    },
     claimantsOf: () => [subject.get()],
     seesAllNamespaces: true,
     resyncMs: () => RESYNC_MS,
@@ -138,6 +151,7 @@ export function createWorld(spec: Partial<HelmReleaseSpec> = {}, { onRun }: Worl
     health: new Map(),
     difference: undefined,
     isCrdTerminating: false,
+    whileWaiting: () => undefined,
     subject,
     storage,
     helm,

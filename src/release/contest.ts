@@ -1,0 +1,34 @@
+import { conditionOf } from '../api/conditions.ts';
+import { RECONCILE_AT_ANNOTATION } from '../api/names.ts';
+import type { Action } from './decide/action.ts';
+import { isContested } from './decide/foreign-changes.ts';
+import { historyOf } from './observe/history.ts';
+import type { Outcome } from './outcome.ts';
+import type { Pass } from './pass.ts';
+import { formatTarget } from './plan.ts';
+import { troubled } from './record/conditions.ts';
+import type { FailPorts } from './record/fail.ts';
+
+/** Somebody else's change is answered, and said; but again and again would only make two programs fight for ever. */
+export async function contestOf(
+  pass: Pass,
+  action: Action,
+  asked: boolean,
+  { events }: Pick<FailPorts, 'events'>,
+): Promise<Outcome | undefined> {
+  if (!('because' in action) || action.because !== 'ForeignChange') return undefined;
+  const what = `release ${formatTarget(pass.target)} was changed by another helm`;
+  const event = { regarding: pass.release(), type: 'Warning', reason: 'ForeignChange' } as const;
+  if (asked || !isContested(historyOf(pass.status()), pass.now())) {
+    events.record({ ...event, message: `${what}: it is put back to what is wanted` });
+    return undefined;
+  }
+  const cause = `${what} three times within ten minutes and is left as it is: find out who does it, then set the annotation ${RECONCILE_AT_ANNOTATION} to a new value, or set spec.suspend`;
+  const known = conditionOf(pass.status().conditions, 'Stalled')?.message === cause;
+  if (!known) events.record({ ...event, message: cause });
+  await pass.save(({ operation: _overtaken, ...status }, context) => {
+    const { observedGeneration } = context;
+    return troubled({ ...status, observedGeneration }, 'ForeignChange', cause, false, context);
+  });
+  return { kind: 'stalled', cause };
+}
