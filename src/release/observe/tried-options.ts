@@ -5,13 +5,18 @@ import type { ReleaseSettings } from '../../api/settings.ts';
  * tried again when one of them changes: the message of the failure may name just that as the way out.
  */
 export function triedOptions(settings: ReleaseSettings): string {
-  const { timeoutMs, wait, forceUpgrade, forceConflicts, disableOpenAPIValidation, test } = settings;
+  const { timeoutMs, wait, forceUpgrade, forceConflicts, disableOpenAPIValidation, rollback, test } =
+    settings;
   const options = {
     timeout: timeoutMs / 1000,
     wait,
     forceUpgrade,
     forceConflicts,
     disableOpenAPIValidation,
+    'rollback.enable': rollback.enable,
+    'rollback.retry': rollback.retry,
+    // With it as many tries as are wanted now are counted from here.
+    'rollback.maxRetries': rollback.maxRetries,
     'test.enable': test.enable,
     'test.ignoreFailures': test.ignoreFailures,
     'test.timeout': test.timeoutMs / 1000,

@@ -44,8 +44,8 @@ export async function recordFailure(
   const standing = standingFor(pass, step, cause);
   if (standing !== undefined) return standing.ms;
   meterFailure(pass, meter, step);
-  const digest = plan?.digest;
-  const attempts = attemptsOf(pass.status(), step, digest);
+  const input = plan === undefined ? {} : { digest: plan.digest, options: triedOptions(plan.settings) };
+  const attempts = attemptsOf(pass.status(), { step, ...input });
   const tryAgainMs = nextTryMs(
     { step, retry: error.retry, attempts, madeRevision: revision !== undefined && !blameless },
     rulesOf(step, plan, restorable === true),
@@ -59,7 +59,7 @@ export async function recordFailure(
         reason: error.reason,
         cause,
         attempts,
-        ...(plan === undefined ? {} : { digest: plan.digest, options: triedOptions(plan.settings) }),
+        ...input,
         ...(revision === undefined ? {} : { revision, blameless }),
         ...(tryAgainMs === undefined ? {} : { nextTryMs: tryAgainMs }),
       },

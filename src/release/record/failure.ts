@@ -36,10 +36,14 @@ const PHASES: Readonly<Record<Step, Phase>> = {
   uninstall: 'Failed',
 };
 
-/** How often in a row the same input has failed at the same step, this time included. */
-export function attemptsOf(status: HelmReleaseStatus, step: Step, digest: string | undefined): number {
+/** How often in a row the same input has failed at the same step with the same options, this time included. */
+export function attemptsOf(
+  status: HelmReleaseStatus,
+  { step, digest, options }: Pick<FailureEvent, 'step' | 'digest' | 'options'>,
+): number {
   const last = DEPLOYING.has(step) ? status.failedInput : status.failure;
-  const again = last !== undefined && last.digest === digest && sameStage(last.step, step);
+  const again =
+    last !== undefined && last.digest === digest && last.options === options && sameStage(last.step, step);
   return again ? last.attempts + 1 : 1;
 }
 

@@ -39,6 +39,8 @@ describe('what is recalled of an input that failed', () => {
       { timeout: 10, wait: true },
       { timeout: 10, forceUpgrade: true },
       { timeout: 10, forceConflicts: false },
+      { timeout: 10, rollback: { retry: true } },
+      { timeout: 10, rollback: { maxRetries: 6 } },
       { timeout: 10, test: { enable: true } },
     ];
     for (const edit of edits) {
@@ -48,14 +50,14 @@ describe('what is recalled of an input that failed', () => {
   });
 
   it('holds it when anything else was edited', () => {
-    const options = optionsOf({ timeout: 10, maxHistory: 3, rollback: { timeout: 7, retry: true } });
+    const options = optionsOf({ timeout: 10, maxHistory: 3, rollback: { timeout: 7, wait: true } });
 
     expect(recall(failed(), false, options, NOW).failure).not.to.have.property('dueInMs');
   });
 
   it('is readable in status', () => {
     expect(optionsOf({ timeout: 10, wait: true })).to.equal(
-      'timeout=10 wait forceConflicts test.timeout=300',
+      'timeout=10 wait forceConflicts rollback.maxRetries=5 test.timeout=300',
     );
   });
 });

@@ -18,6 +18,26 @@ describe('what is tried again', () => {
     expect((await world.pass()).effects).to.deep.equal([]);
   });
 
+  it('is tried as often as is wanted now, when that is changed after the last try', async () => {
+    const world = createWorld({ rollback: { enable: true, retry: true, maxRetries: 1 } });
+    await world.pass();
+    world.chart = 'b';
+    world.helm.faults.set('upgrade', 'after');
+    const tries = async (): Promise<number> => {
+      let count = 0;
+      for (let passes = 0; passes < 10; passes++) {
+        count += (await world.pass()).runs.filter((run) => run === 'helm upgrade').length;
+        world.later(300_000);
+      }
+      return count;
+    };
+    expect(await tries()).to.equal(2);
+
+    world.subject.edit({ rollback: { enable: true, retry: true, maxRetries: 2 } });
+
+    expect(await tries()).to.equal(3);
+  });
+
   it('waits for its time when taking a release over failed', async () => {
     const world = createWorld();
     world.storage.add('web', 'deployed', 'theirs', {});

@@ -108,9 +108,9 @@ describe('the status of a release', () => {
   it('counts failures of one input in a row, whichever step found them', () => {
     const bad = failed(begun, event, context);
 
-    expect(attemptsOf(bad, 'upgrade', 'v1.key.new')).to.equal(2);
-    expect(attemptsOf(bad, 'upgrade', 'v1.key.other')).to.equal(1);
-    expect(attemptsOf(bad, 'rollback', 'v1.key.new')).to.equal(1);
+    expect(attemptsOf(bad, { step: 'upgrade', digest: 'v1.key.new' })).to.equal(2);
+    expect(attemptsOf(bad, { step: 'upgrade', digest: 'v1.key.other' })).to.equal(1);
+    expect(attemptsOf(bad, { step: 'rollback', digest: 'v1.key.new' })).to.equal(1);
   });
 
   it('keeps the failure and counts the rollback when it was rolled back', () => {
