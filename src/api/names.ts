@@ -16,6 +16,15 @@ export const FINALIZER = `${GROUP}/finalizer`;
 export const RECONCILE_AT_ANNOTATION = `${GROUP}/reconcileAt`;
 
 /**
+ * A person names with it, as a comma list of namespace/name, the releases of `status.leftBehind` that are to be
+ * uninstalled.
+ */
+export const UNINSTALL_LEFT_BEHIND_ANNOTATION = `${GROUP}/uninstallLeftBehind`;
+
+/** Set by Helm Operator 1.4.4 on every object of a release; the value is `<namespace>:helmrelease/<name>`. */
+export const ANTECEDENT_ANNOTATION = `${GROUP}/antecedent`;
+
+/**
  * Labels on Helm's own storage Secrets. Helm copies labels from revision to revision, so the digest proves
  * nothing without the revision number that it was meant for.
  */

@@ -48,7 +48,10 @@ export const chartSchema = z
     }).optional(),
     chartPullSecret: z
       .object({ name: text({ description: 'Name of the Secret, in the namespace of the HelmRelease.' }) })
-      .meta({ description: 'Accepted for old manifests and ignored, as it always was.' })
+      .meta({
+        description:
+          'Secret with the credentials of the Helm repository or OCI registry: username and password (with tls.crt, tls.key and ca.crt where needed), or one of type kubernetes.io/dockerconfigjson.',
+      })
       .optional(),
   })
   .meta({

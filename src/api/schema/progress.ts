@@ -75,6 +75,14 @@ export const failedInputSchema = failureSchema.meta({
     'The input that failed to be deployed last, by its digest: what is not tried again beyond the rules for retries. Kept while a source is away.',
 });
 
+export const leftBehindSchema = z
+  .object({
+    releaseName: text({ description: 'Name of the Helm release.' }),
+    namespace: text({ description: 'Namespace of the Helm release.' }),
+    since: time({ description: 'When the HelmRelease began to stand for another one.' }),
+  })
+  .meta({ description: 'A Helm release that the HelmRelease stood for before.' });
+
 export const operationSchema = z
   .object({
     action: z

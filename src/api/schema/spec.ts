@@ -57,6 +57,14 @@ export const specSchema = z
       description: 'Do not create the CustomResourceDefinitions in the crds/ folder of the chart.',
       unsetMeans: 'false',
     }).optional(),
+    crds: z
+      .enum(['Skip', 'Create', 'CreateReplace'])
+      .meta({
+        description:
+          'What to do with the CustomResourceDefinitions in the crds/ folder of the chart: nothing, create those that are missing with the first installation, or create and update them with every installation and upgrade. None is ever deleted.',
+        unsetMeans: 'Create, or Skip if skipCRDs is true',
+      })
+      .optional(),
     forceUpgrade: flag({
       description: 'Replace objects that cannot be updated during an upgrade.',
       unsetMeans: 'false',
@@ -68,6 +76,11 @@ export const specSchema = z
     }).optional(),
     disableOpenAPIValidation: flag({
       description: 'Do not check the objects of the chart against the OpenAPI schema of the cluster.',
+      unsetMeans: 'false',
+    }).optional(),
+    failureLogs: flag({
+      description:
+        'Show the last lines of what the pods of a failed hook or test wrote, in status and Events. They may hold secrets of the application.',
       unsetMeans: 'false',
     }).optional(),
     rollback: rollbackSchema.optional(),

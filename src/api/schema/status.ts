@@ -6,6 +6,7 @@ import {
   failedInputSchema,
   failureSchema,
   historyEntrySchema,
+  leftBehindSchema,
   operationSchema,
 } from './progress.ts';
 
@@ -40,6 +41,13 @@ export const statusSchema = z
       .array(historyEntrySchema)
       .meta({
         description: `The last revisions, newest first, at most ${HISTORY_LIMIT.toString()}.`,
+      })
+      .optional(),
+    leftBehind: z
+      .array(leftBehindSchema)
+      .meta({
+        description:
+          'Releases that this HelmRelease stood for under another name or in another namespace, and that are still there. Nothing uninstalls them but the annotation helm.fluxcd.io/uninstallLeftBehind.',
       })
       .optional(),
     failure: failureSchema.optional(),
