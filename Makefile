@@ -33,7 +33,7 @@ integration: install debian ## tests of one part against the real thing
 e2e: install debian ## tests of the whole operator
 	@npm run -s test -- e2e
 
-bench: install ## measure time, memory and requests against many releases
+bench: bundle ## measure time, memory and requests against many releases
 	@npm run -s bench
 
 testenv: install ## get the control plane, helm and kubectl that demo and tests stand on

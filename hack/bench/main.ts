@@ -43,7 +43,7 @@ try {
   const operator = spawn(
     process.execPath,
     [
-      join(ROOT, 'src/main.ts'),
+      join(ROOT, 'dist/main.mjs'),
       `--kubeconfig=${plane.kubeconfig}`,
       `--helm-binary=${await tool('helm')}`,
       `--work-dir=${join(dir, 'work')}`,
