@@ -35,9 +35,7 @@ export interface Resource<T extends KubeObject> {
   replaceStatus(object: T, signal: AbortSignal): Promise<T>;
   /** With `metadata.resourceVersion` in the patch it fails with a conflict if somebody else was faster. */
   mergePatch(ref: Ref, patch: object, signal: AbortSignal): Promise<T>;
-  mergePatchStatus(ref: Ref, patch: object, signal: AbortSignal): Promise<T>;
   apply(object: T, options: ApplyOptions, signal: AbortSignal): Promise<T>;
-  applyStatus(object: T, options: ApplyOptions, signal: AbortSignal): Promise<T>;
   /** False if there was nothing to delete. */
   delete(ref: Ref, options: DeleteOptions, signal: AbortSignal): Promise<boolean>;
 }
@@ -117,10 +115,8 @@ export function createResource<T extends KubeObject>(
     dryRunCreate: async (object, signal) => send(requests.create(object, true), signal),
     replace: async (object, signal) => send(requests.update(object, undefined), signal),
     replaceStatus: async (object, signal) => send(requests.update(object, 'status'), signal),
-    mergePatch: async (ref, patch, signal) => send(requests.patch(ref, patch, undefined), signal),
-    mergePatchStatus: async (ref, patch, signal) => send(requests.patch(ref, patch, 'status'), signal),
-    apply: async (object, how, signal) => send(requests.apply(object, how, undefined), signal),
-    applyStatus: async (object, how, signal) => send(requests.apply(object, how, 'status'), signal),
+    mergePatch: async (ref, patch, signal) => send(requests.patch(ref, patch), signal),
+    apply: async (object, how, signal) => send(requests.apply(object, how), signal),
     delete: async (ref, how, signal) =>
       (await orUndefined(transport.request(requests.delete(ref, how), signal).then(() => true))) ?? false,
   };

@@ -1,19 +1,10 @@
-import type { Clock, Random } from '../telemetry/clock.ts';
-import { equalJitter } from './backoff.ts';
+import type { Clock } from '../telemetry/clock.ts';
 import { abortReason } from './http/abort.ts';
 import { DelayedKeys } from './queue/delayed-keys.ts';
 import { createFifo } from './queue/fifo.ts';
 import { ReadyKeys, type Priority } from './queue/ready-keys.ts';
 
 export type { Priority } from './queue/ready-keys.ts';
-
-export interface WorkQueueOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** The wait after a first failure; it doubles with each further one. */
-  readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
-}
 
 /**
  * Which keys need a look, with the rules of client-go: a key waits once however often it is added, no two workers ever
@@ -24,12 +15,6 @@ export interface WorkQueue {
   add(key: string, priority?: Priority): void;
   /** Of several calls for one key the earliest time wins. */
   addAfter(key: string, ms: number, priority?: Priority): void;
-  /** Comes back after a time that grows with each call until forget(). Returns that time. */
-  addRateLimited(key: string): number;
-  /** The key did well: its next failure counts as the first. */
-  forget(key: string): void;
-  /** How often addRateLimited() was called for the key since it was last forgotten. */
-  failures(key: string): number;
   /** The next key. The taker owns it until done(). Rejects on abort and when the queue is closed. */
   take(signal: AbortSignal): Promise<string>;
   done(key: string): void;
@@ -49,12 +34,11 @@ interface Taker {
   readonly refuse: (error: Error) => void;
 }
 
-export function createWorkQueue({ clock, random, baseDelayMs, maxDelayMs }: WorkQueueOptions): WorkQueue {
+export function createWorkQueue(clock: Clock): WorkQueue {
   const ready = new ReadyKeys();
   const working = new Set<string>();
   /** Added while a worker held them. */
   const dirty = new Map<string, Priority>();
-  const failures = new Map<string, number>();
   const takers = createFifo<Taker>();
   let closed = false;
 
@@ -80,30 +64,16 @@ export function createWorkQueue({ clock, random, baseDelayMs, maxDelayMs }: Work
   };
 
   const delayed = new DelayedKeys(add);
-  const addAfter = (key: string, ms: number, priority: Priority): void => {
-    if (closed) return;
-    if (ms > 0) delayed.put(key, ms, priority, clock.monotonicMs());
-    else add(key, priority);
-  };
 
   return {
     add: (key, priority = 'high') => {
       add(key, priority);
     },
     addAfter: (key, ms, priority = 'high') => {
-      addAfter(key, ms, priority);
+      if (closed) return;
+      if (ms > 0) delayed.put(key, ms, priority, clock.monotonicMs());
+      else add(key, priority);
     },
-    addRateLimited: (key) => {
-      const attempt = failures.get(key) ?? 0;
-      failures.set(key, attempt + 1);
-      const ms = equalJitter(attempt, { baseMs: baseDelayMs, maxMs: maxDelayMs }, random);
-      addAfter(key, ms, 'low');
-      return ms;
-    },
-    forget: (key) => {
-      failures.delete(key);
-    },
-    failures: (key) => failures.get(key) ?? 0,
 
     take: (signal) =>
       new Promise((resolve, reject) => {

@@ -50,8 +50,6 @@ export type Run = (file: string, args: readonly string[], options: RunOptions) =
 export interface RunSettings {
   /** Path of the work directory that owns the children: a later process finds those that outlived us by it. */
   readonly owner: string;
-  /** Told of every child that was started or could not be, also of one that was aborted. */
-  readonly onExit?: (file: string, result: RunResult) => void;
 }
 
 /** Helm marks its release failed on SIGTERM; a SIGKILL before that leaves it pending for ever. */
@@ -63,11 +61,10 @@ const NO_BYTES = Buffer.alloc(0);
  * Runs a child in a process group of its own, without a shell. What the child may hold in its arguments never gets into
  * a result: execa's messages quote them, so none of those are used.
  */
-export function createRun({ owner, onExit }: RunSettings): Run {
+export function createRun({ owner }: RunSettings): Run {
   return async (file, args, options) => {
     options.signal.throwIfAborted();
     const { isCanceled, result } = await runOnce(owner, file, args, options);
-    onExit?.(file, result);
     if (isCanceled) options.signal.throwIfAborted();
     return result;
   };

@@ -41,8 +41,8 @@ export interface ObjectRequests {
   watch(from: WatchFrom): ApiRequest;
   create(object: KubeObject, dryRun: boolean): ApiRequest;
   update(object: KubeObject, subresource: Subresource): ApiRequest;
-  patch(ref: Ref, patch: object, subresource: Subresource): ApiRequest;
-  apply(object: KubeObject, options: ApplyOptions, subresource: Subresource): ApiRequest;
+  patch(ref: Ref, patch: object): ApiRequest;
+  apply(object: KubeObject, options: ApplyOptions): ApiRequest;
   delete(ref: Ref, options: DeleteOptions): ApiRequest;
 }
 
@@ -95,14 +95,14 @@ export function createObjectRequests(
       query: { fieldManager },
       body: bodyOf(object),
     }),
-    patch: (ref, patch, subresource) => ({
-      ...one('patch', ref, subresource),
+    patch: (ref, patch) => ({
+      ...one('patch', ref, undefined),
       query: { fieldManager },
       body: patch,
       contentType: MERGE_PATCH,
     }),
-    apply: (object, options, subresource) => ({
-      ...one('apply', object.metadata, subresource),
+    apply: (object, options) => ({
+      ...one('apply', object.metadata, undefined),
       query: { fieldManager: options.fieldManager, force: String(options.force) },
       body: bodyOf(object),
       contentType: APPLY_PATCH,

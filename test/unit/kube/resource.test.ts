@@ -21,9 +21,7 @@ describe('a resource', () => {
     await things.replace(a, never());
     await things.replaceStatus(a, never());
     await things.mergePatch(REF, { color: 'red' }, never());
-    await things.mergePatchStatus(REF, {}, never());
     await things.apply(a, { fieldManager: 'me', force: true }, never());
-    await things.applyStatus(a, { fieldManager: 'me', force: false }, never());
     await things.delete(REF, { uid: 'u', resourceVersion: '1', propagationPolicy: 'Background' }, never());
 
     const all = '/apis/example.com/v1/namespaces/web/things';
@@ -44,13 +42,11 @@ describe('a resource', () => {
       ['update', one, manager, undefined],
       ['update', `${one}/status`, manager, undefined],
       ['patch', one, manager, merge],
-      ['patch', `${one}/status`, manager, merge],
       ['apply', one, { fieldManager: 'me', force: 'true' }, apply],
-      ['apply', `${one}/status`, { fieldManager: 'me', force: 'false' }, apply],
       ['delete', one, undefined, undefined],
     ]);
     expect(transport.requests[1]?.body).to.deep.equal({ ...a, apiVersion: 'example.com/v1', kind: 'Thing' });
-    expect(transport.requests[9]?.body).to.deep.include({
+    expect(transport.requests[7]?.body).to.deep.include({
       preconditions: { uid: 'u', resourceVersion: '1' },
       propagationPolicy: 'Background',
     });

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import sinon from 'sinon';
 import { createWorkQueue, type WorkQueue } from '../../../src/kube/work-queue.ts';
-import { failureOf, half, never, settle, testClock } from './support/fakes.ts';
+import { failureOf, never, settle, testClock } from './support/fakes.ts';
 
 function open(): WorkQueue {
-  return createWorkQueue({ clock: testClock, random: half, baseDelayMs: 1_000, maxDelayMs: 60_000 });
+  return createWorkQueue(testClock);
 }
 
 async function takeAll(queue: WorkQueue): Promise<string[]> {
@@ -194,17 +194,6 @@ describe('the work queue', () => {
       expect(queue.length).to.equal(0);
     });
 
-    it('waits longer with each failure, up to the limit, until the key is forgotten', () => {
-      const queue = open();
-      const waits = Array.from({ length: 8 }, () => queue.addRateLimited('a'));
-
-      expect(waits).to.deep.equal([750, 1_500, 3_000, 6_000, 12_000, 24_000, 45_000, 45_000]);
-      expect(queue.failures('a')).to.equal(8);
-      queue.forget('a');
-      expect(queue.addRateLimited('a')).to.equal(750);
-      expect(queue.addRateLimited('b')).to.equal(750);
-    });
-
     it('adds at once what is to come after no time', () => {
       const queue = open();
       queue.addAfter('a', 0);
@@ -248,7 +237,6 @@ describe('the work queue', () => {
     it('leaves no timer behind after close', () => {
       const queue = open();
       queue.addAfter('a', 5_000);
-      queue.addRateLimited('b');
 
       queue.close();
       queue.addAfter('c', 5_000);
