@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createAddressGuard } from '../../../src/git/addresses.ts';
+import { createAddressCheck } from '../../../src/net/addresses.ts';
 
 const never = new AbortController().signal;
 const names: Record<string, string[]> = {
@@ -13,7 +14,7 @@ const lookup = (host: string): Promise<readonly string[]> => Promise.resolve(nam
 
 /** The message, or 'passes'. */
 async function check(host: string, denied: readonly string[] = []): Promise<string> {
-  return createAddressGuard(denied, lookup)(host, never).then(
+  return createAddressGuard(createAddressCheck(denied), lookup)(host, never).then(
     () => 'passes',
     (error: unknown) => (error as Error).message,
   );
@@ -28,7 +29,7 @@ describe('the guard of addresses', () => {
 
   for (const host of ['169.254.169.254', 'fe80::1', 'fd00:ec2::254', '::ffff:169.254.169.254']) {
     it(`refuses ${host}`, async () => {
-      expect(await check(host)).to.match(new RegExp(`^the address ${host} is refused: it is link-local`));
+      expect(await check(host)).to.match(new RegExp(`^the address ${host} is refused: it is a link-local`));
     });
   }
 
@@ -47,7 +48,7 @@ describe('the guard of addresses', () => {
 
   it('asks DNS in vain without failing: git says it better', async () => {
     expect(
-      await createAddressGuard()('no-such-host.invalid', never).then(
+      await createAddressGuard(createAddressCheck())('no-such-host.invalid', never).then(
         () => 'passes',
         () => 'fails',
       ),

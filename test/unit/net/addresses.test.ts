@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createAddressCheck } from '../../../../src/charts/http/addresses.ts';
+import { createAddressCheck } from '../../../src/net/addresses.ts';
 
 describe('createAddressCheck', () => {
   for (const address of [
@@ -45,7 +45,17 @@ describe('createAddressCheck', () => {
     expect(check('11.0.0.1')).to.equal(undefined);
   });
 
-  for (const range of ['10.0.0.0/33', 'example.com', '10.0.0.0/', '', '::/129', '10.0.0.0/a']) {
+  for (const range of [
+    '',
+    'example.com',
+    '10.0.0.0/',
+    '10.0.0.0/33',
+    '10.0.0.0/a',
+    '10.0.0.0/-1',
+    '10.0.0.0/8/8',
+    '10.0/8',
+    '::/129',
+  ]) {
     it(`does not take ${JSON.stringify(range)} for a range`, () => {
       expect(() => createAddressCheck([range])).to.throw(
         RangeError,
