@@ -1,4 +1,4 @@
-import type { Endpoint } from './remote.ts';
+import type { BasicAuth } from './remote.ts';
 
 export type Setting = readonly [key: string, value: string];
 
@@ -46,22 +46,28 @@ export const HARDENING: readonly Setting[] = [
 ];
 
 /**
- * Address and credentials of one remote: neither is ever an argument. The header is bound to the address, so that no
- * other one gets it; an administrator's headers and helpers are put aside where an object brings its own credentials.
+ * One remote. An administrator's headers and helpers are put aside where an object brings its own credentials, which
+ * are in a file: whoever may look at our processes sees their arguments and environment.
  */
-export function remoteSettings({ address, auth }: Pick<Endpoint, 'address' | 'auth'>): readonly Setting[] {
+export function remoteSettings(address: string, credentialsFile: string | undefined): readonly Setting[] {
   const origin: Setting = ['remote.origin.url', address];
-  if (auth === undefined) return [origin];
-  const basic = Buffer.from(`${auth.username}:${auth.password}`).toString('base64');
+  if (credentialsFile === undefined) return [origin];
   return [
     origin,
     ['credential.helper', ''],
     [`http.${address}.extraHeader`, ''],
-    [`http.${address}.extraHeader`, `Authorization: Basic ${basic}`],
+    ['include.path', credentialsFile],
   ];
 }
 
-/** Settings as environment, which wins over every file and stays out of the list of processes. */
+/** What that file holds: a header that is bound to the address, so that no other one gets it. */
+export function credentialsText(address: string, { username, password }: BasicAuth): string {
+  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  const quoted = address.replace(/["\\]/g, '\\$&');
+  return `[http "${quoted}"]\n  extraHeader = "Authorization: Basic ${basic}"\n`;
+}
+
+/** Settings as environment, which wins over every file. */
 export function asEnvironment(settings: readonly Setting[]): Record<string, string> {
   const pairs = settings.flatMap(([key, value], at) => [
     [`GIT_CONFIG_KEY_${String(at)}`, key],

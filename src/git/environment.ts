@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { access, mkdir, symlink } from 'node:fs/promises';
+import { access, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkDir } from '../process/work-dir.ts';
-import { asEnvironment, HARDENING, remoteSettings } from './config.ts';
+import { asEnvironment, credentialsText, HARDENING, remoteSettings } from './config.ts';
 import type { Endpoint } from './remote.ts';
 import { prepareSsh, type SshPlaces } from './ssh-files.ts';
 
@@ -17,7 +17,7 @@ export interface EnvironmentOptions {
 export interface GitEnvironment {
   /** For commands that only read a mirror. */
   readonly local: Readonly<Record<string, string>>;
-  /** For one command that talks to `endpoint`; disposing deletes the keys that were laid out for it. */
+  /** For one command that talks to `endpoint`; disposing deletes the keys and credentials that were laid out for it. */
   remote(endpoint: Endpoint): Promise<RemoteEnvironment>;
 }
 
@@ -60,19 +60,26 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
       const hasGitConfig = await readable(gitConfig);
       // A gitconfig may turn https into ssh.
       const needsSsh = endpoint.url.kind === 'ssh' || hasGitConfig;
-      const dir = needsSsh ? await workDir.temp('ssh') : undefined;
-      const setup = dir && (await prepareSsh(dir.path, ssh, Math.ceil(timeoutMs / 1000)));
+      await using files = new AsyncDisposableStack();
+      const temp = async (prefix: string): Promise<string> => files.use(await workDir.temp(prefix)).path;
+      const setup = needsSsh
+        ? await prepareSsh(await temp('ssh'), ssh, Math.ceil(timeoutMs / 1000))
+        : undefined;
+      const { address, auth } = endpoint;
+      const credentials = auth && join(await temp('credentials'), 'config');
+      if (credentials) await writeFile(credentials, credentialsText(address, auth), { mode: 0o600 });
+      const kept = files.move();
       return {
         env: {
           ...base,
           // Credentials of the installation are not for objects that bring their own.
-          HOME: endpoint.auth === undefined ? homes.withNetrc : homes.empty,
+          HOME: auth === undefined ? homes.withNetrc : homes.empty,
           GIT_CONFIG_GLOBAL: hasGitConfig ? gitConfig : '/dev/null',
-          ...asEnvironment([...HARDENING, ...remoteSettings(endpoint)]),
+          ...asEnvironment([...HARDENING, ...remoteSettings(address, credentials)]),
           GIT_SSH_COMMAND: setup?.command ?? 'false',
         },
         ssh: { keys: setup?.keys ?? 0, unreadable: setup?.unreadable ?? [] },
-        [Symbol.asyncDispose]: async () => dir?.[Symbol.asyncDispose](),
+        [Symbol.asyncDispose]: () => kept.disposeAsync(),
       };
     },
   };

@@ -1,9 +1,10 @@
 import { InvalidSpecError } from '../api/errors.ts';
+import { type AddressCheck, createAddressCheck } from '../net/addresses.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type AddressGuard, createAddressGuard } from './addresses.ts';
+import { createAddressGuard } from './addresses.ts';
 import { createGitEnvironment } from './environment.ts';
 import { clean } from './explain.ts';
 import { writeFiles } from './export.ts';
@@ -33,7 +34,7 @@ export interface GitOptions {
   /** Where an administrator mounts .ssh, .gitconfig and .netrc. */
   readonly home: string;
   readonly ssh?: SshPlaces;
-  readonly guard?: AddressGuard;
+  readonly checkAddress?: AddressCheck;
   /** Mirrors that nobody used for so long are deleted. */
   readonly idleMs?: number;
   readonly maxMirrors?: number;
@@ -89,7 +90,8 @@ const SWEEP_EVERY_MS = 300_000;
 
 export async function createGit(options: GitOptions): Promise<Git> {
   const { run, workDir, log, clock, timeoutMs, env, home } = options;
-  const { ssh = defaultSshPlaces(home), guard = createAddressGuard() } = options;
+  const { ssh = defaultSshPlaces(home), checkAddress = createAddressCheck() } = options;
+  const guard = createAddressGuard(checkAddress);
   const environment = await createGitEnvironment({ env, ssh: { ...ssh, home }, workDir, timeoutMs });
   const local = createLocalGit({ run, env: environment.local, cwd: workDir.path });
   const repositories = { local, workDir, maxBytes: options.maxMirrorBytes ?? 2e9 };

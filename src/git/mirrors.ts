@@ -70,6 +70,10 @@ export function createMirrors({ connect, create, clock, log, ...limits }: Mirror
       const mirror = createMirror({ connection, create, clock });
       const source = { endpoint, refs, mirror, usedAt: clock.monotonicMs() };
       sources.set(endpoint.key, source);
+      // In the words of 1.4.4, for which people search.
+      log.child({ component: 'gitchartsync' }).info('started mirroring new remote', {
+        remote: endpoint.url.shown,
+      });
       if (sources.size > limits.maxMirrors) void sweep();
       return source;
     },

@@ -212,7 +212,7 @@ describe('hostile input to git', () => {
 
     for (const host of hosts) {
       expect(await messageOf(h.git.refs({ url: `http://${host}/x.git`, scope: '' }, now)), host).to.contain(
-        'is refused: it is link-local',
+        'is refused: it is a link-local',
       );
     }
     expect(h.calls).to.deep.equal([]);

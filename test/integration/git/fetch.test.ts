@@ -275,7 +275,7 @@ describe('a Git remote', () => {
     expect(await h.git.treeOf(h.remote, commit, 'charts/web', never)).to.match(/^[0-9a-f]{40}$/);
   });
 
-  it('follows a forced push, a moved tag and a branch that became a folder of branches', async () => {
+  it('defect 13: follows a forced push, a moved tag and a branch that became a folder of branches', async () => {
     const first = await h.server.commit('app', CHART);
     await setUp(['tag', 'latest', first], repository());
     await h.server.commit('app', CHART, { branch: 'topic' });
@@ -289,11 +289,14 @@ describe('a Git remote', () => {
     expect(await resolve('main')).to.equal(other);
     expect(await resolve('latest')).to.equal(other);
     expect(await resolve('topic/one')).to.equal(nested);
+    expect(await messageOf(h.git.resolve(h.remote, 'topic', now))).to.contain(
+      "does not have the ref 'topic'",
+    );
     await h.git.fetchCommit(h.remote, nested, never);
     expect(await resolve(nested.slice(0, 9))).to.equal(nested);
   });
 
-  it('that nobody used for an hour has its mirror deleted, and too many lose the oldest', async () => {
+  it('defect 12: that nobody used for an hour has its mirror deleted, and too many lose the oldest', async () => {
     const clock = { ms: 0, now: () => new Date(0), monotonicMs: () => clock.ms };
     const git = await h.anotherGit({ clock, maxMirrors: 2 });
     const commit = await h.server.commit('app', CHART);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -11,11 +12,36 @@ import { type GitServer, startGitServer } from '../../../hack/testenv/git-server
 import { createAuthority } from '../../../hack/testenv/tls/authority.ts';
 import type { Git } from '../../../src/git/git.ts';
 import type { GitRemote } from '../../../src/git/remote.ts';
+import { OWNER_VARIABLE } from '../../../src/process/leftovers.ts';
 import { type Harness, messageOf, never, now, startHarness } from './harness.ts';
 
 const CHART = { 'chart/Chart.yaml': 'name: web\n' };
 const SECRET = { username: 'robot', password: 'p:ä%40/ss' };
 const BASIC = `Basic ${Buffer.from('robot:p:ä%40/ss').toString('base64')}`;
+
+/** Arguments and environment of everything that Git runs in a work directory below `dir`, as others may see them. */
+function processesOf(dir: string): readonly string[] {
+  const read = (pid: string, name: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+    } catch {
+      return ''; // it has ended meanwhile
+    }
+  };
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const environments = pids.map((pid) => [pid, read(pid, 'environ')] as const);
+  return environments
+    .filter(([, environment]) => environment.includes(`${OWNER_VARIABLE}=${dir}/`))
+    .map(([pid, environment]) => `${read(pid, 'cmdline')}\0${environment}`);
+}
+
+/** The files that git gets credentials by. */
+function credentialsIn(dir: string): { readonly mode: number; readonly text: string }[] {
+  return readdirSync(join(dir, 'work'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\/credentials-\w+\/config$/.test(path))
+    .map((path) => join(dir, 'work', path))
+    .map((path) => ({ mode: statSync(path).mode, text: readFileSync(path, 'utf8') }));
+}
 
 describe('Git over https and http', () => {
   const authority = createAuthority('test authority');
@@ -71,6 +97,32 @@ describe('Git over https and http', () => {
       expect(insecure).to.equal(false);
       expect(argumentsOfAll()).not.to.match(/p:ä|cm9ib3Q|127\.0\.0\.1/);
       expect(new Set(seen.map(({ headers }) => headers.authorization))).to.deep.equal(new Set([BASIC]));
+    });
+
+    it('of a Secret shows them to git in a private file, for as long as it runs, and nowhere else', async () => {
+      const shown: string[] = [];
+      const files: { readonly mode: number; readonly text: string }[] = [];
+      const server = await serve({
+        auth: SECRET,
+        // git waits for the answer meanwhile.
+        onRequest: () => {
+          shown.push(...processesOf(h.dir));
+          files.push(...credentialsIn(h.dir));
+        },
+      });
+
+      const remote = { url: server.repoUrl('app'), auth: SECRET, scope: '' };
+      const { commit } = await h.git.resolve(remote, 'main', now);
+      await h.git.fetchCommit(remote, commit, never);
+
+      expect(shown.filter((text) => text.includes('remote-http'))).not.to.deep.equal([]);
+      expect(shown.filter((text) => /p:ä|cm9ib3Q/.test(text))).to.deep.equal([]);
+      expect(files).not.to.deep.equal([]);
+      for (const { mode, text } of files) {
+        expect(mode & 0o777).to.equal(0o600);
+        expect(text).to.contain(`[http "${remote.url}"]`).and.to.contain(BASIC);
+      }
+      expect(credentialsIn(h.dir)).to.deep.equal([]);
     });
 
     it('in the URL, as old manifests have them, does so too', async () => {

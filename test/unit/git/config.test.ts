@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { asEnvironment, remoteSettings } from '../../../src/git/config.ts';
+import { asEnvironment, credentialsText, remoteSettings } from '../../../src/git/config.ts';
 import { createMemo } from '../../../src/git/memo.ts';
 
 describe('settings of git', () => {
@@ -19,16 +19,24 @@ describe('settings of git', () => {
     });
   });
 
-  it('bind credentials to one address and put aside those of others', () => {
+  it('name the file with the credentials, and put aside those of others', () => {
     const address = 'https://git.example/app.git';
 
-    expect(remoteSettings({ address, auth: undefined })).to.deep.equal([['remote.origin.url', address]]);
-    expect(remoteSettings({ address, auth: { username: 'ä', password: 'p' } })).to.deep.equal([
+    expect(remoteSettings(address, undefined)).to.deep.equal([['remote.origin.url', address]]);
+    expect(remoteSettings(address, '/work/credentials')).to.deep.equal([
       ['remote.origin.url', address],
       ['credential.helper', ''],
       [`http.${address}.extraHeader`, ''],
-      [`http.${address}.extraHeader`, `Authorization: Basic ${Buffer.from('ä:p').toString('base64')}`],
+      ['include.path', '/work/credentials'],
     ]);
+  });
+
+  it('bind credentials to one address', () => {
+    const basic = Buffer.from('ä:p').toString('base64');
+
+    expect(credentialsText('https://git.example/a"\\.git', { username: 'ä', password: 'p' })).to.equal(
+      `[http "https://git.example/a\\"\\\\.git"]\n  extraHeader = "Authorization: Basic ${basic}"\n`,
+    );
   });
 });
 
