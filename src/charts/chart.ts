@@ -1,11 +1,15 @@
+import type { Tls } from './http/tls.ts';
+
 /** Basic authentication, which is also what token services of registries are asked with. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
 
+/** Some registries hand out a token to log in with instead of a password. */
+export type RegistryCredentials = Credentials | { readonly identityToken: string };
+
 interface Guarded {
-  readonly auth?: Credentials | undefined;
   /**
    * Names the Secret and its content that the credentials come from; empty without any. Part of the identity of
    * the source: what one Secret may read is never given to the bearer of another.
@@ -15,6 +19,7 @@ interface Guarded {
 
 export interface GitChartSource extends Guarded {
   readonly kind: 'git';
+  readonly auth?: Credentials | undefined;
   readonly url: string;
   readonly ref: string;
   /** Folder of the chart within the repository. */
@@ -24,6 +29,8 @@ export interface GitChartSource extends Guarded {
 
 export interface RepositoryChartSource extends Guarded {
   readonly kind: 'repository';
+  readonly auth?: Credentials | undefined;
+  readonly tls?: Tls | undefined;
   readonly url: string;
   readonly name: string;
   /** Exact or a range. */
@@ -32,6 +39,8 @@ export interface RepositoryChartSource extends Guarded {
 
 export interface OciChartSource extends Guarded {
   readonly kind: 'oci';
+  readonly auth?: RegistryCredentials | undefined;
+  readonly tls?: Tls | undefined;
   /** oci://host/folder/chart */
   readonly url: string;
   readonly version: string;
@@ -64,6 +73,6 @@ export interface Chart extends ChartContent {
   readonly revision: string;
   /** The .tgz in the chart store. */
   readonly path: string;
-  /** It came over plain http, where anybody on the way could have changed it. */
+  /** It came over plain http, or from a server that did not have to prove who it is: anybody on the way could have changed it. */
   readonly insecure?: boolean;
 }

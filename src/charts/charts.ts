@@ -1,15 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Git } from '../git/git.ts';
+import { type AddressCheck, createAddressCheck } from '../net/addresses.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { openDockerLogin } from './access/docker-login.ts';
+import { openRepositoryImports } from './access/repository-imports.ts';
 import { createArchives } from './archives.ts';
 import type { Chart, ChartSource } from './chart.ts';
 import { createGate } from './gate.ts';
 import type { PackageChart } from './git/build.ts';
 import { createGitCharts } from './git/git-charts.ts';
-import { createAddressCheck } from './http/addresses.ts';
 import { createConnections } from './http/connections.ts';
 import { createHttpClient } from './http/http-client.ts';
 import type { ProxyEnvironment } from './http/proxy.ts';
@@ -37,12 +39,17 @@ export interface ChartsOptions {
   readonly chartsSyncIntervalMs: number;
   /** False takes the dependencies of charts from Git as they lie in charts/. */
   readonly updateChartDeps: boolean;
-  /** Addresses and CIDR ranges that are never asked, besides link-local and metadata addresses. */
-  readonly denyAddresses?: readonly string[];
+  readonly checkAddress?: AddressCheck;
   /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY. */
   readonly proxyEnv?: ProxyEnvironment;
   /** Certificates trusted besides those that the platform trusts, PEM. */
   readonly ca?: readonly string[];
+  /** Helm's repositories.yaml files with what is needed to reach repositories; they may come later, and change. */
+  readonly repositoryFiles?: readonly string[];
+  /** The config.json of `docker login`; it need not be there. */
+  readonly dockerConfigFile?: string | undefined;
+  /** How often those files are looked at. */
+  readonly lookEveryMs?: number;
   readonly maxStoreBytes?: number;
   readonly timeouts?: { readonly connectMs?: number; readonly idleMs?: number; readonly totalMs?: number };
   readonly onFetched?: (end: FetchEnd) => void;
@@ -75,15 +82,17 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
   const isStored = (chart: Chart): Promise<boolean> => store.has(chart.digest);
 
   const connections = createConnections({
-    check: createAddressCheck(o.denyAddresses),
+    check: o.checkAddress ?? createAddressCheck(),
     proxyEnv: o.proxyEnv ?? {},
     ca: o.ca ?? [],
   });
   const http = createHttpClient({ connections, gate: createGate(LIMITS), ...o.timeouts });
+  const imports = await openRepositoryImports({ ...o, files: o.repositoryFiles ?? [] });
+  const login = await openDockerLogin({ ...o, file: o.dockerConfigFile });
   const indexes = createIndexes({ http, reader: createIndexReader(), clock, dir: incoming });
   const archives = createArchives({ store, dir: incoming });
-  const lookupOci = createOciCharts({ registry: createRegistry({ http, clock }), archives });
-  const lookupRepository = createRepositoryCharts({ http, indexes, archives, lookupOci });
+  const lookupOci = createOciCharts({ registry: createRegistry({ http, clock }), archives, login });
+  const lookupRepository = createRepositoryCharts({ http, indexes, archives, imports, lookupOci });
   const { updateChartDeps: updateDependencies } = o;
   const lookupGit = createGitCharts({
     ...o,
@@ -92,6 +101,7 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
     lookupRepository,
     lookupOci,
     updateDependencies,
+    urlOfAlias: imports.urlOf,
   });
 
   const lookup: Lookup = (source: ChartSource, freshness) => {
@@ -108,11 +118,16 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
     kind === 'git' ? gitPollIntervalMs : chartsSyncIntervalMs;
   const sources = createSources({ ...o, lookup, gate: createGate(LIMITS), maxAgeMs, isStored });
 
+  // What was refused may be let in now, and what was let in refused.
+  for (const access of [imports, login]) access.onChange(() => void sources.refreshAll());
+
   return {
     ...sources,
     pin: (chart) => store.pin(chart),
     stats: () => ({ sources: sources.stats(), receivedBytes: http.receivedBytes(), store: store.stats() }),
     close: async () => {
+      imports.close();
+      login.close();
       sources.close();
       http.close();
       await indexes.close();

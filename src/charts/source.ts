@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ChartSource } from './chart.ts';
+import { tlsKey } from './http/tls.ts';
 
 /** The identity of a source: two with the same key may share whatever one of them found. */
 export function sourceKey(source: ChartSource): string {
   const { auth, scope } = source;
-  const secret = [scope, auth?.username ?? '', auth?.password ?? ''];
-  return keyOf([...placeOf(source), ...secret]);
+  const tls = source.kind === 'git' ? '' : tlsKey(source.tls);
+  return keyOf([...placeOf(source), scope, JSON.stringify(auth ?? ''), tls]);
 }
 
 /** A key of fixed length that tells nothing of its parts, and cannot be equal for other parts. */

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { dump } from 'js-yaml';
-import type { Certificates } from './certificates.ts';
 import { chartArchive, type ChartFiles, sha256 } from './chart-archive.ts';
 
 export interface SeenRequest {
@@ -11,6 +11,8 @@ export interface SeenRequest {
   /** Path with query. */
   readonly url: string;
   readonly authorization: string | undefined;
+  /** The name in the certificate of the client. */
+  readonly client: string | undefined;
   readonly status: number;
 }
 
@@ -28,12 +30,21 @@ export interface ChartRepository extends AsyncDisposable {
   answer(path: string, handler: Handler | undefined): void;
   /** Adds a chart and writes the index anew. Fields of `entry` replace those of its index entry. */
   add(chart: ChartFiles, entry?: Readonly<Record<string, unknown>>): Buffer;
+  /** Puts other content in the place of the same version, as a push that overwrites does. */
+  replace(chart: ChartFiles): void;
   /** From now on only this user gets anything. */
   protect(username: string, password: string): void;
 }
 
+export interface ServerTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** Only clients with a certificate of this CA are answered. */
+  readonly clientCa?: string;
+}
+
 export async function startChartRepository(
-  o: { tls?: Certificates; host?: string } = {},
+  o: { tls?: ServerTls; host?: string } = {},
 ): Promise<ChartRepository> {
   const requests: SeenRequest[] = [];
   const files = new Map<string, Buffer>();
@@ -46,7 +57,7 @@ export async function startChartRepository(
     const path = url.replace(/\?.*$/, '');
     const { method = '', headers } = request;
     requests.push({
-      ...{ method, url, authorization: headers.authorization },
+      ...{ method, url, authorization: headers.authorization, client: clientOf(request) },
       get status() {
         return response.statusCode; // known once answered, and nobody asks before
       },
@@ -56,9 +67,7 @@ export async function startChartRepository(
     else if (handler) handler(request, response);
     else serveFile(files.get(path), request, response);
   };
-  const server = o.tls
-    ? createHttpsServer({ key: o.tls.key, cert: o.tls.certificate }, serve)
-    : createHttpServer(serve);
+  const server = o.tls ? createHttpsServer(serverOptions(o.tls), serve) : createHttpServer(serve);
   server.listen(0, o.host ?? '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -66,7 +75,7 @@ export async function startChartRepository(
   const put: ChartRepository['put'] = (path, content) => {
     files.set(path, Buffer.from(content));
   };
-  return {
+  const repository: ChartRepository = {
     url: `http${o.tls ? 's' : ''}://${o.host ?? '127.0.0.1'}:${String(port)}`,
     requests,
     count: (path, status) =>
@@ -88,6 +97,11 @@ export async function startChartRepository(
       put('/index.yaml', dump({ apiVersion: 'v1', entries }));
       return archive;
     },
+    replace: (chart) => {
+      const { name, version } = chart;
+      entries[name] = (entries[name] ?? []).filter((entry) => entry['version'] !== version);
+      repository.add(chart);
+    },
     protect: (username, password) => {
       expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
     },
@@ -97,6 +111,19 @@ export async function startChartRepository(
       await once(server, 'close');
     },
   };
+  return repository;
+}
+
+export function serverOptions({ certificate: cert, key, clientCa }: ServerTls): ServerOptions {
+  if (clientCa === undefined) return { cert, key };
+  return { cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: true };
+}
+
+function clientOf({ socket }: IncomingMessage): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const certificate = socket.getPeerCertificate();
+  const name = 'subject' in certificate ? certificate.subject.CN : undefined; // there need be none
+  return typeof name === 'string' ? name : undefined;
 }
 
 function serveFile(content: Buffer | undefined, request: IncomingMessage, response: ServerResponse): void {

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { tool } from '../../hack/testenv/testenv.ts';
-import type { Certificates } from './certificates.ts';
 import { sha256 } from './chart-archive.ts';
+import { serverOptions, type ServerTls } from './chart-repository.ts';
 
 export interface SeenCall {
   readonly method: string;
@@ -42,7 +42,7 @@ const CONFIG_LAYER = 'application/vnd.cncf.helm.config.v1+json';
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 export async function startOciRegistry(
-  o: { tls?: Certificates; isProtected?: boolean } = {},
+  o: { tls?: ServerTls; isProtected?: boolean } = {},
 ): Promise<OciRegistry> {
   const dir = await mkdtemp(join(tmpdir(), 'oci-registry-'));
   const { child, port } = await startProgram(dir, o.isProtected ?? false);
@@ -63,9 +63,7 @@ export async function startOciRegistry(
     onward.on('error', () => to.destroy());
     from.pipe(onward);
   };
-  const server = o.tls
-    ? createHttpsServer({ key: o.tls.key, cert: o.tls.certificate }, forward)
-    : createHttpServer(forward);
+  const server = o.tls ? createHttpsServer(serverOptions(o.tls), forward) : createHttpServer(forward);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${String((server.address() as AddressInfo).port)}`;

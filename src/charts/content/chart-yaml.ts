@@ -8,6 +8,12 @@ export interface Dependency {
   readonly version: string;
   /** URL, `file://` path, alias, or empty for one that lies in charts/ already. */
   readonly repository: string;
+  /** What the chart is called here, where values are looked up for it. */
+  readonly alias?: string;
+  /** Paths of values, by commas: the first that is true or false decides whether the chart is used. */
+  readonly condition?: string;
+  /** Without a condition that decides: names in the map `tags` of the values. */
+  readonly tags?: readonly string[];
 }
 
 /** The fields of Chart.yaml that we need; helm reads the rest. */
@@ -59,12 +65,21 @@ function dependenciesOf(fields: Readonly<Record<string, unknown>>, file: string)
   const listed = fields['dependencies'] ?? [];
   if (!Array.isArray(listed)) throw new InvalidChartError(`has a ${file} whose dependencies are not a list`);
   return listed.map((entry: unknown) => {
-    const { name, version, repository } = isMapping(entry) ? entry : {};
+    const { name, version, repository, alias, condition, tags } = isMapping(entry) ? entry : {};
     if (!PLAIN_NAME.test(text(name) ?? '')) {
       throw new InvalidChartError(`has a ${file} with a dependency without a plain name`);
     }
-    return { name: text(name) ?? '', version: text(version) ?? '', repository: text(repository) ?? '' };
+    return {
+      ...{ name: text(name) ?? '', version: text(version) ?? '', repository: text(repository) ?? '' },
+      ...optional('alias', text(alias)),
+      ...optional('condition', text(condition)),
+      ...(Array.isArray(tags) ? { tags: tags.map(text).filter((tag) => tag !== undefined) } : {}),
+    };
   });
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { readonly [k in K]?: string } {
+  return value === undefined || value === '' ? {} : ({ [key]: value } as { readonly [k in K]: string });
 }
 
 function mapping(bytes: Buffer, file: string): Readonly<Record<string, unknown>> {

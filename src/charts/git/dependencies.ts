@@ -1,3 +1,4 @@
+import { ChartUnavailableError } from '../../api/errors.ts';
 import type { Chart, OciChartSource, RepositoryChartSource } from '../chart.ts';
 import type { Freshness, Lookup } from '../lookup.ts';
 import { createRecent } from '../recent.ts';
@@ -25,12 +26,19 @@ export function createDependencies(o: DependenciesOptions): (freshness: Freshnes
   const lookup = (source: DependencySource, freshness: Freshness): Promise<Chart> =>
     source.kind === 'oci' ? o.lookupOci(source, freshness) : o.lookupRepository(source, freshness);
 
+  /** What is known of the repository will do, unless the version is newer than that. */
+  const lookupOnce = (source: DependencySource, freshness: Freshness): Promise<Chart> =>
+    lookup(source, { ...freshness, since: -Infinity }).catch((caught: unknown) => {
+      if (freshness.signal.aborted || !(caught instanceof ChartUnavailableError)) throw caught;
+      return lookup(source, freshness);
+    });
+
   return (freshness) => async (source) => {
     if (!isStrictVersion(source.version)) return lookup(source, freshness);
 
     const key = sourceKey(source);
     const known = exact.get(key);
     if (known && (await o.isStored(known))) return known;
-    return exact.set(key, await lookup(source, { ...freshness, since: -Infinity }));
+    return exact.set(key, await lookupOnce(source, freshness));
   };
 }

@@ -12,14 +12,27 @@ export type DependencyPlace =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'source'; readonly source: RepositoryChartSource | OciChartSource };
 
+export interface DependencyPlaceOptions {
+  readonly path: string;
+  readonly subject: string;
+  readonly urlOfAlias: (name: string) => string | undefined;
+}
+
 /**
  * `path` is the folder of the chart. `subject` begins the message of the InvalidChartError that says how to write
  * it instead.
  */
 export function placeOf(
-  { name, version, repository }: Dependency,
-  { path, subject }: { readonly path: string; readonly subject: string },
+  { name, version, repository: written }: Dependency,
+  { path, subject, urlOfAlias }: DependencyPlaceOptions,
 ): DependencyPlace {
+  const alias = /^(?:@|alias:)(.*)$/s.exec(written)?.[1];
+  const repository = alias === undefined ? written : urlOfAlias(alias);
+  if (repository === undefined) {
+    throw new InvalidChartError(
+      `${subject} names its repository by the alias ${JSON.stringify(written)}, which is in no file given to the operator by --helm-repository-import: write the URL of the repository into Chart.yaml, or import it`,
+    );
+  }
   const scope = ''; // the credentials of the Git repository are not for other hosts
   if (repository === '') return { kind: 'vendored' };
   if (repository.startsWith('file://')) return { kind: 'folder', path: folderOf(repository, path, subject) };
@@ -29,11 +42,6 @@ export function placeOf(
   if (repository.startsWith('oci://')) {
     const url = `${repository.replace(/\/+$/, '')}/${name}`;
     return { kind: 'source', source: { kind: 'oci', url, version, scope } };
-  }
-  if (/^(?:@|alias:)/.test(repository)) {
-    throw new InvalidChartError(
-      `${subject} names its repository by the alias ${JSON.stringify(repository)}, which only exists on the machine it was made on: write the URL of the repository into Chart.yaml`,
-    );
   }
   throw new InvalidChartError(
     `${subject} has the repository ${JSON.stringify(withoutSecrets(repository))}, which is neither https://, http://, oci:// nor file://`,

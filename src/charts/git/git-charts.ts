@@ -4,6 +4,7 @@ import type { Clock } from '../../telemetry/clock.ts';
 import type { GitChartSource } from '../chart.ts';
 import type { ChartMetadata } from '../content/chart-yaml.ts';
 import { readChart } from '../content/content.ts';
+import { isPlain } from '../http/proxy.ts';
 import type { Freshness, Lookup } from '../lookup.ts';
 import { createRecent } from '../recent.ts';
 import { keyOf } from '../source.ts';
@@ -19,6 +20,8 @@ export interface GitChartsOptions extends DependenciesOptions {
   readonly store: ChartStore;
   readonly workDir: Pick<WorkDir, 'temp'>;
   readonly clock: Clock;
+  /** The repository that a dependency means by `@name` or `alias:name`. */
+  readonly urlOfAlias: (name: string) => string | undefined;
   /** Whether dependencies are resolved at all. */
   readonly updateDependencies: boolean;
 }
@@ -42,7 +45,7 @@ export function createGitCharts(o: GitChartsOptions): Lookup<GitChartSource> {
     const { url, auth, scope, path, skipDepUpdate } = source;
     const { signal } = freshness;
     const resolve = skipDepUpdate || !o.updateDependencies ? undefined : dependencies(freshness);
-    const plan = await planOf(path, { checkout, known, resolve });
+    const plan = await planOf(path, { checkout, known, resolve, urlOfAlias: o.urlOfAlias });
     const key = keyOf([
       'git',
       url,
@@ -63,7 +66,8 @@ export function createGitCharts(o: GitChartsOptions): Lookup<GitChartSource> {
     const { since, signal } = freshness;
     const remote = { url, auth, scope };
     const maxAgeMs = Math.max(0, o.clock.monotonicMs() - since);
-    const { commit, insecure } = await o.git.resolve(remote, ref, { maxAgeMs, signal });
+    const { commit, insecure: plain } = await o.git.resolve(remote, ref, { maxAgeMs, signal });
+    const insecure = plain && URL.canParse(url) && isPlain(new URL(url));
 
     await using checkout = createCheckout({ ...o, identities, remote, commit, signal });
     const chart = await find(source, checkout, freshness);

@@ -30,6 +30,7 @@ export interface PlanOptions {
   readonly known: Recent<ChartMetadata>;
   /** Undefined: the dependencies lie in charts/ and are taken as they are. */
   readonly resolve: ResolveDependency | undefined;
+  readonly urlOfAlias: (name: string) => string | undefined;
 }
 
 const MAX_DEPTH = 8;
@@ -65,7 +66,7 @@ interface Place {
 }
 
 async function partOf(dependency: Dependency, { above, ...at }: Place, o: PlanOptions): Promise<Part> {
-  const place = placeOf(dependency, at);
+  const place = placeOf(dependency, { ...at, urlOfAlias: o.urlOfAlias });
   switch (place.kind) {
     case 'vendored':
       return { kind: 'vendored', dependency };

@@ -35,15 +35,18 @@ export async function readBody(
   return Buffer.concat(chunks);
 }
 
-/**
- * Writes a body to a new file, byte by byte as sent: some servers call a .tgz a packed tar. On failure the
- * caller removes what there is of the file.
- */
+export interface SaveOptions {
+  readonly file: string;
+  readonly maxBytes: number;
+  /** Unpacks what the server packed. Without, it is saved byte by byte as sent: some servers call a .tgz a packed tar. */
+  readonly unpack: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Writes a body to a new file. On failure the caller removes what there is of the file. */
 export async function saveBody(
   answer: IncomingMessage,
-  file: string,
-  maxBytes: number,
-  signal: AbortSignal,
+  { file, maxBytes, unpack, signal }: SaveOptions,
 ): Promise<Download> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -56,7 +59,11 @@ export async function saveBody(
   };
   refuseAnnounced(answer, maxBytes);
   const target = createWriteStream(file, { flags: 'wx', mode: 0o600 });
-  await pipeline(answer, limited(maxBytes), count, target, { signal });
+  if (unpack && answer.headers['content-encoding'] === 'gzip') {
+    await pipeline(answer, createGunzip(), limited(maxBytes), count, target, { signal });
+  } else {
+    await pipeline(answer, limited(maxBytes), count, target, { signal });
+  }
   return { bytes, sha256: hash.digest('hex') };
 }
 

@@ -3,10 +3,11 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import type { AddressCheck } from '../../net/addresses.ts';
 import { createSemaphore } from '../../process/semaphore.ts';
-import type { AddressCheck } from './addresses.ts';
 import { hostOf, proxyFor, type ProxyEnvironment } from './proxy.ts';
+import { type Tls, tlsKey } from './tls.ts';
 
 /** An address that must not be connected to. The message is for people. */
 export class RefusedAddressError extends Error {}
@@ -21,12 +22,15 @@ export interface ConnectionsOptions {
 /** Owns the sockets to chart sources. */
 export interface Connections {
   /** Throws RefusedAddressError for a URL whose host is itself a refused address. */
-  agentFor(url: URL): HttpAgent | HttpsAgent;
+  agentFor(url: URL, tls?: Tls): HttpAgent | HttpsAgent;
   close(): void;
 }
 
 const IDLE_SOCKET_MS = 20_000;
 const IDLE_SOCKETS = 4;
+
+/** Beyond so many, those without a connection are forgotten: Secrets change, and what they held is of no use then. */
+const MAX_AGENTS = 200;
 
 /**
  * Names are looked up by the system, since names of a cluster need its search list; that takes a thread of the
@@ -40,31 +44,53 @@ const LOOKUPS = 2;
  * only literal addresses can be checked.
  */
 export function createConnections({ check, proxyEnv, ca }: ConnectionsOptions): Connections {
-  const agents = new Map<string, HttpAgent | HttpsAgent>();
+  const agents = new Map<string, HttpAgent | HttpsAgent>(); // in the order of use
   const direct = {
     ...{ keepAlive: true, timeout: IDLE_SOCKET_MS, maxFreeSockets: IDLE_SOCKETS },
     lookup: checkedLookup(check),
   };
 
-  const create = (secure: boolean, proxy: string | undefined): HttpAgent | HttpsAgent => {
+  const create = (
+    secure: boolean,
+    proxy: string | undefined,
+    tls: Tls | undefined,
+  ): HttpAgent | HttpsAgent => {
     const route =
       proxy === undefined ? direct : { ...direct, proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
     if (!secure) return new HttpAgent(route);
-    return new HttpsAgent(
-      ca.length === 0 ? route : { ...route, ca: [...getCACertificates('default'), ...ca] },
-    );
+    const trusted = tls?.ca === undefined ? ca : [...ca, tls.ca];
+    return new HttpsAgent({
+      ...route,
+      rejectUnauthorized: tls?.skipVerify !== true,
+      // Made once: to read all the certificates for each connection would take longer than the handshake.
+      secureContext: createSecureContext({
+        ...tls?.certificate,
+        ...(trusted.length === 0 ? {} : { ca: [...getCACertificates('default'), ...trusted] }),
+      }),
+    });
+  };
+  const makeRoom = (): void => {
+    for (const [key, agent] of agents) {
+      if (agents.size <= MAX_AGENTS) return;
+      if (Object.keys(agent.sockets).length > 0) continue;
+      agents.delete(key);
+      agent.destroy();
+    }
   };
 
   return {
-    agentFor: (url) => {
+    agentFor: (url, tls) => {
       const host = hostOf(url);
       const why = isIP(host) === 0 ? undefined : check(host);
       if (why !== undefined) throw new RefusedAddressError(`${host} ${why}`);
 
       const proxy = proxyFor(url, proxyEnv);
-      const key = `${url.protocol} ${proxy ?? ''}`;
-      const agent = agents.get(key) ?? create(url.protocol === 'https:', proxy);
+      const secure = url.protocol === 'https:';
+      const key = `${url.protocol} ${proxy ?? ''} ${secure ? tlsKey(tls) : ''}`;
+      const agent = agents.get(key) ?? create(secure, proxy, tls);
+      agents.delete(key);
       agents.set(key, agent);
+      makeRoom();
       return agent;
     },
     close: () => {

@@ -1,11 +1,14 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Connections } from './connections.ts';
+import type { Tls } from './tls.ts';
 
 export interface Exchange {
   readonly url: URL;
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  readonly tls?: Tls | undefined;
   /** Aborts the connection and the body too. */
   readonly signal: AbortSignal;
   readonly connectMs: number;
@@ -21,7 +24,7 @@ export function exchange(connections: Connections, o: Exchange): Promise<Incomin
   const send = o.url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const request = send(o.url, {
-      agent: connections.agentFor(o.url),
+      agent: connections.agentFor(o.url, o.tls),
       method: o.method,
       headers: o.headers,
       signal: o.signal,
@@ -37,7 +40,7 @@ export function exchange(connections: Connections, o: Exchange): Promise<Incomin
     request.on('timeout', () => {
       destroy(new TimeLimitError(`was silent for ${seconds(o.idleMs)}: check that the server works`));
     });
-    request.end();
+    request.end(o.body);
   });
 }
 

@@ -3,6 +3,7 @@ import { SizeLimitError } from './body.ts';
 import { RefusedAddressError } from './connections.ts';
 import { TimeLimitError } from './exchange.ts';
 import { showUrl } from './redirect.ts';
+import type { TlsFor } from './tls.ts';
 
 /** What the codes of Node mean to the person who wrote the URL. */
 const CODES: Readonly<Record<string, string>> = {
@@ -22,11 +23,17 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 const UNKNOWN_AUTHORITY =
-  'its CA is not among those trusted here; mount the certificate of the CA and name the file in SSL_CERT_FILE';
+  'its CA is not among those trusted here; put the certificate of the CA as ca.crt into the Secret of spec.chart.chartPullSecret, or mount it and name the file in SSL_CERT_FILE';
+
+/** The alerts by which a server refuses a handshake, in the words of OpenSSL: the codes differ by version of TLS. */
+const ALERT = / alert (unknown ca|\w+ certificate|certificate \w+|access denied|handshake failure)/;
+
+const OWN_CERTIFICATE = 'tls.crt and tls.key in the Secret of spec.chart.chartPullSecret';
 
 /** The codes with which OpenSSL says that it does not believe a certificate. */
 const CERTIFICATE_CODES: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed; mount it and name the file in SSL_CERT_FILE',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'it is self-signed; put it as ca.crt into the Secret of spec.chart.chartPullSecret, or mount it and name the file in SSL_CERT_FILE',
   SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
   UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
@@ -42,22 +49,48 @@ const CERTIFICATE_CODES: Readonly<Record<string, string>> = {
  * Turns whatever the network did into a sentence that names the URL. An abort by the caller, and what is
  * a sentence already, pass unchanged.
  */
-export function explainFailure(url: URL, caught: unknown, signal: AbortSignal): Error {
+export function explainFailure(
+  {
+    url,
+    tls,
+    signal,
+  }: { readonly url: URL; readonly tls?: TlsFor | undefined; readonly signal: AbortSignal },
+  caught: unknown,
+): Error {
   if (signal.aborted) return signal.reason instanceof Error ? signal.reason : new Error('aborted');
   if (caught instanceof OperatorError) return caught;
-  const why = reasonOf(caught);
+  const why = reasonOf(caught, tls?.tls.certificate !== undefined);
   return new ChartUnavailableError(`${showUrl(url)} ${why ?? 'could not be fetched'}`, {
     ...(why === undefined ? { cause: caught } : {}),
   });
 }
 
-function reasonOf(caught: unknown): string | undefined {
+function reasonOf(caught: unknown, certified: boolean): string | undefined {
   if (caught instanceof RefusedAddressError) return `is not asked: ${caught.message}`;
   if (caught instanceof TimeLimitError || caught instanceof SizeLimitError) return caught.message;
-  if (caught instanceof AggregateError) return reasonOf(caught.errors[0]);
-  if (!(caught instanceof Error) || !('code' in caught) || typeof caught.code !== 'string') return undefined;
+  if (caught instanceof AggregateError) return reasonOf(caught.errors[0], certified);
+  if (!hasCode(caught)) return undefined;
 
   const certificate = CERTIFICATE_CODES[caught.code];
   if (certificate !== undefined) return `has a certificate that is not trusted: ${certificate}`;
-  return CODES[caught.code] ?? (caught.code.startsWith('ERR_SSL') ? CODES['EPROTO'] : undefined);
+  const known = CODES[caught.code] ?? (caught.code.startsWith('ERR_SSL') ? CODES['EPROTO'] : undefined);
+  return aboutOurs(caught, certified) ?? known;
+}
+
+function hasCode(caught: unknown): caught is Error & { readonly code: string } {
+  return caught instanceof Error && 'code' in caught && typeof caught.code === 'string';
+}
+
+/** What a server holds against the client certificate that it got, or did not get. */
+function aboutOurs(caught: Error & { readonly code: string }, certified: boolean): string | undefined {
+  const alert = ALERT.exec(caught.message)?.[1];
+  if (alert === 'handshake failure' && !certified)
+    return `refuses the TLS handshake: if it wants a client certificate, add ${OWN_CERTIFICATE}`;
+  if (alert === 'certificate required')
+    return `wants a client certificate, and there is none: add ${OWN_CERTIFICATE}`;
+  if (alert !== undefined)
+    return `does not accept our client certificate (${alert}): check ${OWN_CERTIFICATE}`;
+  return certified && caught.code === 'ECONNRESET'
+    ? `ended the connection without a word: check ${OWN_CERTIFICATE}, which it may not accept`
+    : undefined;
 }

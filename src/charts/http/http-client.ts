@@ -6,12 +6,18 @@ import type { Connections } from './connections.ts';
 import { explainFailure } from './explain.ts';
 import { seconds, TimeLimitError } from './exchange.ts';
 import { type Authorization, follow } from './follow.ts';
+import type { TlsFor } from './tls.ts';
 
 export interface HttpRequest {
   readonly url: URL;
-  readonly method?: 'GET' | 'HEAD';
+  readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of a POST. */
+  readonly body?: string;
   readonly authorization?: Authorization | undefined;
+  readonly tls?: TlsFor | undefined;
+  /** Of a download: whether what the server packed is unpacked. */
+  readonly unpack?: boolean;
   /** The digest of the content is known, so it may come from another host (redirect.ts). */
   readonly elsewhere?: boolean;
   readonly maxBytes: number;
@@ -63,7 +69,7 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
         return await consume(answer, signal);
       } catch (caught) {
         const failure: unknown = total.signal.aborted ? total.signal.reason : caught;
-        throw explainFailure(request.url, failure, request.signal);
+        throw explainFailure(request, failure);
       } finally {
         clearTimeout(timer);
       }
@@ -86,7 +92,8 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
           return { status, headers, saved: undefined };
         }
         try {
-          const saved = await saveBody(answer, file, request.maxBytes, signal);
+          const { maxBytes, unpack = false } = request;
+          const saved = await saveBody(answer, { file, maxBytes, unpack, signal });
           received += saved.bytes;
           return { status, headers, saved };
         } catch (caught) {
@@ -101,9 +108,19 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
   };
 }
 
+/** One that comes in drops is not waited for. */
+const DISCARD_MS = 1_000;
+
 /** What a server says besides its refusal is for nobody; a short one is read so that its connection can be kept. */
 function discard(answer: IncomingMessage): Buffer {
-  if (Number(answer.headers['content-length'] ?? Infinity) <= 4096) answer.resume();
-  else answer.destroy();
+  if (Number(answer.headers['content-length'] ?? Infinity) <= 4096) {
+    const timer = setTimeout(() => answer.destroy(), DISCARD_MS);
+    answer.once('close', () => {
+      clearTimeout(timer);
+    });
+    answer.resume();
+  } else {
+    answer.destroy();
+  }
   return Buffer.alloc(0);
 }

@@ -8,16 +8,19 @@ export function refusalOf(
   return new ChartUnavailableError(`${subject} ${reasonOf(status, authorized)}`);
 }
 
+const WHERE_TO_PUT_THEM =
+  'name a Secret in spec.chart.chartPullSecret, or give them to the operator for everybody';
+
 function reasonOf(status: number, authorized: boolean): string {
   switch (status) {
     case 401:
       return authorized
         ? 'is refused: the credentials are not accepted (401)'
-        : 'is refused: it needs credentials, and there are none (401)';
+        : `is refused: it needs credentials, and there are none (401): ${WHERE_TO_PUT_THEM}`;
     case 403:
       return authorized
         ? 'is refused: the credentials do not allow to read it (403)'
-        : 'is refused: it may need credentials, and there are none (403)';
+        : `is refused: it may need credentials, and there are none (403): ${WHERE_TO_PUT_THEM}`;
     case 404:
     case 410:
       return `does not exist (${String(status)}): check the URL`;

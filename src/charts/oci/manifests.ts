@@ -1,4 +1,5 @@
 import { createRecent } from '../recent.ts';
+import { tlsKey } from '../http/tls.ts';
 import { keyOf } from '../source.ts';
 import { type ChartManifest, MANIFEST_TYPES, readManifest } from './manifest.ts';
 import type { Registry, RegistryAccess } from './registry.ts';
@@ -21,8 +22,8 @@ export function createManifests(registry: Registry): Manifests {
 
   return {
     get: async (access, target, signal) => {
-      const { reference, credentials, scope } = access;
-      const key = keyOf([reference.shown, target, scope, JSON.stringify(credentials ?? '')]);
+      const { reference, credentials, tls, scope } = access;
+      const key = keyOf([reference.shown, target, scope, JSON.stringify(credentials ?? ''), tlsKey(tls)]);
       const request = {
         path: `manifests/${target}`,
         headers: { accept: MANIFEST_TYPES },

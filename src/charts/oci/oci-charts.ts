@@ -1,7 +1,9 @@
 import { ChartUnavailableError, InvalidSpecError } from '../../api/errors.ts';
+import type { DockerLogin } from '../access/docker-login.ts';
 import type { Archives } from '../archives.ts';
 import type { OciChartSource } from '../chart.ts';
 import { refusalOf } from '../http/refusal.ts';
+import { tlsKey } from '../http/tls.ts';
 import type { Lookup } from '../lookup.ts';
 import { keyOf } from '../source.ts';
 import { chooseVersion } from '../versions/choose.ts';
@@ -15,7 +17,11 @@ import { listTags } from './tags.ts';
 const NEWEST_SHOWN = 5;
 
 /** Looks a chart up in an OCI registry: tag, manifest, and the layer that is the archive. */
-export function createOciCharts(o: { registry: Registry; archives: Archives }): Lookup<OciChartSource> {
+export function createOciCharts(o: {
+  readonly registry: Registry;
+  readonly archives: Archives;
+  readonly login: Pick<DockerLogin, 'find'>;
+}): Lookup<OciChartSource> {
   const manifests = createManifests(o.registry);
 
   const candidates = async (
@@ -38,9 +44,17 @@ export function createOciCharts(o: { registry: Registry; archives: Archives }): 
     );
   };
 
+  /** Who brings no Secret is let in by what the operator itself is logged in with. */
+  const accessOf = ({ url, auth, tls, scope }: OciChartSource): RegistryAccess => {
+    const reference = parseReference(url);
+    const { host, name } = reference;
+    const credentials = auth ?? (scope === '' ? o.login.find(host, name) : undefined);
+    return { reference, credentials, tls, scope };
+  };
+
   return async (source, { signal }) => {
-    const reference = parseReference(source.url);
-    const access = { reference, credentials: source.auth, scope: source.scope };
+    const access = accessOf(source);
+    const { reference } = access;
     const wanted = versionWanted(source.version, reference);
     const target =
       reference.digest ?? (parseVersion(wanted) ? tagOf(wanted) : await newestTag(access, wanted, signal));
@@ -60,7 +74,8 @@ export function createOciCharts(o: { registry: Registry; archives: Archives }): 
           reference.host,
           reference.name,
           source.scope,
-          JSON.stringify(source.auth ?? ''),
+          JSON.stringify(access.credentials ?? ''),
+          tlsKey(access.tls),
           digest,
         ]),
         subject: `the archive of chart ${reference.shown} ${wanted}`,

@@ -1,9 +1,11 @@
 import type { Clock } from '../../telemetry/clock.ts';
-import type { Credentials } from '../chart.ts';
+import { registryName } from '../access/docker-config.ts';
+import type { RegistryCredentials } from '../chart.ts';
 import { basic } from '../http/basic.ts';
 import type { Download } from '../http/body.ts';
 import type { Authorization } from '../http/follow.ts';
 import type { HttpAnswer, HttpClient } from '../http/http-client.ts';
+import { type Tls, type TlsFor, tlsKey } from '../http/tls.ts';
 import { createRecent } from '../recent.ts';
 import { keyOf } from '../source.ts';
 import { parseChallenge } from './challenge.ts';
@@ -14,7 +16,8 @@ import { fetchToken, type Token } from './tokens.ts';
 /** A repository of a registry, and as whom we read it. */
 export interface RegistryAccess {
   readonly reference: OciReference;
-  readonly credentials: Credentials | undefined;
+  readonly credentials: RegistryCredentials | undefined;
+  readonly tls?: Tls | undefined;
   /** Part of the identity of what is fetched. */
   readonly scope: string;
 }
@@ -41,24 +44,37 @@ export interface Registry {
 
 const MAX_TOKENS = 1_000;
 
+/** What is called docker.io answers there. */
+const DOCKER_HUB = 'registry-1.docker.io';
+
+interface Addressed {
+  readonly url: URL;
+  readonly authorization: Authorization | undefined;
+  readonly tls: TlsFor | undefined;
+}
+
 export function createRegistry({ http, clock }: { http: HttpClient; clock: Clock }): Registry {
   const tokens = createRecent<Token>(MAX_TOKENS);
   const schemes = createSchemes(http);
 
   /** Answers the challenge of a 401; undefined if we cannot. */
   const authorize = async (
-    { reference, credentials, scope }: RegistryAccess,
+    access: RegistryAccess,
     { registry, header, signal }: { registry: URL; header: string | undefined; signal: AbortSignal },
   ): Promise<Authorization | undefined> => {
+    const { reference, credentials } = access;
     const challenge = parseChallenge(header);
-    const key = tokenKey(registry, { reference, credentials, scope });
+    const key = tokenKey(registry, access);
     if (challenge?.kind === 'bearer') {
       const { name: repository } = reference;
-      const token = await fetchToken(http, clock, { registry, repository, credentials, challenge, signal });
+      const tls = tlsFor(registry, access);
+      const token = await fetchToken(http, clock, {
+        ...{ registry, repository, credentials, tls, challenge, signal },
+      });
       tokens.set(key, token);
       return token.authorization;
     }
-    if (!challenge || !credentials) return undefined;
+    if (!challenge || !credentials || 'identityToken' in credentials) return undefined;
     const authorization = { host: registry, header: basic(credentials) };
     tokens.set(key, { authorization, expiresAt: Infinity });
     return authorization;
@@ -67,34 +83,36 @@ export function createRegistry({ http, clock }: { http: HttpClient; clock: Clock
   const send = async <T extends HttpAnswer>(
     access: RegistryAccess,
     request: RegistryRequest,
-    once: (url: URL, authorization: Authorization | undefined) => Promise<T>,
+    once: (at: Addressed) => Promise<T>,
   ): Promise<T> => {
-    const { host, name } = access.reference;
-    const registry = new URL(`${await schemes.of(host, request.signal)}//${host}`);
+    const { host: called, name } = access.reference;
+    const host = registryName(called) === 'docker.io' ? DOCKER_HUB : called;
+    const registry = new URL(`${await schemes.of(host, access.tls, request.signal)}//${host}`);
+    const tls = tlsFor(registry, access);
     const url = new URL(`/v2/${name}/${request.path}`, registry);
     const key = tokenKey(registry, access);
     const held = tokens.get(key);
     const known = held && held.expiresAt > clock.monotonicMs() ? held.authorization : undefined;
 
-    const answer = await once(url, known);
+    const answer = await once({ url, authorization: known, tls });
     if (answer.status !== 401) return answer;
     tokens.delete(key);
     const header = answer.headers['www-authenticate'];
     const authorization = await authorize(access, { registry, header, signal: request.signal });
-    return authorization === undefined ? answer : once(url, authorization);
+    return authorization === undefined ? answer : once({ url, authorization, tls });
   };
 
   return {
-    read: (access, request) =>
-      send(access, request, (url, authorization) => http.read({ ...request, url, authorization })),
+    read: (access, request) => send(access, request, (at) => http.read({ ...request, ...at })),
     download: (access, request, file) =>
-      send(access, request, (url, authorization) => {
-        return http.download({ ...request, url, authorization, elsewhere: true }, file);
-      }),
+      send(access, request, (at) => http.download({ ...request, ...at, elsewhere: true }, file)),
   };
 }
 
-function tokenKey(registry: URL, { reference, credentials, scope }: RegistryAccess): string {
-  const { username = '', password = '' } = credentials ?? {};
-  return keyOf([registry.href, reference.name, scope, username, password]);
+function tlsFor(host: URL, { tls }: RegistryAccess): TlsFor | undefined {
+  return tls && { host, tls };
+}
+
+function tokenKey(registry: URL, { reference, credentials, tls, scope }: RegistryAccess): string {
+  return keyOf([registry.href, reference.name, scope, JSON.stringify(credentials ?? ''), tlsKey(tls)]);
 }

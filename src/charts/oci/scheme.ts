@@ -1,11 +1,12 @@
 import type { HttpClient } from '../http/http-client.ts';
-import { isLoopback } from '../http/proxy.ts';
+import { hostOf, isLoopback } from '../http/proxy.ts';
+import type { Tls } from '../http/tls.ts';
 
 export type Scheme = 'https:' | 'http:';
 
 /** By which scheme a registry is spoken to. */
 export interface Schemes {
-  of(host: string, signal: AbortSignal): Promise<Scheme>;
+  of(host: string, tls: Tls | undefined, signal: AbortSignal): Promise<Scheme>;
 }
 
 const SPEAKS = [200, 401];
@@ -17,20 +18,21 @@ const SPEAKS = [200, 401];
 export function createSchemes(http: HttpClient): Schemes {
   const known = new Map<string, Scheme>();
 
-  const probe = async (host: string, scheme: Scheme, signal: AbortSignal): Promise<boolean> => {
-    const answer = await http.read({ url: new URL(`${scheme}//${host}/v2/`), maxBytes: 100_000, signal });
+  const probe = async (url: URL, tls: Tls | undefined, signal: AbortSignal): Promise<boolean> => {
+    const answer = await http.read({ url, tls: tls && { host: url, tls }, maxBytes: 100_000, signal });
     return SPEAKS.includes(answer.status);
   };
 
   return {
-    of: async (host, signal) => {
-      if (!isLoopback(new URL(`https://${host}`).hostname.replace(/^\[|\]$/g, ''))) return 'https:';
+    of: async (host, tls, signal) => {
+      const [secure, plainly] = [new URL(`https://${host}/v2/`), new URL(`http://${host}/v2/`)];
+      if (!isLoopback(hostOf(secure))) return 'https:';
       const found = known.get(host);
       if (found !== undefined) return found;
 
-      const overHttps = await probe(host, 'https:', signal).catch((caught: unknown) => caught);
+      const overHttps = await probe(secure, tls, signal).catch((caught: unknown) => caught);
       signal.throwIfAborted();
-      const plain = overHttps === true ? false : await probe(host, 'http:', signal).catch(() => false);
+      const plain = overHttps === true ? false : await probe(plainly, undefined, signal).catch(() => false);
       signal.throwIfAborted();
       if (overHttps instanceof Error && !plain) throw overHttps;
       known.set(host, plain ? 'http:' : 'https:');

@@ -1,18 +1,20 @@
 import { ChartUnavailableError } from '../../api/errors.ts';
 import type { Clock } from '../../telemetry/clock.ts';
-import type { Credentials } from '../chart.ts';
+import type { RegistryCredentials } from '../chart.ts';
 import { basic } from '../http/basic.ts';
 import type { Authorization } from '../http/follow.ts';
-import type { HttpClient } from '../http/http-client.ts';
+import type { HttpClient, HttpRequest } from '../http/http-client.ts';
 import { isSameHost, showUrl } from '../http/redirect.ts';
 import { refusalOf } from '../http/refusal.ts';
+import type { TlsFor } from '../http/tls.ts';
 import type { Challenge } from './challenge.ts';
 
 export interface TokenRequest {
   /** The registry that sent the challenge. */
   readonly registry: URL;
   readonly repository: string;
-  readonly credentials: Credentials | undefined;
+  readonly credentials: RegistryCredentials | undefined;
+  readonly tls: TlsFor | undefined;
   readonly challenge: Extract<Challenge, { kind: 'bearer' }>;
   readonly signal: AbortSignal;
 }
@@ -23,6 +25,7 @@ export interface Token {
   readonly expiresAt: number;
 }
 
+const CLIENT = 'helm-release-operator';
 const MAX_BYTES = 200_000;
 const DEFAULT_SECONDS = 60;
 const MAX_SECONDS = 3_600;
@@ -34,14 +37,12 @@ const MARGIN_MS = 5_000;
  */
 export async function fetchToken(http: HttpClient, clock: Clock, o: TokenRequest): Promise<Token> {
   const url = realmOf(o);
-  const { service, scope = `repository:${o.repository}:pull` } = o.challenge;
-  if (service !== undefined) url.searchParams.set('service', service);
-  url.searchParams.set('scope', scope);
-
-  const authorization = o.credentials && { host: url, header: basic(o.credentials) };
   const subject = `a token for ${o.registry.host}/${o.repository} from ${showUrl(url)}`;
-  const { status, body } = await http.read({ url, authorization, maxBytes: MAX_BYTES, signal: o.signal });
-  if (status !== 200) throw refusalOf(subject, { status, authorized: authorization !== undefined });
+  const { status, body } = await http.read({
+    ...question(url, o),
+    ...{ tls: o.tls, maxBytes: MAX_BYTES, signal: o.signal },
+  });
+  if (status !== 200) throw refusalOf(subject, { status, authorized: o.credentials !== undefined });
 
   const { token, seconds } = readToken(body.toString('utf8'));
   if (token === undefined)
@@ -50,6 +51,30 @@ export async function fetchToken(http: HttpClient, clock: Clock, o: TokenRequest
   return {
     authorization: { host: o.registry, header: `Bearer ${token}` },
     expiresAt: clock.monotonicMs() + lifeMs - MARGIN_MS,
+  };
+}
+
+/** Asks by password in the usual way, by identity token in that of OAuth 2. */
+function question(
+  realm: URL,
+  { challenge, credentials, repository }: TokenRequest,
+): Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body' | 'authorization'> {
+  const { service, scope = `repository:${repository}:pull` } = challenge;
+  const about = { ...(service === undefined ? {} : { service }), scope };
+  if (credentials === undefined || 'username' in credentials) {
+    const url = new URL(realm);
+    for (const [name, value] of Object.entries(about)) url.searchParams.set(name, value);
+    return { url, authorization: credentials && { host: url, header: basic(credentials) } };
+  }
+  const form = {
+    ...{ grant_type: 'refresh_token', refresh_token: credentials.identityToken, client_id: CLIENT },
+    ...about,
+  };
+  return {
+    url: realm,
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(form).toString(),
   };
 }
 

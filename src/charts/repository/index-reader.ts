@@ -1,28 +1,36 @@
+import { open, stat, writeFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { createSemaphore } from '../../process/semaphore.ts';
+import { bytesOf, bytesOfFile } from './bytes.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { type CutIndex, cutIndex, IndexError, readCut } from './read-index.ts';
 
 /** What the worker is asked, and what it answers. */
 export type Task =
-  | { readonly kind: 'cut'; readonly bytes: Uint8Array }
+  | { readonly kind: 'cut'; readonly file: string }
   | { readonly kind: 'read'; readonly bytes: Uint8Array; readonly form: CutIndex['form'] };
 
 export type Result =
-  | ({ readonly kind: 'cut' } & Omit<CutIndex, 'bytes'> & { readonly bytes: Uint8Array })
+  | ({ readonly kind: 'cut' } & Cut)
   | { readonly kind: 'read'; readonly entries: readonly IndexEntry[] }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** Cuts and reads indexes without holding up the event loop: what is large goes to a thread. */
+/** Where in its file the list of each chart is, and how to read it. */
+export type Cut = Omit<CutIndex, 'instead'>;
+
+/** Cuts and reads indexes without holding up the event loop: what is large goes to a thread, which takes its memory along. */
 export interface IndexReader {
-  /** Takes the bytes over: the caller must not use them afterwards. Throws IndexError. */
-  cut(bytes: Buffer, signal: AbortSignal): Promise<CutIndex>;
+  /** The file is written anew if the index is in no layout that can be cut. Throws IndexError. */
+  cut(file: string, signal: AbortSignal): Promise<Cut>;
+  /** Takes the bytes over: the caller must not use them afterwards. */
   read(part: Buffer, form: CutIndex['form'], signal: AbortSignal): Promise<readonly IndexEntry[]>;
 }
 
 const INLINE_BYTES = 1_000_000;
 const TIME_LIMIT_MS = 60_000;
-const MEMORY_LIMIT_MB = 1_024;
+
+/** Enough to parse 10 MB in an unusual layout, and to cut ten times as much in a usual one. */
+const MEMORY_LIMIT_MB = 256;
 
 /** The bundle has the thread's program beside the main one; from source it is this folder's file. */
 const PROGRAM = new URL(
@@ -32,22 +40,18 @@ const PROGRAM = new URL(
 
 export function createIndexReader(): IndexReader {
   const one = createSemaphore(1); // two large indexes at once would double the memory, not the speed
-  const run = (task: Task, signal: AbortSignal): Promise<Result> =>
-    task.bytes.length < INLINE_BYTES
-      ? Promise.resolve(perform(task))
-      : one.run(signal, () => performInThread(task, signal));
+  const run = (task: Task, bytes: number, signal: AbortSignal): Promise<Result> =>
+    bytes < INLINE_BYTES ? perform(task) : one.run(signal, () => performInThread(task, signal));
 
   return {
-    cut: async (bytes, signal) => {
-      const result = await run({ kind: 'cut', bytes }, signal);
+    cut: async (file, signal) => {
+      const { size } = await stat(file);
+      const result = await run({ kind: 'cut', file }, size, signal);
       if (result.kind !== 'cut') throw failure(result);
-      return {
-        ...result,
-        bytes: Buffer.from(result.bytes.buffer, result.bytes.byteOffset, result.bytes.length),
-      };
+      return { charts: result.charts, form: result.form };
     },
     read: async (part, form, signal) => {
-      const result = await run({ kind: 'read', bytes: part, form }, signal);
+      const result = await run({ kind: 'read', bytes: part, form }, part.length, signal);
       if (result.kind !== 'read') throw failure(result);
       return result.entries;
     },
@@ -55,12 +59,18 @@ export function createIndexReader(): IndexReader {
 }
 
 /** The work itself, in whatever thread. */
-export function perform(task: Task): Result {
-  const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.length);
+export async function perform(task: Task): Promise<Result> {
   try {
-    return task.kind === 'cut'
-      ? { kind: 'cut', ...cutIndex(bytes) }
-      : { kind: 'read', entries: readCut(bytes, task.form) };
+    if (task.kind === 'read') {
+      const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.length);
+      return { kind: 'read', entries: readCut(bytes, task.form) };
+    }
+    await using handle = await open(task.file);
+    const { size } = await handle.stat();
+    const bytes = size < INLINE_BYTES ? bytesOf(await handle.readFile()) : bytesOfFile(handle.fd, size);
+    const { instead, charts, form } = cutIndex(bytes);
+    if (instead) await writeFile(task.file, instead);
+    return { kind: 'cut', charts, form };
   } catch (caught) {
     if (!(caught instanceof IndexError)) throw caught;
     return { kind: 'failed', why: caught.message };
@@ -71,7 +81,7 @@ async function performInThread(task: Task, signal: AbortSignal): Promise<Result>
   signal.throwIfAborted();
   const worker = new Worker(PROGRAM, {
     workerData: task,
-    transferList: [task.bytes.buffer as ArrayBuffer],
+    transferList: task.kind === 'read' ? [task.bytes.buffer as ArrayBuffer] : [],
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_LIMIT_MB },
     env: {},
     execArgv: [],
@@ -86,7 +96,7 @@ async function performInThread(task: Task, signal: AbortSignal): Promise<Result>
       worker.once('message', resolve);
       worker.once('error', (error: Error) => {
         const full = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-        reject(full ? new IndexError('is too large to read') : error);
+        reject(full ? new IndexError('is too large to read in its layout') : error);
       });
       worker.once('exit', () => {
         reject(new IndexError('could not be read: the thread that reads it has ended'));

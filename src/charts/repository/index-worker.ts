@@ -2,8 +2,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { perform, type Task } from './index-reader.ts';
 
-const result = perform(workerData as Task);
-const bytes = result.kind === 'cut' ? result.bytes : undefined;
-const whole = bytes?.buffer.byteLength === bytes?.byteLength; // small ones lie in a pool that others use
-const own = bytes && whole ? [bytes.buffer as ArrayBuffer] : [];
-parentPort?.postMessage(result, own);
+parentPort?.postMessage(await perform(workerData as Task));

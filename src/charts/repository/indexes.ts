@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartUnavailableError, InvalidChartError } from '../../api/errors.ts';
 import { nearest } from '../../git/nearest.ts';
@@ -11,7 +12,7 @@ import type { IndexReader } from './index-reader.ts';
 import { createRecent } from '../recent.ts';
 import { IndexError } from './read-index.ts';
 import { type Repository, urlWithin } from './repository.ts';
-import { storeIndex, type StoredIndex } from './stored-index.ts';
+import { openIndex, type StoredIndex } from './stored-index.ts';
 
 /** The indexes of repositories, each fetched once for everybody and only again if it changed. */
 export interface Indexes {
@@ -24,17 +25,18 @@ export interface IndexesOptions {
   readonly http: HttpClient;
   readonly reader: IndexReader;
   readonly clock: Clock;
-  /** For files that are open but have no name. */
+  /** For files that soon have no name any more. */
   readonly dir: string;
 }
 
 interface Known {
   readonly index: StoredIndex;
+  readonly sha256: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly checkedAt: number;
 }
 
-const MAX_BYTES = 50_000_000;
+const MAX_BYTES = 100_000_000;
 const MAX_INDEXES = 200;
 
 /** Many charts of one repository that is down ask for it at about the same time. */
@@ -51,26 +53,27 @@ export function createIndexes({ http, reader, clock, dir }: IndexesOptions): Ind
     old: Known | undefined,
     signal: AbortSignal,
   ): Promise<Known> => {
-    const { authorization, shown } = repository;
+    const { shown } = repository;
     const checkedAt = clock.monotonicMs();
-    const answer = await http.read({
-      url: urlWithin(repository, 'index.yaml') ?? repository.url,
-      headers: { 'accept-encoding': 'gzip', ...old?.headers },
-      authorization,
-      maxBytes: MAX_BYTES,
-      signal,
-    });
+    const url = urlWithin(repository, 'index.yaml') ?? repository.url;
+    const access = repository.accessTo(url);
+    const file = join(dir, `index-${String((files += 1))}`);
+    const headers = { 'accept-encoding': 'gzip', ...old?.headers };
+    const request = { url, headers, ...access, unpack: true, maxBytes: MAX_BYTES, signal };
+    const answer = await http.download(request, file);
     if (old && answer.status === 304) return { ...old, checkedAt };
-    if (answer.status !== 200) {
+    if (!answer.saved) {
       const { status } = answer;
       throw refusalOf(`the index of chart repository ${shown}`, {
         status,
-        authorized: authorization !== undefined,
+        authorized: access.authorization !== undefined,
       });
     }
-    const cut = await reader.cut(answer.body, signal);
-    const index = await storeIndex(cut, join(dir, `index-${String((files += 1))}`), reader);
-    return { index, headers: conditions(answer.headers), checkedAt };
+    const { sha256 } = answer.saved;
+    const next = { sha256, headers: conditions(answer.headers), checkedAt };
+    if (old?.sha256 !== sha256) return { ...next, index: await openIndex(file, reader, signal) };
+    await rm(file); // a server that keeps no track of what it has sent
+    return { ...next, index: old.index };
   };
 
   const remember = async (key: string, next: Known): Promise<void> => {

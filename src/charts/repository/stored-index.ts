@@ -1,7 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { IndexEntry } from './index-entry.ts';
-import type { IndexReader } from './index-reader.ts';
-import type { CutIndex } from './read-index.ts';
+import type { Cut, IndexReader } from './index-reader.ts';
 
 /** An index on disk, of which only the entries of wanted charts are in memory. */
 export interface StoredIndex {
@@ -13,28 +12,21 @@ export interface StoredIndex {
 
 const MAX_KEPT = 500;
 
-/** The file has no name any more once it is open, so that it goes with this process whatever happens. */
-export async function storeIndex(
-  { bytes, charts, form }: CutIndex,
+/** Takes the file over: it has no name any more once it is open, so that it goes with this process whatever happens. */
+export async function openIndex(
   file: string,
   reader: IndexReader,
+  signal: AbortSignal,
 ): Promise<StoredIndex> {
-  const handle = await open(file, 'wx+', 0o600);
   try {
-    await rm(file);
-    await handle.writeFile(bytes);
-  } catch (caught) {
-    await handle.close();
-    throw caught;
+    const cut = await reader.cut(file, signal);
+    return storedIndex(await open(file, 'r'), cut, reader);
+  } finally {
+    await rm(file, { force: true });
   }
-  return storedIndex(handle, { charts, form }, reader);
 }
 
-function storedIndex(
-  handle: FileHandle,
-  { charts, form }: Omit<CutIndex, 'bytes'>,
-  reader: IndexReader,
-): StoredIndex {
+function storedIndex(handle: FileHandle, { charts, form }: Cut, reader: IndexReader): StoredIndex {
   const kept = new Map<string, readonly IndexEntry[]>();
   return {
     names: [...charts.keys()],

@@ -4,6 +4,7 @@ import { CredentialsError } from '../../api/errors.ts';
 import type { ReleaseSettings } from '../../api/settings.ts';
 import type { ChartSource, Credentials } from '../../charts/chart.ts';
 import type { ReadDocument } from './documents.ts';
+import { type PullAccess, readPullSecret } from './pull-secret.ts';
 
 /** The chart source of a release with its default ref and its credentials. */
 export type ChartSourceOf = (settings: ReleaseSettings, signal: AbortSignal) => Promise<ChartSource>;
@@ -15,12 +16,31 @@ export interface ChartSourcePorts {
 
 export function createChartSourceOf({ readSecret, defaultRef }: ChartSourcePorts): ChartSourceOf {
   return async ({ source }, signal) => {
-    if (source.kind !== 'git') return { ...source, scope: '' };
+    if (source.kind !== 'git') {
+      const { pullSecret, ...place } = source;
+      if (pullSecret === undefined) return { ...place, scope: '' };
+      return withAccess(place, await readPullSecret(pullSecret, place.url, readSecret, signal));
+    }
     const { url, path, skipDepUpdate, secretRef } = source;
     const git = { kind: 'git', url, path, skipDepUpdate, ref: source.ref ?? defaultRef } as const;
     if (secretRef === undefined) return { ...git, scope: '' };
     return { ...git, ...(await credentialsFrom(secretRef, readSecret, signal)) };
   };
+}
+
+function withAccess(
+  place: Omit<Exclude<Wanted, { kind: 'git' }>, 'pullSecret'>,
+  { auth, ...access }: PullAccess,
+): ChartSource {
+  switch (place.kind) {
+    case 'oci':
+      return { ...place, kind: 'oci', auth, ...access };
+    case 'repository':
+      if (auth === undefined || 'username' in auth) return { ...place, kind: 'repository', auth, ...access };
+      throw new CredentialsError(
+        'the Secret of spec.chart.chartPullSecret holds an identity token, which only registries take: name one with user name and password',
+      );
+  }
 }
 
 async function credentialsFrom(

@@ -10,6 +10,7 @@ import type { MarkFormat } from '../../helm/storage/marks.ts';
 import { desiredDigest } from '../../values/digest.ts';
 import type { Values } from '../../values/compose.ts';
 import type { ChartSourceOf } from './chart-source.ts';
+import { toldOfDefaultRef } from './default-ref.ts';
 import type { PatientCharts } from './patient-charts.ts';
 import type { Plan } from '../plan.ts';
 
@@ -47,14 +48,20 @@ export async function desire(
     if (chart === undefined) return { kind: 'pending', source: describeSource(source) };
   } catch (caught) {
     signal.throwIfAborted();
-    return { kind: 'failed', step: 'chart', error: asOperatorError(caught) };
+    const error = toldOfDefaultRef(asOperatorError(caught), settings.source);
+    return { kind: 'failed', step: 'chart', error };
   }
   try {
     const values = await ports.composeValues(settings, chart, signal);
-    const { releaseName, namespace, reuseValues, skipCRDs } = settings;
-    const digest = ports.marks.digest(
-      desiredDigest({ chartDigest: chart.digest, values, reuseValues, skipCRDs }, ports.digestKey),
-    );
+    const { releaseName, namespace, reuseValues, crds } = settings;
+    const state = {
+      chartDigest: chart.digest,
+      values,
+      reuseValues,
+      skipCRDs: crds === 'Skip',
+      ...(crds === 'CreateReplace' ? { replaceCRDs: true as const } : {}),
+    };
+    const digest = ports.marks.digest(desiredDigest(state, ports.digestKey));
     const target = { releaseName, namespace };
     return { kind: 'plan', plan: { key, target, settings, chart, values, digest } };
   } catch (caught) {

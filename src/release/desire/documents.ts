@@ -4,6 +4,8 @@ import type { Store } from '../../kube/store.ts';
 
 /** A ConfigMap or Secret: text in `data` (base64 in a Secret), bytes in `binaryData` of a ConfigMap. */
 export interface Document extends KubeObject {
+  /** Of a Secret. */
+  readonly type?: string;
   readonly data?: Readonly<Record<string, string>>;
   readonly binaryData?: Readonly<Record<string, string>>;
 }
@@ -13,28 +15,39 @@ export type ReadDocument = (
   signal: AbortSignal,
 ) => Promise<Document | undefined>;
 
-const MAX_CACHED = 500;
+/** ConfigMaps and Secrets have as much each. */
+const MAX_CACHED_BYTES = 16_000_000;
 
 /**
  * Reads ConfigMaps or Secrets, asking the server only when the metadata watch shows another version than the
  * one at hand: a resync over unchanged releases costs no request.
  */
 export function createDocumentReader(
-  documents: Resource<Document>,
+  documents: Pick<Resource<Document>, 'get'>,
   watched: Pick<Store<KubeObject>, 'get'>,
+  maxBytes = MAX_CACHED_BYTES,
 ): ReadDocument {
-  const cache = new Map<string, Document>();
+  const cache = new Map<string, { readonly document: Document; readonly bytes: number }>();
+  let total = 0;
+  const drop = (key: string): void => {
+    total -= cache.get(key)?.bytes ?? 0;
+    cache.delete(key);
+  };
+
   return async ({ namespace, name }, signal) => {
     const key = `${namespace}/${name}`;
     const version = watched.get(key)?.metadata.resourceVersion;
-    const cached = cache.get(key);
+    const cached = cache.get(key)?.document;
     if (cached !== undefined && cached.metadata.resourceVersion === version) return cached;
     const read = await documents.get({ namespace, name }, signal);
-    cache.delete(key);
-    if (read !== undefined) {
-      cache.set(key, read);
-      const oldest = cache.keys().next();
-      if (cache.size > MAX_CACHED && oldest.done !== true) cache.delete(oldest.value);
+    drop(key);
+    if (read === undefined) return undefined;
+    const bytes = JSON.stringify(read).length;
+    cache.set(key, { document: read, bytes });
+    total += bytes;
+    for (const oldest of cache.keys()) {
+      if (total <= maxBytes) break;
+      drop(oldest);
     }
     return read;
   };

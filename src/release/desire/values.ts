@@ -22,18 +22,35 @@ export function createComposeValues({
   return async (settings, chart, signal) =>
     withWarning(
       settings.valuesIgnored,
-      await composeValues(
-        settings.valuesFrom,
-        settings.values,
-        {
-          configMap: readConfigMap,
-          secret: readSecret,
-          fetchExternal,
-          ...(settings.source.kind === 'git' ? { readChartFile: chartFileReader(chart) } : {}),
-        },
-        signal,
+      await withinLimit(signal, (limited) =>
+        composeValues(
+          settings.valuesFrom,
+          settings.values,
+          {
+            configMap: readConfigMap,
+            secret: readSecret,
+            fetchExternal,
+            ...(settings.source.kind === 'git' ? { readChartFile: chartFileReader(chart) } : {}),
+          },
+          limited,
+        ),
       ),
     );
+}
+
+/** All sources together: however many URLs do not answer, the pass comes to an end. */
+const LIMIT_MS = 120_000;
+
+async function withinLimit<T>(signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  try {
+    return await work(AbortSignal.any([signal, limit]));
+  } catch (caught) {
+    if (signal.aborted || !limit.aborted) throw caught;
+    throw new ValuesError(
+      `the sources of spec.valuesFrom took longer than ${String(LIMIT_MS / 1000)} s together: look at the URLs among them`,
+    );
+  }
 }
 
 function withWarning(valuesIgnored: boolean, values: Values): Values {

@@ -11,7 +11,7 @@ import { createGit } from '../../../src/git/git.ts';
 import { InvalidChartError } from '../../../src/api/errors.ts';
 import { createRun } from '../../../src/process/run.ts';
 import { openWorkDir } from '../../../src/process/work-dir.ts';
-import { silentLogger } from '../../../src/telemetry/logger.ts';
+import { createLogger, silentLogger } from '../../../src/telemetry/logger.ts';
 
 export const signal = new AbortController().signal;
 
@@ -21,6 +21,8 @@ export interface Harness extends AsyncDisposable {
   readonly git: GitServer;
   /** How often helm packaged something. */
   readonly packaged: () => number;
+  /** What the charts have logged so far. */
+  readonly logged: () => string;
   /** Everything below here belongs to the work directory. */
   readonly dir: string;
   resolve(source: ChartSource, fresh?: boolean): Promise<Chart>;
@@ -42,7 +44,8 @@ export async function startHarness(
   const workDir = await openWorkDir(join(dir, 'work'), { log: silentLogger });
   const run = createRun({ owner: workDir.path });
   const server = await startGitServer({ dir: join(dir, 'repositories') });
-  let [passed, packaged] = [0, 0];
+  let [passed, packaged, logged] = [0, 0, ''];
+  const log = createLogger({ format: 'fmt', level: 'info', write: (line) => (logged += line) });
   const clock = { now: () => new Date(), monotonicMs: () => performance.now() + passed };
   const git = await createGit({
     ...{ run, workDir, clock, home, log: silentLogger, timeoutMs: 20_000 },
@@ -64,7 +67,7 @@ export async function startHarness(
     throw new InvalidChartError(result.kind === 'failed' ? result.stderr.trim() : 'helm did not start');
   };
   const charts = await createCharts({
-    ...{ git, packageChart, workDir, clock, random: Math.random, log: silentLogger },
+    ...{ git, packageChart, workDir, clock, random: Math.random, log },
     ...{ gitPollIntervalMs: GIT_POLL_MS, chartsSyncIntervalMs: CHARTS_SYNC_MS, updateChartDeps: true },
     ...o,
   });
@@ -73,6 +76,7 @@ export async function startHarness(
     charts,
     git: server,
     packaged: () => packaged,
+    logged: () => logged,
     dir: workDir.path,
     resolve: (source, fresh = false) => charts.resolve(source, { signal, fresh }),
     complaint: async (source) => {

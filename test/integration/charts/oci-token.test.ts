@@ -88,6 +88,44 @@ describe('registries that want a token', () => {
     expect(registry.requests.filter(({ url }) => url.startsWith('/token'))).to.have.length(3);
   });
 
+  it('get an identity token as a form, as OAuth 2 has it, and never see it anywhere else', async () => {
+    const forms: string[] = [];
+    registry.answer('/token', (request, response) => {
+      let form = '';
+      request.setEncoding('utf8').on('data', (chunk: string) => (form += chunk));
+      request.on('end', () => {
+        forms.push(form);
+        valid.add('Bearer short-lived');
+        response.end(JSON.stringify({ access_token: 'short-lived', expires_in: life }));
+      });
+    });
+
+    const { version } = await harness.resolve(web({ auth: { identityToken: 'lo/ng lived' } }));
+
+    expect(version).to.equal('1.0.0');
+    expect(forms.map((form) => Object.fromEntries(new URLSearchParams(form)))).to.deep.equal([
+      {
+        ...{ grant_type: 'refresh_token', refresh_token: 'lo/ng lived', client_id: 'helm-release-operator' },
+        ...{ service: 'test', scope: 'repository:web:pull' },
+      },
+    ]);
+    expect(JSON.stringify(registry.requests)).not.to.match(/lo%2Fng|lo\/ng/);
+  });
+
+  it('are told no identity token by way of a redirect', async () => {
+    await using thief = await startChartRepository();
+    registry.answer('/token', (_, response) => response.writeHead(307, { location: '/elsewhere' }).end());
+
+    expect(await harness.complaint(web({ auth: { identityToken: 's3cret' } }))).to.match(
+      /^http:\/\/[\d.:]+\/token redirects what it should take itself$/,
+    );
+    realm = `${thief.url}/token`;
+    expect(await harness.complaint(web({ auth: { identityToken: 's3cret' } }))).to.match(
+      /they are not sent$/,
+    );
+    expect([registry.count('/elsewhere'), thief.requests.length]).to.deep.equal([0, 0]);
+  });
+
   it('hand out tokens to nobody as well', async () => {
     await harness.resolve(web({ auth: undefined, scope: '' }));
 

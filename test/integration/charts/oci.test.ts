@@ -150,7 +150,7 @@ describe('charts from an OCI registry', () => {
     expect(version).to.equal('1.0.0');
     expect(guarded.calls.map(({ status }) => status)).to.deep.equal([401, 401, 200, 200]);
     expect(await harness.complaint(web('1.0.0', { url }))).to.equal(
-      `chart ${url} 1.0.0 is refused: it needs credentials, and there are none (401)`,
+      `chart ${url} 1.0.0 is refused: it needs credentials, and there are none (401): name a Secret in spec.chart.chartPullSecret, or give them to the operator for everybody`,
     );
     const auth = { ...READER, password: 'wrong' };
     expect(await harness.complaint(web('1.0.0', { url, auth, scope: 'ns/other' }))).to.equal(

@@ -2,7 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { dump } from 'js-yaml';
 import type { RepositoryChartSource } from '../../../src/charts/chart.ts';
+import { createAddressCheck } from '../../../src/net/addresses.ts';
 import { createCertificates } from '../../support/certificates.ts';
 import { archiveOf, chartArchive, sha256 } from '../../support/chart-archive.ts';
 import { type ChartRepository, startChartRepository } from '../../support/chart-repository.ts';
@@ -43,7 +45,7 @@ describe('charts from a Helm repository', () => {
     expect(await readFile(charts[0]?.path ?? '')).to.deep.equal(archive);
   });
 
-  it('cost one conditional request when nothing changed, and one download when something did', async () => {
+  it('defect 14: cost one conditional request when nothing changed, and one download when something did', async () => {
     repository.add({ name: 'web', version: '1.0.0' });
     const before = await harness.resolve(web());
 
@@ -58,6 +60,30 @@ describe('charts from a Helm repository', () => {
       ['/index.yaml', 200],
       ['/web-1.1.0.tgz', 200],
     ]);
+  });
+
+  it('cost one conditional request too where a server knows times only', async () => {
+    repository.add({ name: 'web', version: '1.0.0' });
+    await harness.resolve(web());
+    const modified = 'Wed, 03 Jan 2024 00:00:00 GMT';
+    const index = dump({
+      apiVersion: 'v1',
+      entries: { web: [{ version: '1.0.0', urls: ['web-1.0.0.tgz'] }] },
+    });
+    repository.answer('/index.yaml', ({ headers }, response) => {
+      if (headers['if-modified-since'] === modified) response.writeHead(304).end();
+      else response.writeHead(200, { 'last-modified': modified }).end(index);
+    });
+
+    for (let times = 0; times < 3; times += 1) {
+      harness.pass(CHARTS_SYNC_MS);
+      await harness.resolve(web());
+    }
+
+    const statuses = repository.requests
+      .filter(({ url }) => url === '/index.yaml')
+      .map(({ status }) => status);
+    expect(statuses).to.deep.equal([200, 200, 304, 304]);
   });
 
   it('share the index of their repository, and the archive with whoever else resolves to it', async () => {
@@ -93,14 +119,12 @@ describe('charts from a Helm repository', () => {
     repository.add({ name: 'web', version: '1.0.0' });
     const before = await harness.resolve(web());
 
-    repository.add(
-      { name: 'web', version: '1.0.0', files: { 'values.yaml': 'a: 1' } },
-      { created: '2025-01-01T00:00:00Z' },
-    );
+    repository.replace({ name: 'web', version: '1.0.0', files: { 'values.yaml': 'a: 1' } });
     const after = await harness.resolve(web(), true);
 
     expect(after.version).to.equal(before.version);
     expect(after.digest).not.to.equal(before.digest);
+    expect(repository.count('/web-1.0.0.tgz', 200)).to.equal(2);
   });
 
   it('are downloaded again when the stored file is gone', async () => {
@@ -140,7 +164,7 @@ describe('charts from a Helm repository', () => {
 
     await harness.resolve(web('^1', { auth, scope: 'ns/secret' }));
     expect(await harness.complaint(web())).to.equal(
-      `the index of chart repository ${repository.url} is refused: it needs credentials, and there are none (401)`,
+      `the index of chart repository ${repository.url} is refused: it needs credentials, and there are none (401): name a Secret in spec.chart.chartPullSecret, or give them to the operator for everybody`,
     );
     expect(
       await harness.complaint(web('^1', { auth: { ...auth, password: 'wrong' }, scope: 'ns/other' })),
@@ -307,7 +331,7 @@ describe('charts from a Helm repository', () => {
   });
 
   it('are not asked for at addresses that are denied', async () => {
-    await using careful = await startHarness({ denyAddresses: ['127.0.0.0/8'] });
+    await using careful = await startHarness({ checkAddress: createAddressCheck(['127.0.0.0/8']) });
     repository.add({ name: 'web', version: '1.0.0' });
 
     expect(await careful.complaint(web())).to.match(

@@ -34,6 +34,9 @@ describe('sourceKey', () => {
       { ...REPOSITORY, version: '2.x' },
       OCI,
       { ...OCI, version: '2.x' },
+      { ...OCI, tls: { ca: 'a' } },
+      { ...OCI, auth },
+      { ...OCI, auth: { identityToken: 'b' } },
     ];
 
     expect(new Set(sources.map(sourceKey))).to.have.length(sources.length);

@@ -69,6 +69,23 @@ describe('readChart', () => {
     expect(second).to.deep.equal(first);
   });
 
+  it('defect 22: changes the digest with a byte of a packed subchart', async () => {
+    const parent = (template: string): Buffer =>
+      chartArchive({
+        name: 'web',
+        version: '1.0.0',
+        files: {
+          'charts/db-1.0.0.tgz': chartArchive({
+            name: 'db',
+            version: '1.0.0',
+            files: { 'templates/db.yaml': template },
+          }),
+        },
+      });
+
+    expect((await read(parent('a'))).digest).not.to.equal((await read(parent('b'))).digest);
+  });
+
   it('looks into packed subcharts, whose packing does not count either', async () => {
     const parent = (mtime: Date): Buffer =>
       chartArchive({

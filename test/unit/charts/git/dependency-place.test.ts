@@ -3,7 +3,13 @@ import { InvalidChartError } from '../../../../src/api/errors.ts';
 import { type DependencyPlace, placeOf } from '../../../../src/charts/git/dependency-place.ts';
 
 const find = (repository: string, path = 'charts/web'): DependencyPlace =>
-  placeOf({ name: 'db', version: '^1', repository }, { path, subject: 'dependency db of web' });
+  placeOf(
+    { name: 'db', version: '^1', repository },
+    {
+      ...{ path, subject: 'dependency db of web' },
+      urlOfAlias: (name) => (name === 'known' ? 'https://example.com/known' : undefined),
+    },
+  );
 
 describe('placeOf', () => {
   for (const [repository, path, folder] of [
@@ -36,11 +42,19 @@ describe('placeOf', () => {
     expect(find('')).to.deep.equal({ kind: 'vendored' });
   });
 
-  for (const repository of ['@stable', 'alias:stable']) {
-    it(`says what to write instead of ${repository}`, () => {
-      expect(() => find(repository)).to.throw(
+  for (const prefix of ['@', 'alias:']) {
+    it(`knows what the administrator imported when a chart names it by ${prefix}`, () => {
+      expect(find(`${prefix}known`)).to.deep.include({
+        source: {
+          ...{ kind: 'repository', url: 'https://example.com/known', name: 'db', version: '^1', scope: '' },
+        },
+      });
+    });
+
+    it(`says what to do about ${prefix}stable, which nobody imported`, () => {
+      expect(() => find(`${prefix}stable`)).to.throw(
         InvalidChartError,
-        `dependency db of web names its repository by the alias "${repository}", which only exists on the machine it was made on: write the URL of the repository into Chart.yaml`,
+        `dependency db of web names its repository by the alias "${prefix}stable", which is in no file given to the operator by --helm-repository-import: write the URL of the repository into Chart.yaml, or import it`,
       );
     });
   }

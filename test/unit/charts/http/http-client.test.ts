@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { ChartUnavailableError } from '../../../../src/api/errors.ts';
 import { createGate } from '../../../../src/charts/gate.ts';
-import { createAddressCheck } from '../../../../src/charts/http/addresses.ts';
+import { createAddressCheck } from '../../../../src/net/addresses.ts';
 import { createConnections } from '../../../../src/charts/http/connections.ts';
 import { createHttpClient, type HttpClient } from '../../../../src/charts/http/http-client.ts';
 import { type Certificates, createCertificates } from '../../../support/certificates.ts';

@@ -1,16 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { dump } from 'js-yaml';
-import { findBlocks } from '../../../../src/charts/repository/index-blocks.ts';
+import { findJsonBlocks } from '../../../../src/charts/repository/json-blocks.ts';
+import { bytesOf } from '../../../../src/charts/repository/bytes.ts';
 import { type IndexEntry, readEntries } from '../../../../src/charts/repository/index-entry.ts';
 import { cutIndex, IndexError, readCut } from '../../../../src/charts/repository/read-index.ts';
 
 const entriesOf = (text: string, chart: string): readonly IndexEntry[] | undefined => {
-  const { bytes, charts, form } = cutIndex(Buffer.from(text));
+  const { instead = Buffer.from(text), charts, form } = cutIndex(bytesOf(Buffer.from(text)));
   const range = charts.get(chart);
-  return range && readCut(bytes.subarray(range.start, range.end), form);
+  return range && readCut(instead.subarray(range.start, range.end), form);
 };
-const isCutInPlace = (text: string): boolean => findBlocks(Buffer.from(text)) !== undefined;
+const isCutInPlace = (text: string): boolean => cutIndex(bytesOf(Buffer.from(text))).instead === undefined;
 
 const DIGEST = 'ab'.repeat(32);
 
@@ -67,12 +68,11 @@ describe('cutIndex', () => {
   });
 
   for (const [what, text] of [
-    ['JSON', JSON.stringify({ apiVersion: 'v1', entries: { db: [{ version: '1.0.0' }] } })],
     ['flow style', 'apiVersion: v1\nentries: {db: [{version: 1.0.0}]}'],
     ['aliases', 'apiVersion: v1\nentries:\n  a: &a\n  - version: 1.0.0\n  db: *a\n'],
     ['an anchor on the entries', 'entries: &e\n  db:\n  - version: 1.0.0\n'],
     ['odd keys', 'entries:\n  ? db\n  :\n  - version: 1.0.0\n'],
-    ['other indents', '{"entries":\n  {"db":\n [{"version": "1.0.0"}]}}'],
+    ['JSON in YAML', 'entries: {"db": [{"version": "1.0.0"}]}'],
   ] as const) {
     it(`parses an index with ${what} whole`, () => {
       expect(isCutInPlace(text)).to.equal(false);
@@ -108,9 +108,55 @@ describe('cutIndex', () => {
     });
   }
 
+  it('cuts JSON in place, however it is laid out', () => {
+    for (const text of [
+      '{"apiVersion":"v1","entries":{"db":[{"version":"1.0.0"}]}}',
+      ' {\n\t"entries" :\r\n  {"a": [], "db":\n [{"version": "1.0.0", "x": "]}\\"\\\\"}]\n } , "generated": 1}\n',
+      '{"entries": {"db": "first"}, "entries": {"db": [], "d\\u0062": [{"version": "1.0.0"}]}}',
+    ]) {
+      expect(isCutInPlace(text), text).to.equal(true);
+      expect(entriesOf(text, 'db'), text).to.deep.equal([{ version: '1.0.0' }]);
+    }
+  });
+
+  it('finds the same lists in JSON in place as by parsing it, and never another', () => {
+    const index = fc.record({ entries: fc.dictionary(fc.string(), fc.jsonValue()), other: fc.jsonValue() });
+    fc.assert(
+      fc.property(index, fc.nat(3), fc.boolean(), ({ entries, other }, indent, first) => {
+        const text = JSON.stringify(first ? { other, entries } : { entries, other }, undefined, indent);
+        const blocks = findJsonBlocks(bytesOf(Buffer.from(text)));
+
+        expect([...(blocks?.charts.keys() ?? [])].sort()).to.deep.equal(Object.keys(entries).sort());
+        for (const [name, { start, end }] of blocks?.charts ?? [])
+          expect(JSON.parse(Buffer.from(text).toString('utf8', start, end))).to.deep.equal(
+            JSON.parse(JSON.stringify(entries[name])),
+          );
+      }),
+    );
+  });
+
+  it('finds nothing in JSON that ends too soon, and says what is wrong with what it found', () => {
+    const whole = '{"entries": {"db": [{"version": "1.0.0"}], "web": [1]}, "a": "b\\""}';
+    for (let end = 0; end < whole.length; end += 1) {
+      expect(findJsonBlocks(bytesOf(Buffer.from(whole.slice(0, end)))), whole.slice(0, end)).to.equal(
+        undefined,
+      );
+    }
+    expect(() => entriesOf('{"entries": {"db": [nonsense]}}', 'db')).to.throw(IndexError, /^is not YAML: /);
+    expect(() => entriesOf('{"entries": {"db": []}, "a": nonsense}', 'db')).to.throw(
+      IndexError,
+      /^is not YAML: /,
+    );
+  });
+
   it('takes an empty index for one without charts', () => {
-    for (const text of ['apiVersion: v1\n', 'apiVersion: v1\nentries: {}\n', 'apiVersion: v1\nentries:\n']) {
-      expect(cutIndex(Buffer.from(text)).charts.size, text).to.equal(0);
+    for (const text of [
+      '{"entries": {}}',
+      'apiVersion: v1\n',
+      'apiVersion: v1\nentries: {}\n',
+      'apiVersion: v1\nentries:\n',
+    ]) {
+      expect(cutIndex(bytesOf(Buffer.from(text))).charts.size, text).to.equal(0);
     }
   });
 

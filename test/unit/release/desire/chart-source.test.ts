@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { CredentialsError } from '../../../../src/api/errors.ts';
+import type { HelmReleaseSpec } from '../../../../src/api/helm-release.ts';
+import { settingsOf } from '../../../../src/api/settings.ts';
+import type { ChartSource } from '../../../../src/charts/chart.ts';
+import { createChartSourceOf } from '../../../../src/release/desire/chart-source.ts';
+import type { Document } from '../../../../src/release/desire/documents.ts';
+import { RELEASE_INDEXES } from '../../../../src/release/triggers.ts';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const LOGIN = { username: base64('me'), password: base64('pw') };
+const SECRETS: Readonly<Record<string, Document>> = {
+  'shop/login': { metadata: { name: 'login' }, data: LOGIN },
+  'ops/login': { metadata: { name: 'login' }, data: LOGIN },
+  'shop/token': {
+    metadata: { name: 'token' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': base64('{"auths":{"*.example.com":{"identitytoken":"tok"}}}') },
+  },
+};
+
+const release = (chart: HelmReleaseSpec['chart']) => ({
+  ...{ apiVersion: 'helm.fluxcd.io/v1', kind: 'HelmRelease' },
+  ...{ metadata: { namespace: 'shop', name: 'web' }, spec: { chart } },
+});
+const sourceOf = (chart: HelmReleaseSpec['chart']): Promise<ChartSource> => {
+  const readSecret = ({ namespace, name }: { namespace: string; name: string }) =>
+    Promise.resolve(SECRETS[`${namespace}/${name}`]);
+  const find = createChartSourceOf({ readSecret, defaultRef: 'main' });
+  return find(settingsOf(release(chart)), new AbortController().signal);
+};
+
+const WEB = { repository: 'https://charts.example.com', name: 'web', version: '1.x' };
+const OCI = { repository: 'oci://registry.example.com/charts', name: 'web', version: '1.x' };
+const GIT = { git: 'https://git.example.com/app', path: 'web' };
+
+describe('the chart source of a HelmRelease', () => {
+  it('has nothing of a Secret where none is named', async () => {
+    for (const chart of [WEB, OCI, GIT]) {
+      expect(await sourceOf(chart))
+        .to.deep.include({ scope: '' })
+        .and.not.have.property('auth');
+    }
+  });
+
+  it('takes the Secret of a Helm repository or registry from the namespace of the HelmRelease', async () => {
+    for (const chart of [WEB, OCI]) {
+      const { auth, scope } = await sourceOf({ ...chart, chartPullSecret: { name: 'login' } });
+
+      expect(auth).to.deep.equal({ username: 'me', password: 'pw' });
+      expect(scope).to.match(/^shop\/login\/[0-9a-f]{64}$/);
+    }
+  });
+
+  it('takes the Secret of a Git repository from whatever namespace, and none for a chart pull', async () => {
+    const chart = { ...GIT, secretRef: { name: 'login', namespace: 'ops' } };
+
+    expect((await sourceOf(chart)).scope).to.match(/^ops\/login\/[0-9a-f]{64}$/);
+    expect((await sourceOf({ ...GIT, chartPullSecret: { name: 'missing' } })).scope).to.equal('');
+  });
+
+  it('takes an identity token to a registry, and says that a repository does not take one', async () => {
+    const chartPullSecret = { name: 'token' };
+    const caught: unknown = await sourceOf({ ...WEB, chartPullSecret }).catch((error: unknown) => error);
+
+    expect((await sourceOf({ ...OCI, chartPullSecret })).auth).to.deep.equal({ identityToken: 'tok' });
+    expect(caught)
+      .to.be.instanceOf(CredentialsError)
+      .with.property('message')
+      .that.matches(/holds an identity token, which only registries take/);
+  });
+
+  it('is looked at again when a Secret that it names changes', () => {
+    const { reference } = RELEASE_INDEXES;
+
+    expect(reference(release({ ...WEB, chartPullSecret: { name: 'login' } }))).to.deep.equal([
+      'Secret/shop/login',
+    ]);
+    expect(reference(release({ ...GIT, secretRef: { name: 'login', namespace: 'ops' } }))).to.deep.equal([
+      'Secret/ops/login',
+    ]);
+  });
+});
