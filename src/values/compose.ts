@@ -5,7 +5,6 @@ import { loadSource, type LoadedSource, type ValuesFile } from './load-source.ts
 import { secretLeaves } from './mask.ts';
 import { mergeValues, type ValuesMap } from './merge.ts';
 import type { ValuesReaders } from './read-source.ts';
-import { type ValuesReference, valuesReferences } from './source.ts';
 
 /** The user's values of one release, ready for helm. */
 export interface Values {
@@ -21,7 +20,6 @@ export interface Values {
   readonly warnings: readonly string[];
   /** Texts that must not be shown anywhere, longest first. */
   readonly secrets: readonly string[];
-  readonly references: readonly ValuesReference[];
 }
 
 /** Over all sources of one release, so that a long list of them cannot fill the memory. */
@@ -51,7 +49,6 @@ export async function composeValues(
     secrets: secretLeaves(
       loaded.filter(({ file }) => file?.secret === true).flatMap((source) => source.documents),
     ),
-    references: valuesReferences(sources),
   };
 }
 

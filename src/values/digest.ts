@@ -13,7 +13,10 @@ export interface DesiredState {
   readonly values: { readonly merged: ValuesMap };
   /** The opposite of spec.resetValues. */
   readonly reuseValues: boolean;
+  /** CustomResourceDefinitions of the chart are left alone. */
   readonly skipCRDs: boolean;
+  /** They are kept as the chart has them, so that they are part of what is deployed. */
+  readonly replaceCRDs?: true | undefined;
 }
 
 const MIN_KEY_BYTES = 16;
@@ -25,8 +28,8 @@ const MIN_KEY_BYTES = 16;
 export function desiredDigest(state: DesiredState, key: Buffer): string {
   if (key.length < MIN_KEY_BYTES)
     throw new RangeError('the digest key is too short to protect secret values');
-  const { chartDigest, values, reuseValues, skipCRDs } = state;
+  const { chartDigest, values, reuseValues, skipCRDs, replaceCRDs } = state;
   return createHmac('sha256', key)
-    .update(canonicalJson({ chartDigest, values: values.merged, reuseValues, skipCRDs }))
+    .update(canonicalJson({ chartDigest, values: values.merged, reuseValues, skipCRDs, replaceCRDs }))
     .digest('hex');
 }

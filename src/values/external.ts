@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { ValuesError } from '../api/errors.ts';
-import { type AddressCheck, get, type GetOptions } from './http-get.ts';
+import type { AddressCheck } from '../net/addresses.ts';
+import { get, type GetOptions } from './http-get.ts';
 import { MAX_SOURCE_BYTES } from './read-source.ts';
 import { shownUrl } from './source.ts';
 

@@ -3,10 +3,8 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { ValuesError } from '../api/errors.ts';
+import type { AddressCheck } from '../net/addresses.ts';
 import { shownUrl } from './source.ts';
-
-/** Says why a connection to this address is refused; undefined when it is allowed. */
-export type AddressCheck = (address: string) => string | undefined;
 
 export interface GetOptions {
   readonly maxBytes: number;

@@ -66,9 +66,9 @@ for (const name of ['helm', 'helm3'] as const) {
       );
     });
 
-    it('are merged alike, several files and inline values: 5 times 40 random sets', async function () {
+    it('are merged alike, several files and inline values: 5 times 100 random sets', async function () {
       this.timeout(60_000);
-      const file = fc.array(soundMap, { minLength: 40, maxLength: 40, size: 'max' });
+      const file = fc.array(soundMap, { minLength: 100, maxLength: 100, size: 'max' });
       const inline = fc.dictionary(
         fc.constantFrom('case0', 'case1', 'case2', 'own'),
         fc.jsonValue({ maxDepth: 3 }),

@@ -33,6 +33,7 @@ describe('the desired digest', () => {
     { values: { merged: { replicas: 3 } } },
     { reuseValues: true },
     { skipCRDs: true },
+    { replaceCRDs: true },
   ];
   for (const change of changes) {
     it(`changes with ${Object.keys(change).join()}`, () => {

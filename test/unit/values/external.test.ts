@@ -113,7 +113,7 @@ describe('reading values from a URL', () => {
     );
   });
 
-  it('gives up when the time is over, also in the middle of an answer', async () => {
+  it('defect 15: gives up when the time is over, also in the middle of an answer', async () => {
     for (const start of ['', 'a: ']) {
       handle = (_request, response) => {
         if (start !== '') response.write(start);
