@@ -5,9 +5,9 @@ import type { Logger } from '../telemetry/logger.ts';
 import { fullJitter } from './backoff.ts';
 import { ApiError, UnreachableError } from './errors.ts';
 import { createEventWriter } from './event/event-writer.ts';
-import { objectIdOf, type Happening, type KubeEvent } from './event/kube-event.ts';
+import { identityOf, objectIdOf, type Happening, type KubeEvent } from './event/kube-event.ts';
 import { Outbox, type Outgoing } from './event/outbox.ts';
-import { createSpamFilter, SPAM_LIMITS } from './event/spam-filter.ts';
+import { createSpamFilter, evictOldest, SPAM_LIMITS } from './event/spam-filter.ts';
 import { abortable, isAborted, sleep } from './http/abort.ts';
 import { EVENTS } from './resource-type.ts';
 import { createResource } from './resource.ts';
@@ -17,7 +17,10 @@ export type { Happening } from './event/kube-event.ts';
 
 /** Tells people what happened to an object, by core/v1 Events as `kubectl describe` shows them. */
 export interface EventRecorder {
-  /** Returns at once and never throws. Too many events, of one object or of all, are dropped. */
+  /**
+   * Returns at once and never throws. Of too many events of one object the further ones are not written; one that was
+   * written before is counted up by all of them as soon as the object may have another.
+   */
   record(happening: Happening): void;
   /** Resolves when everything is written; on abort it drops the rest and resolves too. */
   flush(signal: AbortSignal): Promise<void>;
@@ -45,6 +48,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const write = createEventWriter(events, { component, instance: options.instance ?? component }, random);
   const mayHaveMore = createSpamFilter(clock, SPAM_LIMITS);
   const outbox = new Outbox();
+  /** How often each happened since the object had too many. */
+  const held = new Map<string, number>();
   const closing = new AbortController();
   let sending: Promise<void> | undefined;
   /** A series of failures is logged once, not once for each event. */
@@ -86,8 +91,14 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   return {
     record: (happening) => {
-      if (closing.signal.aborted || !mayHaveMore(objectIdOf(happening.regarding))) return;
-      if (outbox.put(happening, clock.now())) sending ??= sendAll(closing.signal);
+      if (closing.signal.aborted) return;
+      const identity = identityOf(happening);
+      const times = 1 + (held.get(identity) ?? 0);
+      held.delete(identity);
+      if (!mayHaveMore(objectIdOf(happening.regarding))) {
+        held.set(identity, times);
+        evictOldest(held, SPAM_LIMITS.maxObjects);
+      } else if (outbox.put(happening, clock.now(), times)) sending ??= sendAll(closing.signal);
       else complain('too many are waiting for the API server');
     },
     flush: async (signal) => {

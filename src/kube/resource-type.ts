@@ -21,6 +21,13 @@ export const SECRETS = coreType('Secret', 'secrets');
 export const CONFIG_MAPS = coreType('ConfigMap', 'configmaps');
 export const EVENTS = coreType('Event', 'events');
 export const PODS = coreType('Pod', 'pods');
+export const JOBS: ResourceType = {
+  group: 'batch',
+  version: 'v1',
+  kind: 'Job',
+  plural: 'jobs',
+  namespaced: true,
+};
 export const CUSTOM_RESOURCE_DEFINITIONS: ResourceType = {
   group: 'apiextensions.k8s.io',
   version: 'v1',

@@ -1,5 +1,5 @@
 import type { Random } from '../../telemetry/clock.ts';
-import { isNotFound } from '../errors.ts';
+import { isConflict, isNotFound } from '../errors.ts';
 import type { Ref, Resource } from '../resource.ts';
 import { newEvent, toEventTime, type KubeEvent, type Reporter } from './kube-event.ts';
 import type { Outgoing } from './outbox.ts';
@@ -24,7 +24,8 @@ export function createEventWriter(
 
   return async (outgoing, signal) => {
     const { identity, lastAt, times } = outgoing;
-    const before = written.get(identity);
+    // A second try at an event that is being made belongs to that event.
+    const before = outgoing.made === undefined ? written.get(identity) : undefined;
     if (before !== undefined) {
       const patch = { count: before.count + times, lastTimestamp: toEventTime(lastAt) };
       try {
@@ -36,9 +37,15 @@ export function createEventWriter(
         written.delete(identity); // the server deletes events after an hour
       }
     }
-    const event = newEvent(outgoing.happening, outgoing, reporter, idOf(outgoing.firstAt, random));
-    await events.create(event, signal);
-    remember(identity, event.metadata, times);
+    outgoing.made ??= newEvent(outgoing.happening, outgoing, reporter, idOf(outgoing.firstAt, random));
+    const { made } = outgoing;
+    // First: when the answer is lost, the event may be there all the same.
+    remember(identity, made.metadata, times);
+    try {
+      await events.create(made, signal);
+    } catch (caught) {
+      if (!isConflict(caught)) throw caught; // an earlier try got through
+    }
   };
 }
 

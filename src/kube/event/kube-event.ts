@@ -67,7 +67,7 @@ export function newEvent(happening: Happening, when: Occurrence, reporter: Repor
     },
     type,
     reason,
-    message: message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`,
+    message: shownMessage(message),
     source: { component: reporter.component },
     reportingComponent: reporter.component,
     reportingInstance: reporter.instance,
@@ -75,6 +75,10 @@ export function newEvent(happening: Happening, when: Occurrence, reporter: Repor
     firstTimestamp: toEventTime(when.firstAt),
     lastTimestamp: toEventTime(when.lastAt),
   };
+}
+
+function shownMessage(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`;
 }
 
 /** Kubernetes' Time has no fractions of a second. */
@@ -86,9 +90,9 @@ export function objectIdOf({ kind, metadata }: KubeObject): string {
   return [kind, metadata.namespace, metadata.name, metadata.uid].join('/');
 }
 
-/** Events with the same identity are one that happened several times. */
+/** Events with the same identity, which people could not tell apart, are one that happened several times. */
 export function identityOf({ regarding, type, reason, message }: Happening): string {
-  return [objectIdOf(regarding), type, reason, message].join('\n');
+  return [objectIdOf(regarding), type, reason, shownMessage(message)].join('\n');
 }
 
 /** The object without everything that does not name it. */

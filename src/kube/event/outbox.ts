@@ -1,4 +1,4 @@
-import { identityOf, referenceTo, type Happening } from './kube-event.ts';
+import { identityOf, referenceTo, type Happening, type KubeEvent } from './kube-event.ts';
 
 /** An event on its way to the server, with how often it happened since it was last written. */
 export interface Outgoing {
@@ -7,6 +7,8 @@ export interface Outgoing {
   readonly firstAt: Date;
   lastAt: Date;
   times: number;
+  /** As it was first sent to the server: every further try is about the same one. */
+  made?: KubeEvent;
 }
 
 const MAX_WAITING = 1_000;
@@ -15,19 +17,19 @@ const MAX_WAITING = 1_000;
 export class Outbox {
   readonly #waiting = new Map<string, Outgoing>();
 
-  /** False if there is no room. */
-  put(happening: Happening, now: Date): boolean {
+  /** False if there is no room. `times`: how often it happened since it was last put here. */
+  put(happening: Happening, now: Date, times: number): boolean {
     const identity = identityOf(happening);
     const waiting = this.#waiting.get(identity);
     if (waiting !== undefined) {
-      waiting.times += 1;
+      waiting.times += times;
       waiting.lastAt = now;
       return true;
     }
     if (this.#waiting.size >= MAX_WAITING) return false;
     // A waiting event must not keep a whole object in memory.
     const slim = { ...happening, regarding: referenceTo(happening.regarding) };
-    this.#waiting.set(identity, { identity, happening: slim, firstAt: now, lastAt: now, times: 1 });
+    this.#waiting.set(identity, { identity, happening: slim, firstAt: now, lastAt: now, times });
     return true;
   }
 

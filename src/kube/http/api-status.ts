@@ -10,6 +10,15 @@ export interface ApiStatus {
   readonly details?: StatusDetails;
 }
 
+/** What the server says too shortly. */
+const SAID: ReadonlyMap<string, string> = new Map([
+  // Of a whole kind; an object that is not there is named.
+  [
+    '404 page not found',
+    'the API server does not know this kind of object: is its CustomResourceDefinition installed?',
+  ],
+]);
+
 const MAX_MESSAGE = 1_000;
 
 /** An error that says what was tried, and why the server refused it in the server's own words. */
@@ -20,7 +29,8 @@ export function apiError(
 ): ApiError {
   const code = status.code ?? facts.code;
   const why = status.message?.trim().replace(/\.$/, '').slice(0, MAX_MESSAGE);
-  const said = why === undefined || why === '' ? `the API server answered ${String(code)}` : why;
+  const said =
+    why === undefined || why === '' ? `the API server answered ${String(code)}` : (SAID.get(why) ?? why);
   const seconds = status.details?.retryAfterSeconds;
   return new ApiError(`${failureOf(request)}: ${said}`, {
     status: code,

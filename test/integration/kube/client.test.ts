@@ -216,7 +216,6 @@ describe('the client before a real API server', () => {
       expect(await find()).to.deep.equal(WIDGETS);
     });
     const widgets = createResource<Thing>(transport, WIDGETS);
-    const ref = { namespace: 'default', name: 'w' };
 
     const created = await widgets.create(
       { ...configMap('w'), spec: { size: 1 }, status: { seen: 1 } },
@@ -226,17 +225,9 @@ describe('the client before a real API server', () => {
       { ...created, spec: { size: 2 }, status: { seen: 2 } },
       never(),
     );
-    const patched = await widgets.mergePatchStatus(ref, { spec: { size: 3 }, status: { seen: 3 } }, never());
-    const applied = await widgets.applyStatus(
-      { ...configMap('w'), status: { seen: 4 } },
-      { fieldManager: 'test', force: true },
-      never(),
-    );
 
     expect(created.status).to.equal(undefined);
     expect([replaced.spec, replaced.status]).to.deep.equal([{ size: 1 }, { seen: 2 }]);
-    expect([patched.spec, patched.status]).to.deep.equal([{ size: 1 }, { seen: 3 }]);
-    expect([applied.spec, applied.status]).to.deep.equal([{ size: 1 }, { seen: 4 }]);
   });
 
   it('tells people by events what they see with kubectl describe', async () => {

@@ -24,7 +24,7 @@ describe('the transport and its credentials', () => {
     expect(server.received).to.have.length(4);
   });
 
-  it('notices a swapped token file before anybody refuses the old token', async () => {
+  it('defect 18: notices a swapped token file before anybody refuses the old token', async () => {
     await writeFile(join(bench.dir, 'token'), 'old');
     const server = await bench.serve(ok);
     const transport = await bench.openAs(server.url, {}, { tokenFile: join(bench.dir, 'token') });
