@@ -2,12 +2,6 @@ import { redactText } from '../telemetry/redact.ts';
 import { jsonAnswer, textAnswer } from './answer.ts';
 import type { Route } from './router.ts';
 
-/** Whether the process still gets its work done. A restart must be able to help, so no lost dependency counts. */
-export interface Liveness {
-  readonly alive: boolean;
-  readonly why?: string;
-}
-
 /** One thing that the operator cannot do its work without: informers synced, API server reachable, helm found. */
 export interface ReadinessPart {
   readonly name: string;
@@ -17,11 +11,15 @@ export interface ReadinessPart {
 
 export interface OperatorRoutes {
   readonly metrics: { readonly exposition: () => AsyncIterable<string>; readonly contentType: string };
-  readonly liveness: () => Liveness;
+  /** Why the process gets no work done; undefined if it does. A restart must help, so no lost dependency counts. */
+  readonly liveness: () => string | undefined;
   readonly readiness: () => readonly ReadinessPart[];
   /** Starts a fetch of every Git chart source and returns at once. */
   readonly syncGit: () => void;
 }
+
+const NO_PROFILER =
+  'there is no profiler on this port: start the operator with --inspect-listen=127.0.0.1:9229 and open chrome://inspect\n';
 
 /** The endpoints of Helm Operator 1.4.4 and /readyz. Nothing here is a secret, and nothing here asks who one is. */
 export function operatorRoutes({ metrics, liveness, readiness, syncGit }: OperatorRoutes): readonly Route[] {
@@ -39,8 +37,8 @@ export function operatorRoutes({ metrics, liveness, readiness, syncGit }: Operat
       method: 'GET',
       path: '/healthz',
       answer: () => {
-        const { alive, why = 'the operator is stuck' } = liveness();
-        return alive ? textAnswer(200, 'OK') : textAnswer(503, `${redactText(why)}\n`);
+        const why = liveness();
+        return why === undefined ? textAnswer(200, 'OK') : textAnswer(503, `${redactText(why)}\n`);
       },
     },
     {
@@ -54,6 +52,7 @@ export function operatorRoutes({ metrics, liveness, readiness, syncGit }: Operat
         return jsonAnswer(ready ? 200 : 503, { ready, parts });
       },
     },
+    { method: 'GET', path: '/debug/pprof', below: true, answer: () => textAnswer(404, NO_PROFILER) },
     {
       method: 'POST',
       path: '/api/v1/sync-git',

@@ -4,6 +4,8 @@ export interface Route {
   /** HEAD is answered by GET. */
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Whether it stands for every path below its own too. */
+  readonly below?: boolean;
   readonly answer: () => Answer;
 }
 
@@ -12,7 +14,7 @@ export function route(routes: readonly Route[], method: string, target: string):
   const path = pathOf(target);
   if (path === undefined) return textAnswer(400, 'the request target is not a path\n');
 
-  const here = routes.filter((candidate) => candidate.path === path);
+  const here = routes.filter((candidate) => standsFor(candidate, path));
   if (here.length === 0) return textAnswer(404, 'not found\n');
 
   const found = here.find((candidate) => candidate.method === (method === 'HEAD' ? 'GET' : method));
@@ -22,6 +24,10 @@ export function route(routes: readonly Route[], method: string, target: string):
     candidate.method === 'GET' ? ['GET', 'HEAD'] : [candidate.method],
   );
   return textAnswer(405, 'method not allowed\n', { allow: allow.join(', ') });
+}
+
+function standsFor({ path: own, below = false }: Route, path: string): boolean {
+  return path === own || (below && path.startsWith(`${own}/`));
 }
 
 function pathOf(target: string): string | undefined {

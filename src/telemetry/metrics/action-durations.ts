@@ -1,7 +1,11 @@
 import { type Family, labelText, sampleLine } from './exposition.ts';
 
-/** `sync` is a whole pass, the others are its parts. `annotate` is putting our marks on an adopted release. */
-export type ReleaseAction = 'sync' | 'install' | 'upgrade' | 'rollback' | 'uninstall' | 'test' | 'annotate';
+/**
+ * `sync` runs from the first look that began something to the outcome, the others are its parts. `dry-run-compare` looks
+ * what differs from a stored revision; `annotate` is putting our marks on an adopted release.
+ */
+export type ReleaseAction =
+  'sync' | 'install' | 'upgrade' | 'rollback' | 'uninstall' | 'test' | 'annotate' | 'dry-run-compare';
 
 /** The Helm release that an event belongs to. */
 export interface HelmReleaseLabels {
@@ -68,12 +72,16 @@ export function createActionDurations(): ActionDurations {
       byRelease.delete(`${targetNamespace}/${releaseName}`);
     },
     families: [
-      family(NAME, 'Release action duration in seconds; the action sync is a whole pass.', (of) => ({
-        action: of.action,
-        success: String(of.success),
-        target_namespace: of.targetNamespace,
-        release_name: of.releaseName,
-      })),
+      family(
+        NAME,
+        'Release action duration in seconds; the action sync is all of it, from first look to outcome.',
+        (of) => ({
+          action: of.action,
+          success: String(of.success),
+          target_namespace: of.targetNamespace,
+          release_name: of.releaseName,
+        }),
+      ),
       family(
         'flux_helm_operator_release_duration_seconds',
         `DEPRECATED, use ${NAME}{action="sync"}. The label namespace is the target namespace.`,

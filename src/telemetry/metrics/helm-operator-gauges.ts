@@ -1,6 +1,12 @@
 import { type Family, gaugeFamily } from './exposition.ts';
+import type { HelmPoolState } from './sources.ts';
 
 const CONDITION_VALUES: Readonly<Record<string, number>> = { True: 1, Unknown: 0, False: -1 };
+
+/** Charts are packed for no release in particular. */
+function waitingForHelm(pools: readonly HelmPoolState[]): number {
+  return pools.reduce((sum, { pool, waiting }) => (pool === 'package' ? sum : sum + waiting), 0);
+}
 
 /** The gauges of Helm Operator 1.4.4, by which people's dashboards and alert rules ask. */
 export const HELM_OPERATOR_GAUGES: readonly Family[] = [
@@ -11,8 +17,8 @@ export const HELM_OPERATOR_GAUGES: readonly Family[] = [
   ),
   gaugeFamily(
     'flux_helm_operator_release_queue_length_count',
-    'Number of HelmReleases waiting for a worker.',
-    ({ queue }) => [[{}, queue.length]],
+    'Number of HelmReleases waiting for a worker, or for their turn to run helm.',
+    ({ queue, helm }) => [[{}, queue.length + waitingForHelm(helm)]],
   ),
   gaugeFamily(
     'flux_helm_operator_release_condition_info',

@@ -35,7 +35,7 @@ export interface KubeRequest {
 }
 
 /** There from the start with 0, so that the first process shows as an increase. */
-const HELM_VERBS = ['install', 'upgrade', 'rollback', 'uninstall', 'test'];
+const HELM_VERBS = ['install', 'upgrade', 'dry-run', 'rollback', 'uninstall', 'test'];
 
 export function createOperatorEvents(registry: Registry): OperatorEvents {
   const { passes, helmStarts, helmRuns, fetches, fetchSeconds, requests, requestSeconds, relists, restarts } =

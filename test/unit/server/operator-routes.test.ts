@@ -5,7 +5,7 @@ import { createMetrics } from '../../../src/telemetry/metrics.ts';
 
 const healthy: OperatorRoutes = {
   metrics: createMetrics(),
-  liveness: () => ({ alive: true }),
+  liveness: () => undefined,
   readiness: () => [{ name: 'informers', ready: true }],
   syncGit: () => undefined,
 };
@@ -28,12 +28,12 @@ describe('the routes of the operator', () => {
   });
 
   it('fail /healthz only when the operator is stuck, with the reason', () => {
-    const stuck = { liveness: () => ({ alive: false, why: 'no worker has ended a pass for 10m' }) };
+    const stuck = { liveness: () => 'a pass has got nowhere for 90 min' };
     const lost = { readiness: () => [{ name: 'API server', ready: false, why: 'does not answer' }] };
 
     expect(ask(stuck, 'GET', '/healthz')).to.include({
       status: 503,
-      body: 'no worker has ended a pass for 10m\n',
+      body: 'a pass has got nowhere for 90 min\n',
     });
     expect(ask(lost, 'GET', '/healthz').status).to.equal(200);
   });
@@ -70,7 +70,18 @@ describe('the routes of the operator', () => {
     expect(syncs).to.equal(1);
   });
 
-  it('do not expose a profiler', () => {
-    expect(ask({}, 'GET', '/debug/pprof/').status).to.equal(404);
+  it('defect 19: name on the paths of the old profiler the flag that opens another one', () => {
+    for (const path of ['/debug/pprof', '/debug/pprof/', '/debug/pprof/heap?debug=1']) {
+      const { status, body } = ask({}, 'GET', path);
+      expect(status, path).to.equal(404);
+      expect(body).to.match(/^there is no profiler on this port: start the operator with --inspect-listen=/);
+    }
+    expect(ask({}, 'GET', '/debug/pprofile')).to.include({ status: 404, body: 'not found\n' });
+  });
+
+  it('have nothing of the inspector that such a flag opens', () => {
+    for (const path of ['/json', '/json/list', '/json/version']) {
+      expect(ask({}, 'GET', path), path).to.include({ status: 404, body: 'not found\n' });
+    }
   });
 });

@@ -35,7 +35,7 @@ async function scrape(metrics: Metrics): Promise<Exposition> {
 }
 
 describe('metrics of releases', () => {
-  it('show each condition of a release with its own value under the name of Helm Operator', async () => {
+  it('defect 5: show each condition of a release with its own value under the name of Helm Operator', async () => {
     const metrics = createMetrics();
     metrics.readFrom({ releases: () => [podinfo] });
 
@@ -300,7 +300,10 @@ describe('metrics of the operator', () => {
     const metrics = createMetrics();
     metrics.readFrom({
       queue: () => ({ length: 3, oldestSeconds: 1.25 }),
-      helm: () => [{ pool: 'slow', running: 2, waiting: 5 }],
+      helm: () => [
+        { pool: 'slow', running: 2, waiting: 5 },
+        { pool: 'package', running: 2, waiting: 9 },
+      ],
       chartSources: () => [
         { kind: 'git', count: 4, failing: 1, oldestSeconds: 301 },
         { kind: 'oci', count: 1, failing: 0, oldestSeconds: 9 },
@@ -312,7 +315,7 @@ describe('metrics of the operator', () => {
 
     const own = (name: string, labels = {}): number | undefined =>
       value(`helm_release_operator_${name}`, labels);
-    expect(value('flux_helm_operator_release_queue_length_count')).to.equal(3);
+    expect(value('flux_helm_operator_release_queue_length_count')).to.equal(8);
     expect(own('queue_length')).to.equal(3);
     expect(own('queue_oldest_seconds')).to.equal(1.25);
     expect(own('helm_processes_running', { pool: 'slow' })).to.equal(2);
