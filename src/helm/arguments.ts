@@ -58,6 +58,12 @@ export function upgradeArguments(helm: Program, request: UpgradeRequest, values:
   ];
 }
 
+/** What an upgrade would make: read from the cluster, so that charts find what they look up, and written nowhere. */
+export function dryRunArguments(helm: Program, request: UpgradeRequest, values: ValuesArguments): Arguments {
+  const [verb = '', ...rest] = upgradeArguments(helm, request, values);
+  return [verb, '--dry-run=server', '--output', 'json', ...rest];
+}
+
 export function rollbackArguments(helm: Program, request: RollbackRequest): Arguments {
   return [
     'rollback',

@@ -49,9 +49,17 @@ export class HelmError extends OperatorError {
   }
 }
 
+/** The same error with more to say about its cause. */
+export function saying(error: HelmError, more: string | undefined): HelmError {
+  return more === undefined
+    ? error
+    : new HelmError(`${error.message}; ${more}`, error, { cause: error.cause });
+}
+
 type FailedResult = Exclude<RunResult, { kind: 'done' }>;
 
-const MAX_TAIL = 8_192;
+const MAX_TAIL = 2_048;
+const MAX_TAIL_LINES = 20;
 /** Of what helm wrote no more than this is looked at. */
 const MAX_READ = 262_144;
 
@@ -60,8 +68,19 @@ export function explainFailure(result: FailedResult, run: FailedRun, secrets: re
   const said = result.kind === 'failed' ? result.stderr.slice(-MAX_READ) : '';
   const { message, ...facts } = explained(result, said, run);
   // Masked before anything is cut or put on one line: half a secret is not recognised any more.
-  const stderrTail = mask(said, secrets).slice(-MAX_TAIL);
+  const stderrTail = lastLines(mask(said, secrets));
   return new HelmError(oneLine(mask(message, secrets)), { ...facts, stderrTail });
+}
+
+/** What helm wrote before it gave up may say more than the explanation of its last words. */
+function lastLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .slice(-MAX_TAIL_LINES)
+    .join('\n')
+    .slice(-MAX_TAIL);
 }
 
 type Explained = Omit<HelmErrorFacts, 'stderrTail'> & { readonly message: string };

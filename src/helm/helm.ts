@@ -1,6 +1,7 @@
 import { asOperatorError, InvalidSpecError } from '../api/errors.ts';
 import type { RunResult } from '../process/run.ts';
 import {
+  dryRunArguments,
   installArguments,
   packageArguments,
   rollbackArguments,
@@ -9,8 +10,8 @@ import {
   type ValuesArguments,
 } from './arguments.ts';
 import { explainFailure, HelmError } from './errors.ts';
-import type { Verb } from './errors/failure-kind.ts';
-import type { HelmOutcome } from './outcome.ts';
+import type { FailedRun, Verb } from './errors/failure-kind.ts';
+import type { DryRun, HelmOutcome } from './outcome.ts';
 import { packagedChart } from './packaged-chart.ts';
 import type {
   ApplyMethod,
@@ -23,6 +24,7 @@ import type {
 } from './requests.ts';
 import { createRunner, type Job, type RunnerOptions } from './runner.ts';
 import type { Slots } from './slots.ts';
+import { parseRelease } from './storage/codec.ts';
 import type { Storage } from './storage/storage.ts';
 import { createUninstall } from './uninstall.ts';
 
@@ -34,6 +36,8 @@ import { createUninstall } from './uninstall.ts';
 export interface Helm {
   install(request: InstallRequest, signal: AbortSignal): Promise<HelmOutcome>;
   upgrade(request: UpgradeRequest, signal: AbortSignal): Promise<HelmOutcome>;
+  /** What an upgrade would store. Changes nothing. */
+  dryRun(request: UpgradeRequest, signal: AbortSignal): Promise<DryRun>;
   rollback(request: RollbackRequest, signal: AbortSignal): Promise<HelmOutcome>;
   /** A release that is not there counts as uninstalled. */
   uninstall(request: UninstallRequest, signal: AbortSignal): Promise<HelmOutcome>;
@@ -45,6 +49,12 @@ export interface Helm {
 export interface HelmOptions extends RunnerOptions {
   readonly slots: Slots;
   readonly storage: Pick<Storage, 'list' | 'mark' | 'purge' | 'applyMethod'>;
+  /** Texts of a release's own Secrets, which helm may quote when something goes wrong with them. */
+  readonly renderedSecrets?: (
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ) => Promise<readonly string[]>;
 }
 
 const PACKAGE_LIMIT_MS = 120_000;
@@ -68,8 +78,17 @@ export function createHelm(options: HelmOptions): Helm {
       return { kind: 'failed', error: unusable(caught), durationMs: 0 };
     }
     if (result.kind === 'done') return { kind: 'ok', durationMs: result.durationMs, output: result.stdout };
-    const error = explainFailure(result, { verb: request.verb, namespace, name }, secrets);
+    const run = { verb: request.verb, namespace, name };
+    const error = explainFailure(result, run, [...secrets, ...(await ofRelease(run, signal))]);
     return { kind: 'failed', error, durationMs: result.kind === 'failed' ? result.durationMs : 0 };
+  }
+
+  async function ofRelease(
+    { verb, namespace, name }: FailedRun,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const none = verb === 'package' || options.renderedSecrets === undefined;
+    return none ? [] : await options.renderedSecrets(namespace, name, signal);
   }
 
   function deploy<R extends DeployRequest>(
@@ -108,6 +127,8 @@ export function createHelm(options: HelmOptions): Helm {
       deploy('install', { apply: 'server', ...request }, installArguments, signal),
     upgrade: async (request, signal) =>
       deploy('upgrade', await withApplyMethod(request, signal), upgradeArguments, signal),
+    dryRun: async (request, signal) =>
+      rehearsed(await deploy('dry-run', await withApplyMethod(request, signal), dryRunArguments, signal)),
     rollback: async (request, signal) => {
       const complete = await withApplyMethod(request, signal);
       return outcomeOf(
@@ -140,6 +161,16 @@ interface Target {
   readonly name: string;
   readonly limitMs: number;
   readonly secrets: readonly string[];
+}
+
+function rehearsed(outcome: HelmOutcome): DryRun {
+  if (outcome.kind === 'failed') return outcome;
+  try {
+    return { kind: 'ok', release: parseRelease(outcome.output, 'what helm would store') };
+  } catch (cause) {
+    const facts = { class: 'OTHER', reason: 'HelmFailed', retry: 'backoff' } as const;
+    return { kind: 'failed', error: new HelmError(asOperatorError(cause).message, facts, { cause }) };
+  }
 }
 
 /** helm could not even be started as asked: a name that is none, a full disk. */

@@ -1,5 +1,6 @@
 import type { HelmError } from './errors.ts';
 import type { LeftBehind } from './left-behind.ts';
+import type { StoredRelease } from './storage/stored-release.ts';
 
 /** How one run of helm ended. */
 export type HelmOutcome =
@@ -12,3 +13,8 @@ export type HelmOutcome =
       readonly left?: readonly LeftBehind[];
     }
   | { readonly kind: 'failed'; readonly error: HelmError; readonly durationMs: number };
+
+/** What came of a rehearsal. */
+export type DryRun =
+  | { readonly kind: 'ok'; readonly release: StoredRelease }
+  | { readonly kind: 'failed'; readonly error: HelmError };

@@ -1,6 +1,6 @@
 import type { Retry } from '../../api/errors.ts';
 
-export type Verb = 'install' | 'upgrade' | 'rollback' | 'uninstall' | 'test' | 'package';
+export type Verb = 'install' | 'upgrade' | 'dry-run' | 'rollback' | 'uninstall' | 'test' | 'package';
 
 /** What is known of the run whose failure is to be explained. */
 export interface FailedRun {

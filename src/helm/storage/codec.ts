@@ -24,17 +24,22 @@ const zip = promisify<Buffer, { level: number }, Buffer>(gzip);
 /** Reads `data.release` of one of Helm's Secrets. */
 export async function decodeRelease(data: string): Promise<StoredRelease> {
   const { bytes } = await unpack(data);
+  return parseRelease(bytes.toString('utf8'), 'the record that Helm stored');
+}
+
+/** Reads a release as Helm writes it in JSON: into its storage, or as the output of a command. */
+export function parseRelease(json: string, what: string): StoredRelease {
   let parsed: ReturnType<typeof releaseSchema.safeParse>;
   try {
-    parsed = releaseSchema.safeParse(JSON.parse(bytes.toString('utf8')));
+    parsed = releaseSchema.safeParse(JSON.parse(json));
   } catch (cause) {
-    throw new StorageError('the record that Helm stored is not JSON', { cause });
+    throw new StorageError(`${what} is not JSON`, { cause });
   }
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new StorageError(`the record that Helm stored is damaged at ${where || 'its top'}`);
+    throw new StorageError(`${what} is damaged at ${where || 'its top'}`);
   }
-  return { ...parsed.data, configText: memberText(bytes.toString('utf8'), ['config']) ?? 'null' };
+  return { ...parsed.data, configText: memberText(json, ['config']) ?? 'null' };
 }
 
 /** The same record with another status. Nothing else of it changes, not by a digit; without any change, nothing at all. */

@@ -51,8 +51,13 @@ export function createMarkFormat({ formulaVersion, key }: MarkOptions): MarkForm
     },
     unknownDigest: `${prefix}${UNKNOWN}`,
     understands: (digest) => digest.startsWith(prefix) && digestForm.test(digest.slice(prefix.length)),
-    owner: (releaseKey) => sha256(`owner\n${releaseKey}`, HEX_DIGITS),
+    owner: ownerMark,
   };
+}
+
+/** The mark for the HelmRelease `namespace/name`. It needs no key: a name is no secret. */
+export function ownerMark(releaseKey: string): string {
+  return sha256(`owner\n${releaseKey}`, HEX_DIGITS);
 }
 
 /** Labels as they are: whether the digest can be understood is for a MarkFormat to say. */
@@ -66,17 +71,6 @@ export function parseMarks(labels: Readonly<Record<string, string>>): Marks {
     ...(revision === undefined || !/^\d{1,15}$/.test(revision) ? {} : { revision: Number(revision) }),
     ...(owner === undefined ? {} : { owner }),
     ...(rejected === undefined ? {} : { rejected }),
-  };
-}
-
-/** The labels for marks; one that is not given is not touched. */
-export function markLabels(marks: Marks): Readonly<Record<string, string>> {
-  const { digest, revision, owner, rejected } = marks;
-  return {
-    ...(digest === undefined ? {} : { [MARK_DIGEST_LABEL]: digest }),
-    ...(revision === undefined ? {} : { [MARK_REVISION_LABEL]: String(revision) }),
-    ...(owner === undefined ? {} : { [MARK_OWNER_LABEL]: owner }),
-    ...(rejected === undefined ? {} : { [MARK_REJECTED_LABEL]: rejected }),
   };
 }
 

@@ -18,7 +18,25 @@ const map = z
 
 const template = z.object({ name: text, /** In base64. */ data: text });
 
-const hook = z.object({ name: text, kind: text, path: text, manifest: text, events: list(z.string()) });
+const lastRun = z
+  .object({ started_at: text, phase: text })
+  .nullish()
+  .transform((value) => ({ startedAt: value?.started_at ?? '', phase: value?.phase ?? '' }));
+
+const hook = z
+  .object({
+    name: text,
+    kind: text,
+    path: text,
+    manifest: text,
+    events: list(z.string()),
+    last_run: lastRun,
+  })
+  .transform(({ last_run, ...rest }) => ({
+    ...rest,
+    /** When it was last begun, and how that ended: Running, Succeeded, Failed; empty if it never was. */
+    lastRun: last_run,
+  }));
 
 const info = z
   .object({

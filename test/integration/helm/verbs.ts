@@ -5,14 +5,19 @@ import {
   MARK_REJECTED_LABEL,
   MARK_REVISION_LABEL,
 } from '../../../src/api/names.ts';
-import { createMarkFormat, markLabels } from '../../../src/helm/storage/marks.ts';
+import { createMarkFormat } from '../../../src/helm/storage/marks.ts';
+import { isSameInHelm } from '../../../src/release/observe/same-in-helm.ts';
 import { signal, type Bench } from './harness.ts';
 import { failure, ok, requestsFor } from './requests.ts';
 
 const marks = createMarkFormat({ formulaVersion: 1, key: Buffer.alloc(32, 7) });
 
 function labelsOf(hex: string, revision: number): Readonly<Record<string, string>> {
-  return markLabels({ digest: marks.digest(hex.repeat(64)), revision, owner: marks.owner('shop/web') });
+  return {
+    [MARK_DIGEST_LABEL]: marks.digest(hex.repeat(64)),
+    [MARK_REVISION_LABEL]: String(revision),
+    [MARK_OWNER_LABEL]: marks.owner('shop/web'),
+  };
 }
 
 /** Install, upgrade, roll back, test, uninstall, and what becomes of our marks on the way. */
@@ -41,6 +46,28 @@ export function describeVerbs(bench: () => Bench): void {
     expect(await storage.list('verbs', 'web', signal)).to.deep.equal([]);
     expect(await kubectl('get', 'deployment,service', '-n', 'verbs', '-o', 'name')).to.equal('');
     ok(await helm.uninstall(requests.uninstall, signal));
+  });
+
+  it('says what an upgrade would store, and stores nothing', async () => {
+    const { helm, storage, web, namespace, kubectl } = bench();
+    const requests = requestsFor({ namespace: await namespace('rehearsal'), name: 'web' }, web);
+    ok(await helm.install({ ...requests.install, inlineValues: { text: 'first' } }, signal));
+    const stored = await storage.read('rehearsal', 'web', 1, signal);
+
+    const same = await helm.dryRun({ ...requests.upgrade, inlineValues: { text: 'first' } }, signal);
+    const other = await helm.dryRun({ ...requests.upgrade, inlineValues: { text: 'second' } }, signal);
+    const wrong = await helm.dryRun({ ...requests.upgrade, inlineValues: { fail: 'no' } }, signal);
+
+    if (stored === undefined || same.kind === 'failed' || other.kind === 'failed')
+      throw new Error('there is nothing to compare');
+    expect(isSameInHelm(stored, same.release)).to.equal(true);
+    expect(isSameInHelm(stored, other.release)).to.equal(false);
+    expect(other.release.config).to.deep.equal({ text: 'second' });
+    expect(wrong.kind === 'failed' && wrong.error.message).to.match(/no/);
+    expect(await storage.list('rehearsal', 'web', signal)).to.have.length(1);
+    expect(
+      await kubectl('get', 'configmap', 'web', '-n', 'rehearsal', '-o', 'jsonpath={.data.text}'),
+    ).to.equal('first');
   });
 
   it('carries our marks from install to upgrade to rollback as helm does, and drops the mark of a rollback', async () => {
@@ -81,7 +108,6 @@ export function describeVerbs(bench: () => Bench): void {
       owner,
     });
     expect((await storage.list('marks', 'web', signal)).at(-1)?.revision).to.equal(5);
-    expect([MARK_DIGEST_LABEL, MARK_REVISION_LABEL, MARK_OWNER_LABEL]).to.have.length(3);
   });
 
   it('starts anew over a failed and over an uninstalled release, and not over one that works', async () => {
@@ -111,17 +137,21 @@ export function describeVerbs(bench: () => Bench): void {
     ]);
   });
 
-  it('keeps as many revisions as it is told to', async () => {
+  it('keeps as many revisions as it is told to, all of them with 0, and with 1 the one to go back to besides', async () => {
     const { helm, storage, web, namespace } = bench();
     const requests = requestsFor({ namespace: await namespace('history'), name: 'web' }, web);
+    const kept = async (maxHistory: number, text: string): Promise<readonly number[]> => {
+      ok(await helm.upgrade({ ...requests.upgrade, maxHistory, inlineValues: { text } }, signal));
+      return (await storage.list('history', 'web', signal)).map(({ revision }) => revision);
+    };
 
     ok(await helm.install(requests.install, signal));
-    for (const text of ['a', 'b', 'c']) {
-      ok(await helm.upgrade({ ...requests.upgrade, maxHistory: 2, inlineValues: { text } }, signal));
-    }
+    for (let text = 2; text <= 11; text++) await kept(0, String(text));
 
-    const records = await storage.list('history', 'web', signal);
-    expect(records.map(({ revision }) => revision)).to.deep.equal([3, 4]);
+    expect(await kept(0, '12')).to.have.length(12);
+    expect(await kept(10, '13')).to.deep.equal([4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(await kept(5, '14')).to.deep.equal([10, 11, 12, 13, 14]);
+    expect(await kept(1, '15')).to.deep.equal([14, 15]);
   });
 
   it('runs the tests of a release, and says which one failed', async () => {

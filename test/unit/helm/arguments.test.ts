@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { InvalidSpecError } from '../../../src/api/errors.ts';
 import { MARK_DIGEST_LABEL, MARK_REJECTED_LABEL } from '../../../src/api/names.ts';
 import {
+  dryRunArguments,
   installArguments,
   packageArguments,
   rollbackArguments,
@@ -16,7 +17,7 @@ const helm3 = { version: '3.22.0', major: 3 } as const;
 const helm4 = { version: '4.3.1', major: 4 } as const;
 const noValues = { files: [], stdin: false };
 
-describe('the arguments of helm', () => {
+describe('defect 11: the arguments of helm', () => {
   const usual = ['--disable-openapi-validation', '--hide-notes'];
   const tail = ['--namespace', 'shop', '--', 'web', '/charts/web-0.1.0.tgz'];
 
@@ -51,6 +52,16 @@ describe('the arguments of helm', () => {
       ...['--values', '/srv/1.yaml', '--values', '/srv/2.yaml', '--values', '-'],
       ...['--labels', `${MARK_REJECTED_LABEL}=null,${MARK_DIGEST_LABEL}=v1.abc.def`],
       ...tail,
+    ]);
+  });
+
+  it('rehearse an upgrade as it would be made, and let charts look things up in the cluster', () => {
+    const [verb, ...rest] = upgradeArguments(helm4, requests.upgrade, noValues);
+
+    expect(dryRunArguments(helm4, requests.upgrade, noValues)).to.deep.equal([
+      verb,
+      ...['--dry-run=server', '--output', 'json'],
+      ...rest,
     ]);
   });
 

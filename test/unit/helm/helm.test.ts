@@ -25,6 +25,8 @@ describe('createHelm', () => {
     readonly helm: Helm;
     readonly calls: readonly Call[];
     readonly asked: string[];
+    /** Of which releases the Secrets were asked for. */
+    readonly secretsAsked: readonly string[];
   }
 
   function bench(
@@ -34,6 +36,7 @@ describe('createHelm', () => {
   ): Bench {
     const { run, calls } = fakeRun(answer);
     const asked: string[] = [];
+    const secretsAsked: string[] = [];
     const told = <T>(what: string, value: T): Promise<T> => {
       asked.push(what);
       return Promise.resolve(value);
@@ -53,8 +56,12 @@ describe('createHelm', () => {
         applyMethod: () => told('applyMethod', 'server'),
         ...storage,
       },
+      renderedSecrets: (namespace, name) => {
+        secretsAsked.push(`${namespace}/${name}`);
+        return Promise.resolve(['made-by-chart']);
+      },
     });
-    return { helm, calls, asked };
+    return { helm, calls, asked, secretsAsked };
   }
 
   it('gives inline values as JSON on standard input, and files before them', async () => {
@@ -69,6 +76,30 @@ describe('createHelm', () => {
       args.filter((_, at) => args[at - 1] === '--values').map((file) => file.replace(/.*\//, '')),
     ).to.deep.equal(['values-1.yaml', '-']);
   });
+
+  it('reads what helm would store out of a rehearsal', async () => {
+    const json = JSON.stringify({
+      ...{ name: 'web', version: 2, info: {}, manifest: 'a: 1\n', config: { text: 'x' } },
+    });
+    const { helm } = bench(helm4, () => done(json));
+
+    const outcome = await helm.dryRun(requests.upgrade, signal);
+
+    expect(outcome.kind === 'ok' && outcome.release).to.deep.include({
+      manifest: 'a: 1\n',
+      config: { text: 'x' },
+    });
+  });
+
+  for (const stdout of ['', 'not JSON', '{}']) {
+    it(`calls a rehearsal failed that says '${stdout}'`, async () => {
+      const { helm } = bench(helm4, () => done(stdout));
+
+      const outcome = await helm.dryRun(requests.upgrade, signal);
+
+      expect(outcome.kind === 'failed' && outcome.error.message).to.match(/^what helm would store is /);
+    });
+  }
 
   it('gives no standard input where there are no inline values', async () => {
     const { helm, calls } = bench(helm4);
@@ -129,6 +160,18 @@ describe('createHelm', () => {
     if (outcome.kind !== 'failed') throw new Error('it went well');
     expect(outcome.error.class).to.equal('NO_DEPLOYED');
     expect(outcome.error.stderrTail).to.not.contain('hunter22');
+  });
+
+  it('masks what the release holds in its own Secrets, and asks for that only when something went wrong', async () => {
+    const well = bench(helm3);
+    const badly = bench(helm3, () => failed('Error: UPGRADE FAILED: token made-by-chart is wrong\n'));
+
+    await well.helm.upgrade(requests.upgrade, signal);
+    const outcome = await badly.helm.upgrade(requests.upgrade, signal);
+
+    expect(outcome).to.have.nested.property('error.message', 'token *** is wrong');
+    expect(badly.secretsAsked).to.deep.equal(['shop/web']);
+    expect(well.secretsAsked).to.deep.equal([]);
   });
 
   it('runs nothing for a request that cannot be', async () => {

@@ -382,7 +382,7 @@ describe('explainFailure', () => {
     const error = explain(`${noise}Error: UPGRADE FAILED: context deadline exceeded\n`);
 
     expect(error.class).to.equal('TIMEOUT');
-    expect(error.stderrTail.length).to.be.at.most(8_192);
+    expect(error.stderrTail.length).to.be.at.most(2_048);
   });
 
   it('names only the first few of many conflicts', () => {

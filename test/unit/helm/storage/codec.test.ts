@@ -33,7 +33,10 @@ describe('decodeRelease', () => {
     });
     expect(release.config).to.deep.equal({ replicas: 2, info: { status: 'mine' } });
     expect(release.hooks).to.deep.equal([
-      { name: 'web-test', kind: 'Pod', path: 'x', manifest: 'kind: Pod', events: ['test'] },
+      {
+        ...{ name: 'web-test', kind: 'Pod', path: 'x', manifest: 'kind: Pod', events: ['test'] },
+        lastRun: { startedAt: '2026-11-23T02:00:00Z', phase: 'Failed' },
+      },
     ]);
   });
 

@@ -28,7 +28,10 @@ export const RECORD = JSON.stringify({
   config: { replicas: 2, info: { status: 'mine' } },
   manifest: '---\nkind: ConfigMap\n',
   hooks: [
-    { name: 'web-test', kind: 'Pod', path: 'x', manifest: 'kind: Pod', events: ['test'], last_run: {} },
+    {
+      ...{ name: 'web-test', kind: 'Pod', path: 'x', manifest: 'kind: Pod', events: ['test'] },
+      last_run: { started_at: '2026-11-23T02:00:00Z', phase: 'Failed' },
+    },
   ],
   version: 7,
   namespace: 'shop',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createMarkFormat, markLabels, parseMarks, type Marks } from '../../../../src/helm/storage/marks.ts';
+import { createMarkFormat, parseMarks } from '../../../../src/helm/storage/marks.ts';
 
 const LABEL_VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const hexDigest = fc
@@ -62,16 +62,16 @@ describe('the marks on a revision', () => {
     expect(() => format.digest('abc')).to.throw(RangeError);
   });
 
-  it('are read back from the labels that were made of them', () => {
-    const marks = fc.record<Marks>(
-      { digest: fc.string(), revision: fc.nat(), owner: fc.string(), rejected: fc.string() },
-      { requiredKeys: [] },
-    );
-    fc.assert(
-      fc.property(marks, (given) => {
-        expect(parseMarks(markLabels(given))).to.deep.equal(given);
+  it('are read from the labels, as far as they are there', () => {
+    expect(parseMarks({})).to.deep.equal({});
+    expect(
+      parseMarks({
+        'helm-release-operator.io/digest': 'd',
+        'helm-release-operator.io/revision': '7',
+        'helm-release-operator.io/owner': 'o',
+        'helm-release-operator.io/rejected': 'r',
       }),
-    );
+    ).to.deep.equal({ digest: 'd', revision: 7, owner: 'o', rejected: 'r' });
   });
 
   it('have no revision where the label holds no number', () => {
