@@ -5,9 +5,11 @@ import { structuralSchema, type StructuralSchema } from './structural.ts';
 
 export interface PrinterColumn {
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'date';
+  readonly type: 'string' | 'integer' | 'boolean' | 'date';
   readonly description: string;
   readonly jsonPath: string;
+  /** Above 0: only under `-o wide`. */
+  readonly priority?: number;
 }
 
 const conditionField = (type: string, field: string) => `.status.conditions[?(@.type=="${type}")].${field}`;
@@ -56,6 +58,13 @@ export const PRINTER_COLUMNS: readonly PrinterColumn[] = [
     type: 'integer',
     description: 'Revision of the release that is deployed',
     jsonPath: '.status.deployed.revision',
+  },
+  {
+    name: 'Suspended',
+    type: 'boolean',
+    description: 'Whether spec.suspend holds it; with -o wide',
+    jsonPath: '.spec.suspend',
+    priority: 1,
   },
   {
     name: 'Age',

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { API_VERSION, FINALIZER, KIND, RECONCILE_AT_ANNOTATION } from '../../src/api/names.ts';
+import {
+  ANTECEDENT_ANNOTATION,
+  API_VERSION,
+  FINALIZER,
+  KIND,
+  RECONCILE_AT_ANNOTATION,
+  UNINSTALL_LEFT_BEHIND_ANNOTATION,
+} from '../../src/api/names.ts';
 import { PHASE_MEANINGS, phaseMessage } from '../../src/api/phases.ts';
 import { PHASES } from '../../src/api/schema/condition.ts';
 import { specSchema } from '../../src/api/schema/spec.ts';
@@ -41,7 +48,11 @@ export function helmReleaseReference(): string {
       [
         [
           `annotation ${code(RECONCILE_AT_ANNOTATION)}`,
-          'Set it to any new text to have the release looked at now; `status.lastHandledReconcileAt` shows it when that was done.',
+          'Set it to any new text to have the release looked at now, and what failed tried once more; `status.lastHandledReconcileAt` shows it when that was done.',
+        ],
+        [
+          `annotation ${code(UNINSTALL_LEFT_BEHIND_ANNOTATION)}`,
+          'Names releases of `status.leftBehind` that are to be uninstalled: `namespace/name`, several with commas.',
         ],
         [
           `finalizer ${code(FINALIZER)}`,
@@ -49,6 +60,10 @@ export function helmReleaseReference(): string {
         ],
       ],
     ),
+    '## Releases that are there already',
+    `A release that Helm Operator 1.4.4 or a person made is taken over as it is, with no new revision, when chart name, versions, values, the chart's own values and its templates are those that are wanted, or when all objects and hooks would be rendered the same; else it gets one upgrade. A chart that makes random values is not upgraded for them. What Helm Operator rolled back stays so until chart, values or options change. Of several HelmReleases that stand for one release it belongs to the one that the annotation ${code(ANTECEDENT_ANNOTATION)} of its objects names, else to the older one; the others are told whose it is (\`ReleaseTaken\`).`,
+    '### When a HelmRelease comes to stand for another release',
+    `It does when \`releaseName\` or \`targetNamespace\` changes, or a default that follows from them. The new release is installed. The old one stays as it is: it is listed in \`status.leftBehind\`, and told of in one Event \`ReleaseLeftBehind\`. It is uninstalled only when the annotation ${code(UNINSTALL_LEFT_BEHIND_ANNOTATION)} names it, once the new one is ready or has failed, and only as long as no other HelmRelease owns it or stands for it. It leaves the list when it is gone or another HelmRelease has taken it over. Changed back, the HelmRelease goes on with the old release, and it is the new one that is left behind. With the HelmRelease its current release is uninstalled; those left behind stay, and an Event names them. Take the annotation away when it is done: a release that is left behind under the same name later is uninstalled too.`,
     '## status',
     table(['field', 'type', 'meaning'], rowsOf('', status, statusRow)),
     '### Phases and conditions',

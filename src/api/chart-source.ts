@@ -19,6 +19,7 @@ export type ChartSourceSettings =
       readonly url: string;
       readonly name: string;
       readonly version: string;
+      readonly pullSecret: SecretReference | undefined;
     }
   | {
       readonly kind: 'oci';
@@ -26,6 +27,7 @@ export type ChartSourceSettings =
       readonly url: string;
       readonly name: string;
       readonly version: string;
+      readonly pullSecret: SecretReference | undefined;
     };
 
 export interface SecretReference {
@@ -39,7 +41,7 @@ export function chartSourceOf(chart: ChartSpec, ownNamespace: string): ChartSour
   const path = orElse(chart.path, undefined);
   const repository = orElse(chart.repository, undefined);
   if (url !== undefined && path !== undefined) return gitSource(chart, url, path, ownNamespace);
-  if (repository !== undefined) return repositorySource(chart, repository);
+  if (repository !== undefined) return repositorySource(chart, repository, ownNamespace);
   throw new InvalidSpecError(
     url === undefined
       ? 'spec.chart has no source: set git and path for a chart in a Git repository, or repository, name and version for one in a chart repository'
@@ -62,13 +64,15 @@ function gitSource(chart: ChartSpec, url: string, path: string, ownNamespace: st
   };
 }
 
-function repositorySource(chart: ChartSpec, repository: string): ChartSourceSettings {
+function repositorySource(chart: ChartSpec, repository: string, ownNamespace: string): ChartSourceSettings {
+  const { chartPullSecret } = chart;
+  const pullSecret = chartPullSecret && { name: chartPullSecret.name, namespace: ownNamespace };
   const version = orElse(chart.version, undefined);
   const name = orElse(chart.name, undefined);
   const scheme = schemeOf(repository);
   switch (scheme) {
     case 'oci':
-      return ociSource(repository, name, need(version, 'version'));
+      return { ...ociSource(repository, name, need(version, 'version')), pullSecret };
     case 'http':
     case 'https':
       return {
@@ -76,6 +80,7 @@ function repositorySource(chart: ChartSpec, repository: string): ChartSourceSett
         url: repository,
         name: need(name, 'name'),
         version: need(version, 'version'),
+        pullSecret,
       };
     case undefined:
       throw new InvalidSpecError(
@@ -89,7 +94,11 @@ function repositorySource(chart: ChartSpec, repository: string): ChartSourceSett
   }
 }
 
-function ociSource(repository: string, name: string | undefined, version: string): ChartSourceSettings {
+function ociSource(
+  repository: string,
+  name: string | undefined,
+  version: string,
+): Omit<Extract<ChartSourceSettings, { kind: 'oci' }>, 'pullSecret'> {
   const base = `oci://${repository.slice('oci://'.length).replace(/\/+$/, '')}`;
   const url = name === undefined ? base : `${base}/${name}`;
   const [host, ...folders] = url.slice('oci://'.length).split('/');

@@ -1,7 +1,12 @@
 import type { z } from 'zod';
 import type { ObjectMeta } from './metadata.ts';
 import type { CONDITION_STATUSES, CONDITION_TYPES, conditionSchema, PHASES } from './schema/condition.ts';
-import type { failureSchema, historyEntrySchema, operationSchema } from './schema/progress.ts';
+import type {
+  failureSchema,
+  historyEntrySchema,
+  leftBehindSchema,
+  operationSchema,
+} from './schema/progress.ts';
 import type { specSchema } from './schema/spec.ts';
 import type { statusSchema } from './schema/status.ts';
 import type { valuesFromEntrySchema } from './schema/values-from.ts';
@@ -23,6 +28,8 @@ export type ConditionStatus = (typeof CONDITION_STATUSES)[number];
 export type Phase = (typeof PHASES)[number];
 export type HistoryEntry = DeepReadonly<z.infer<typeof historyEntrySchema>>;
 export type Failure = DeepReadonly<z.infer<typeof failureSchema>>;
+/** A release that a HelmRelease stood for before. */
+export type FormerRelease = DeepReadonly<z.infer<typeof leftBehindSchema>>;
 export type Operation = DeepReadonly<z.infer<typeof operationSchema>>;
 
 /** A HelmRelease as the API server serves it. */

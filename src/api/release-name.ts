@@ -24,6 +24,11 @@ export function targetOf({ metadata, spec }: Pick<HelmRelease, 'metadata' | 'spe
   return { releaseName: orElse(spec.releaseName, parts.join('-')), namespace };
 }
 
+/** Whether Helm can have a release of that name. */
+export function isReleaseName(name: string): boolean {
+  return name.length <= MAX_RELEASE_NAME && FORM.test(name);
+}
+
 /** What is wrong with the name as one that Helm has to take; `undefined` if nothing is. */
 export function releaseNameProblem({ metadata, spec }: HelmRelease): InvalidSpecError | undefined {
   const { releaseName } = targetOf({ metadata, spec });

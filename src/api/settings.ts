@@ -5,6 +5,9 @@ import { releaseNameProblem, targetOf, type ReleaseTarget } from './release-name
 import { DEFAULTS } from './schema/defaults.ts';
 import { valuesSourcesOf, type ValuesSource } from './values-sources.ts';
 
+/** What is done with the CustomResourceDefinitions in the crds/ folders of a chart. */
+export type CrdPolicy = NonNullable<HelmReleaseSpec['crds']>;
+
 /** A HelmRelease with every default applied and every duration in milliseconds. */
 export interface ReleaseSettings extends ReleaseTarget {
   readonly suspend: boolean;
@@ -19,10 +22,12 @@ export interface ReleaseSettings extends ReleaseTarget {
   readonly timeoutMs: number;
   readonly wait: boolean;
   readonly reuseValues: boolean;
-  readonly skipCRDs: boolean;
+  readonly crds: CrdPolicy;
   readonly forceUpgrade: boolean;
   readonly forceConflicts: boolean;
   readonly disableOpenAPIValidation: boolean;
+  /** Show what the pods of failed hooks and tests wrote. */
+  readonly failureLogs: boolean;
   readonly rollback: RollbackSettings;
   readonly test: TestSettings;
 }
@@ -68,10 +73,11 @@ export function settingsOf(release: HelmRelease): ReleaseSettings {
     maxHistory: Math.max(0, spec.maxHistory ?? DEFAULTS.maxHistory),
     wait: spec.wait ?? (rollback?.enable === true || test?.enable === true),
     reuseValues: !(spec.resetValues ?? DEFAULTS.resetValues),
-    skipCRDs: spec.skipCRDs ?? false,
+    crds: spec.crds ?? (spec.skipCRDs === true ? 'Skip' : 'Create'),
     forceUpgrade: spec.forceUpgrade ?? false,
     forceConflicts: spec.forceConflicts ?? DEFAULTS.forceConflicts,
     disableOpenAPIValidation: spec.disableOpenAPIValidation ?? false,
+    failureLogs: spec.failureLogs ?? false,
     rollback: rollbackSettings(rollback ?? {}),
     test: {
       enable: test?.enable ?? false,

@@ -16,14 +16,13 @@ export async function contestOf(
   asked: boolean,
   { events }: Pick<FailPorts, 'events'>,
 ): Promise<Outcome | undefined> {
-  if (!('because' in action) || action.because !== 'ForeignChange') return undefined;
-  const what = `release ${formatTarget(pass.target)} was changed by another helm`;
+  if (!isAnswer(action)) return undefined;
   const event = { regarding: pass.release(), type: 'Warning', reason: 'ForeignChange' } as const;
-  if (asked || !isContested(historyOf(pass.status()), pass.now())) {
-    events.record({ ...event, message: `${what}: it is put back to what is wanted` });
+  const cause = contestOver(pass, action, asked);
+  if (cause === undefined) {
+    events.record({ ...event, message: `${changed(pass)}: it is put back to what is wanted` });
     return undefined;
   }
-  const cause = `${what} three times within ten minutes and is left as it is: find out who does it, then set the annotation ${RECONCILE_AT_ANNOTATION} to a new value, or set spec.suspend`;
   const known = conditionOf(pass.status().conditions, 'Stalled')?.message === cause;
   if (!known) events.record({ ...event, message: cause });
   await pass.save(({ operation: _overtaken, ...status }, context) => {
@@ -31,4 +30,18 @@ export async function contestOf(
     return troubled({ ...status, observedGeneration }, 'ForeignChange', cause, false, context);
   });
   return { kind: 'stalled', cause };
+}
+
+/** Why a change of somebody else's is not answered any more; undefined where it is, or where there is none. */
+export function contestOver(pass: Pass, action: Action, asked: boolean): string | undefined {
+  if (!isAnswer(action) || asked || !isContested(historyOf(pass.status()), pass.now())) return undefined;
+  return `${changed(pass)} three times within ten minutes and is left as it is: find out who does it, then set the annotation ${RECONCILE_AT_ANNOTATION} to a new value, or set spec.suspend`;
+}
+
+function isAnswer(action: Action): boolean {
+  return 'because' in action && action.because === 'ForeignChange';
+}
+
+function changed({ target }: Pass): string {
+  return `release ${formatTarget(target)} was changed by another helm`;
 }

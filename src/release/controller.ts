@@ -4,19 +4,24 @@ import { isNotFound } from '../kube/errors.ts';
 import type { WorkQueue } from '../kube/work-queue.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { longestSilenceMs } from './act/limits.ts';
 import type { Outcome } from './outcome.ts';
 import { backoffMs } from './decide/retry-policy.ts';
+import type { Lifeline, Vigil } from './vigil.ts';
 
 export interface ControllerOptions {
   readonly queue: WorkQueue;
   readonly find: (key: string) => HelmRelease | undefined;
-  readonly reconcile: (release: HelmRelease, signal: AbortSignal) => Promise<Outcome>;
+  readonly reconcile: (release: HelmRelease, signal: AbortSignal, lifeline: Lifeline) => Promise<Outcome>;
   /** Passes at a time. Passes that run helm wait for one of its slots; the others only look. */
   readonly passes: number;
   readonly resyncMs: () => number;
   readonly stopping: AbortSignal;
   readonly onForgotten: (key: string) => void;
   readonly onPass: (key: string, outcome: Outcome['kind'] | 'error', seconds: number) => void;
+  /** From the first pass that began something to the one that ended it: what a pass leaves under way belongs to it. */
+  readonly onSync: (key: string, success: boolean, seconds: number) => void;
+  readonly vigil: Vigil;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -29,7 +34,7 @@ export interface Controller {
 
 /** Takes releases from the queue and gives each its pass. One bad release never ends or slows the others. */
 export function createController(options: ControllerOptions): Controller {
-  const failuresInARow = new Map<string, number>();
+  const memory: Memory = { failuresInARow: new Map(), syncsBegun: new Map() };
   return {
     run: async (taking, working) => {
       const workers = Array.from({ length: options.passes }, async () => {
@@ -37,7 +42,7 @@ export function createController(options: ControllerOptions): Controller {
           const key = await options.queue.take(taking).catch(() => undefined);
           if (key === undefined) return;
           try {
-            await onePass(key, options, failuresInARow, working);
+            await onePass(key, options, memory, working);
           } finally {
             options.queue.done(key);
           }
@@ -48,25 +53,42 @@ export function createController(options: ControllerOptions): Controller {
   };
 }
 
+interface Memory {
+  readonly failuresInARow: Map<string, number>;
+  readonly syncsBegun: Map<string, number>;
+}
+
 async function onePass(
   key: string,
   options: ControllerOptions,
-  failuresInARow: Map<string, number>,
+  { failuresInARow, syncsBegun }: Memory,
   signal: AbortSignal,
 ): Promise<void> {
   const { queue, clock, log } = options;
   const release = options.find(key);
   if (release === undefined) {
     failuresInARow.delete(key);
+    syncsBegun.delete(key);
     options.onForgotten(key);
     return;
   }
   const begun = clock.monotonicMs();
-  const seconds = (): number => (clock.monotonicMs() - begun) / 1000;
+  const syncBegun = syncsBegun.get(key) ?? begun;
+  const lifeline = options.vigil.begin(key, longestSilenceMs(release.spec));
+  const ended = (kind: Outcome['kind'] | 'error'): void => {
+    const now = clock.monotonicMs();
+    options.onPass(key, kind, (now - begun) / 1000);
+    if (kind === 'wait') {
+      syncsBegun.set(key, syncBegun);
+    } else {
+      syncsBegun.delete(key);
+      options.onSync(key, kind === 'done', (now - syncBegun) / 1000);
+    }
+  };
   try {
-    const outcome = await options.reconcile(release, signal);
+    const outcome = await options.reconcile(release, signal, lifeline);
     failuresInARow.delete(key);
-    options.onPass(key, outcome.kind, seconds());
+    ended(outcome.kind);
     queue.addAfter(key, delayOf(outcome, options.resyncMs()), outcome.kind === 'done' ? 'low' : 'high');
   } catch (caught) {
     // Gone while it was looked at: its deletion has its own event.
@@ -74,13 +96,15 @@ async function onePass(
     if (signal.aborted || options.stopping.aborted || gone) return;
     const failures = (failuresInARow.get(key) ?? 0) + 1;
     failuresInARow.set(key, failures);
-    options.onPass(key, 'error', seconds());
+    ended('error');
     log.error('a pass over a release was given up and is tried again', {
       resource: key,
       cause: describe(asOperatorError(caught)),
       stack: caught instanceof Error ? caught.stack : undefined,
     });
     queue.addAfter(key, backoffMs(failures, options.random));
+  } finally {
+    lifeline.end();
   }
 }
 

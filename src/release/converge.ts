@@ -1,26 +1,27 @@
 import type { HelmRelease } from '../api/helm-release.ts';
 import type { Pool, Slots } from '../helm/slots.ts';
 import type { RevisionRecord } from '../helm/storage/revision.ts';
-import { claimRelease } from './act/claim.ts';
-import type { ClaimPorts } from './act/claim.ts';
-import { requireNamespace } from './act/require-namespace.ts';
-import type { RequireNamespacePorts } from './act/require-namespace.ts';
+import { claimRelease } from './admit/claim.ts';
+import type { ClaimPorts } from './admit/claim.ts';
+import { requireConverted } from './admit/require-converted.ts';
+import type { RequireConvertedPorts } from './admit/require-converted.ts';
+import { requireNamespace } from './admit/require-namespace.ts';
+import type { RequireNamespacePorts } from './admit/require-namespace.ts';
+import { readableRevisions } from './admit/require-rights.ts';
+import { consider } from './consider.ts';
 import { contestOf } from './contest.ts';
-import { decide } from './decide/decide.ts';
-import { observe, recall } from './observe/observe.ts';
+import { inSlot } from './in-slot.ts';
 import type { Revisions } from './observe/revisions.ts';
-import { triedOptions } from './observe/tried-options.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pass } from './pass.ts';
 import { isPassive, perform } from './perform.ts';
-import type { PerformPorts, Situation } from './perform.ts';
+import type { PerformPorts } from './perform.ts';
 import type { Plan } from './plan.ts';
 import { poolOf } from './pool-of.ts';
-import { sourcesMended } from './record/failure.ts';
-import { observedRelease } from './record/observed-release.ts';
 
 export type ConvergePorts = PerformPorts &
   ClaimPorts &
+  RequireConvertedPorts &
   RequireNamespacePorts & {
     /** Aborted when the operator is told to stop: the step under way is the last one. */
     readonly stopping: AbortSignal;
@@ -53,19 +54,22 @@ export async function converge(
   requested: boolean,
   ports: ConvergePorts,
 ): Promise<Outcome> {
+  let acted = false;
   let look: Look = { asked: requested, watched: ports.revisions.watched(pass.target), held: undefined };
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     if (ports.stopping.aborted) return { kind: 'wait', ms: 0 };
     const current = look;
     const step = (): Promise<Step> => takeStep(pass, plan, current, ports);
     const result =
-      current.held === undefined ? await step() : await ports.slots.hold(current.held, pass.signal, step);
+      current.held === undefined ? await step() : await inSlot(pass, ports.slots, current.held, step);
     if (result === 'acted') {
+      acted = true;
       // The wish of a person is granted once.
       look = { asked: false, watched: undefined, held: undefined };
     } else if (result.kind === 'needs') {
       look = { ...look, watched: undefined, held: result.pool };
     } else {
+      if (result.kind === 'done' && !acted) pass.log.info('no changes');
       return result;
     }
   }
@@ -79,25 +83,25 @@ async function takeStep(
   ports: ConvergePorts,
 ): Promise<Step> {
   if (held !== undefined && isOvertaken(pass, ports)) return { kind: 'wait', ms: 0 };
-  const records = watched ?? (await ports.revisions.fresh(pass.target, pass.signal));
   const fresh = watched === undefined;
+  const read = fresh ? await readableRevisions(pass, ports) : { records: watched };
+  if (!('records' in read)) return read;
+  const { records } = read;
   const claimed = await claimRelease(pass, records, fresh, ports);
   if (claimed !== 'ours') return claimed;
-  const homeless = records.length === 0 ? await requireNamespace(pass, ports) : undefined;
-  if (homeless !== undefined) return homeless;
-  pass.note(sourcesMended);
-  const newest = records.at(-1);
-  pass.note((status) => observedRelease(status, newest));
-  const situation = await situationOf(pass, records, fresh, ports);
-  const memory = recall(pass.status(), asked, triedOptions(plan.settings), nowMs(pass));
-  const action = decide(wantedOf(plan), situation.observed, memory);
+  const obstacle =
+    records.length === 0
+      ? ((await requireNamespace(pass, ports)) ?? (await requireConverted(pass, ports)))
+      : undefined;
+  if (obstacle !== undefined) return obstacle;
+  const { observed, action } = await consider(pass, plan, { records, fresh, asked }, ports);
   if (!isPassive(action)) {
     const pool = poolOf(action, plan);
     if (!fresh || pool !== held) return { kind: 'needs', pool };
   }
   const contest = await contestOf(pass, action, asked, ports);
   if (contest !== undefined) return contest;
-  const result = await perform(action, pass, plan, situation, ports);
+  const result = await perform(action, pass, plan, { observed, records }, ports);
   return result === 'again' ? 'acted' : result;
 }
 
@@ -105,44 +109,4 @@ async function takeStep(
 function isOvertaken(pass: Pass, { find }: ConvergePorts): boolean {
   const now = find(pass.key)?.metadata;
   return now === undefined || now.deletionTimestamp !== undefined || (now.generation ?? 0) > pass.generation;
-}
-
-function wantedOf({ digest, settings }: Plan): Parameters<typeof decide>[0] {
-  return {
-    digest,
-    rollback: settings.rollback.enable,
-    lockLimitMs: Math.max(settings.timeoutMs, LEAST_LOCK_LIMIT_MS),
-  };
-}
-
-/** Nobody's helm holds a release for longer without being dead, unless it was given a longer timeout. */
-const LEAST_LOCK_LIMIT_MS = 900_000;
-
-async function situationOf(
-  pass: Pass,
-  records: readonly RevisionRecord[],
-  fresh: boolean,
-  ports: ConvergePorts,
-): Promise<Situation> {
-  const readyNow = await isReadyLate(pass, records.at(-1), fresh, ports);
-  return { records, observed: observe(records, pass.status(), ports.marks, nowMs(pass), readyNow) };
-}
-
-/** Whether a revision that was given up became ready after all. The watches hint at it; the server has to say so. */
-async function isReadyLate(
-  pass: Pass,
-  newest: RevisionRecord | undefined,
-  fresh: boolean,
-  { readiness }: ConvergePorts,
-): Promise<boolean> {
-  const { failedInput: failure } = pass.status();
-  if (newest?.status !== 'failed' || failure?.step !== 'wait' || failure.revision !== newest.revision)
-    return false;
-  const watched = await readiness.watched(pass.target, newest, pass.signal);
-  if (watched.kind !== 'ready') return false;
-  return !fresh || (await readiness.check(pass.target, newest, pass.signal)).kind === 'ready';
-}
-
-function nowMs(pass: Pass): number {
-  return pass.now().getTime();
 }

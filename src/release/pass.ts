@@ -7,6 +7,8 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RecordContext } from './record/context.ts';
 import type { StatusWriter } from './record/status-writer.ts';
+import { UNWATCHED } from './vigil.ts';
+import type { Lifeline } from './vigil.ts';
 
 /** One look at one HelmRelease: what it asks for, and what we have written about it so far. */
 export interface Pass {
@@ -16,6 +18,7 @@ export interface Pass {
   readonly generation: number;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  readonly lifeline: Lifeline;
   readonly release: () => HelmRelease;
   readonly status: () => HelmReleaseStatus;
   readonly now: () => Date;
@@ -31,6 +34,7 @@ export function createPass(
   release: HelmRelease,
   ports: { readonly writeStatus: StatusWriter; readonly clock: Clock; readonly log: Logger },
   signal: AbortSignal,
+  lifeline: Lifeline = UNWATCHED,
 ): Pass {
   let current = release;
   let draft = release.status ?? {};
@@ -51,8 +55,11 @@ export function createPass(
     target: { releaseName, namespace },
     generation,
     signal,
-    // The field names of 1.4.4, which people's log queries know.
+    lifeline,
+    // The fields of 1.4.4, which people's log queries know; helmVersion is that of the HelmRelease, which knew v2 too.
     log: ports.log.child({
+      component: 'release',
+      helmVersion: 'v3',
       resource: `${release.metadata.namespace ?? ''}:helmrelease/${release.metadata.name}`,
       release: releaseName,
       targetNamespace: namespace,
@@ -62,6 +69,7 @@ export function createPass(
     now: () => ports.clock.now(),
     note,
     save: async (change = unchanged) => {
+      lifeline.alive();
       note(change);
       if (isDeepStrictEqual(current.status ?? {}, draft)) return;
       current = await ports.writeStatus(current, draft, signal);

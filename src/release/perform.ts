@@ -55,6 +55,7 @@ export async function perform(
   const newest = observed.kind === 'present' ? observed.newest.number : 0;
   const hasDeployed = observed.kind === 'present' && observed.hasDeployed;
   const stored = records.at(-1);
+  const from = { revision: newest, uid: stored?.uid ?? '', restorable };
   switch (action.kind) {
     case 'nothing':
     case 'wait':
@@ -70,16 +71,16 @@ export async function perform(
       await accept(pass, plan, action.revision, ports);
       return 'again';
     case 'clear':
-      await clear(pass, plan, action.why, ports);
+      await clear(pass, plan, action, ports);
       return 'again';
     case 'install':
       await install(pass, plan, action, newest, ports);
       return 'again';
     case 'upgrade':
-      await upgrade(pass, plan, action, { revision: newest, restorable }, ports);
+      await upgrade(pass, plan, action, from, ports);
       return 'again';
     case 'adopt':
-      await adopt(pass, plan, { revision: newest, restorable }, ports);
+      await adopt(pass, plan, from, records, ports);
       return 'again';
     case 'test':
       await test(pass, plan, action.revision, restorable !== undefined, ports);
@@ -93,7 +94,7 @@ export async function perform(
       );
       return 'again';
     case 'rollback':
-      await rollback(pass, plan, action, ports);
+      await rollback(pass, plan, action, stored, ports);
       return 'again';
     case 'seal':
       await seal(pass, plan, action.revision, ports);

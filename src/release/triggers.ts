@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
-import { RECONCILE_AT_ANNOTATION } from '../api/names.ts';
+import { RECONCILE_AT_ANNOTATION, UNINSTALL_LEFT_BEHIND_ANNOTATION } from '../api/names.ts';
 import { targetOf } from '../api/release-name.ts';
 import { valuesSourcesOf } from '../api/values-sources.ts';
 import { valuesReferences } from '../values/source.ts';
@@ -14,6 +14,8 @@ export const RELEASE_INDEXES = {
   target: (release: HelmRelease): readonly string[] => [formatTarget(targetOf(release))],
   /** By the namespace that it is to be released to. */
   namespace: (release: HelmRelease): readonly string[] => [targetOf(release).namespace],
+  /** By the Helm releases that they stood for before. */
+  leftBehind: ({ status }: HelmRelease): readonly string[] => status?.leftBehind?.map(formatTarget) ?? [],
   /** By the ConfigMaps and Secrets that they read. */
   reference: (release: HelmRelease): readonly string[] => referencesOf(release),
 } as const;
@@ -27,10 +29,12 @@ function referencesOf({ metadata, spec }: HelmRelease): readonly string[] {
   const values = valuesReferences(valuesSourcesOf(spec, own)).map(({ kind, namespace, name }) =>
     referenceKey(kind, `${namespace}/${name}`),
   );
-  const { secretRef } = spec.chart;
-  return secretRef === undefined
-    ? values
-    : [...values, referenceKey('Secret', `${secretRef.namespace ?? own}/${secretRef.name}`)];
+  const { secretRef, chartPullSecret } = spec.chart;
+  const secrets = [
+    ...(secretRef === undefined ? [] : [`${secretRef.namespace ?? own}/${secretRef.name}`]),
+    ...(chartPullSecret === undefined ? [] : [`${own}/${chartPullSecret.name}`]),
+  ];
+  return [...values, ...secrets.map((secret) => referenceKey('Secret', secret))];
 }
 
 /**
@@ -55,12 +59,14 @@ export function concernedBy(
   }
 }
 
+/** Annotations by which people ask for something. */
+const COMMANDS = [RECONCILE_AT_ANNOTATION, UNINSTALL_LEFT_BEHIND_ANNOTATION] as const;
+
 function isNews(before: HelmRelease, after: HelmRelease): boolean {
   return (
     before.metadata.generation !== after.metadata.generation ||
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
-    before.metadata.annotations?.[RECONCILE_AT_ANNOTATION] !==
-      after.metadata.annotations?.[RECONCILE_AT_ANNOTATION] ||
+    COMMANDS.some((name) => before.metadata.annotations?.[name] !== after.metadata.annotations?.[name]) ||
     before.metadata.uid !== after.metadata.uid
   );
 }

@@ -6,7 +6,7 @@ export const chartSchema = z
   .object({
     git: text({
       description:
-        'URL of the Git repository that holds the chart: https://host/org/repo, ssh://git@host:2222/org/repo or git@host:org/repo. A port needs a URL with a scheme. Read only if path is set too; then it wins over repository.',
+        'URL of the Git repository that holds the chart: https://host/org/repo, http://host/org/repo, ssh://git@host:2222/org/repo or git@host:org/repo. A port needs a URL with a scheme. Read only if path is set too; then it wins over repository.',
     }).optional(),
     ref: text({
       description: 'Branch, tag or commit of the Git repository.',
@@ -50,7 +50,7 @@ export const chartSchema = z
       .object({ name: text({ description: 'Name of the Secret, in the namespace of the HelmRelease.' }) })
       .meta({
         description:
-          'Secret with the credentials of the Helm repository or OCI registry: username and password (with tls.crt, tls.key and ca.crt where needed), or one of type kubernetes.io/dockerconfigjson.',
+          'Secret for the Helm repository or OCI registry: username and password; or of the type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg with an entry for its host. With either or alone: tls.crt and tls.key (a client certificate), ca.crt (a CA to trust). Without it, what --helm-repository-import says of a repository counts, and for registries what docker login left in the home folder of the operator.',
       })
       .optional(),
   })

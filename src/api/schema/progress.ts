@@ -27,7 +27,10 @@ export const historyEntrySchema = z
     action: z
       .enum(['install', 'upgrade', 'rollback'])
       .meta({ description: 'What made it: install, upgrade or rollback.' }),
-    cause: text({ description: 'Why it was made, in one word: Changed, Retry, ForeignChange, Rollback.' }),
+    cause: text({
+      description:
+        'Why it was made, in one word: FirstInstall, Changed, Retry, Interrupted, ForeignChange, Adopted, Requested, Rollback.',
+    }),
     result: z
       .enum(['Pending', 'Released', 'Failed', 'TestFailed', 'RolledBack', 'Overtaken'])
       .meta({ description: 'What became of it. Overtaken: a newer one began before it was ready.' }),
@@ -80,6 +83,9 @@ export const leftBehindSchema = z
     releaseName: text({ description: 'Name of the Helm release.' }),
     namespace: text({ description: 'Namespace of the Helm release.' }),
     since: time({ description: 'When the HelmRelease began to stand for another one.' }),
+    failure: failureSchema
+      .meta({ description: 'Why it is not uninstalled although it is to be. Absent if all is well.' })
+      .optional(),
   })
   .meta({ description: 'A Helm release that the HelmRelease stood for before.' });
 

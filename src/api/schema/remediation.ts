@@ -22,7 +22,8 @@ export const rollbackSchema = z
       unsetMeans: 'false',
     }).optional(),
     recreate: flag({
-      description: 'Restart the pods of the workloads after the rollback.',
+      description:
+        'Have the pods of the Deployments, StatefulSets and DaemonSets made anew after the rollback, by an annotation on their pod templates.',
       unsetMeans: 'false',
     }).optional(),
     disableHooks: flag({
@@ -56,7 +57,8 @@ export const testSchema = z
       unsetMeans: String(DEFAULTS.timeoutSeconds),
     }).optional(),
     cleanup: flag({
-      description: 'Delete the pods of the tests when they have ended.',
+      description:
+        'Delete the Pods and Jobs of the tests when they have ended, well or not. What is known of a failure is in status; false keeps them to look at.',
       unsetMeans: String(DEFAULTS.testCleanup),
     }).optional(),
   })

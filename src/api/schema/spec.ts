@@ -61,7 +61,7 @@ export const specSchema = z
       .enum(['Skip', 'Create', 'CreateReplace'])
       .meta({
         description:
-          'What to do with the CustomResourceDefinitions in the crds/ folder of the chart: nothing, create those that are missing with the first installation, or create and update them with every installation and upgrade. None is ever deleted.',
+          'What to do with the CustomResourceDefinitions in the crds/ folder of the chart: nothing, create those that are missing with the first installation, or create and update them with every installation and upgrade. None is ever deleted. Those of subcharts that the values switch off are left out.',
         unsetMeans: 'Create, or Skip if skipCRDs is true',
       })
       .optional(),
@@ -71,11 +71,12 @@ export const specSchema = z
     }).optional(),
     forceConflicts: flag({
       description:
-        'Take over fields that another manager changed since, when objects are applied on the server. false makes such an upgrade fail and name the fields.',
+        'Take over fields that another manager changed since, when objects are applied on the server; an Event tells which. false makes such an upgrade fail and name the fields.',
       unsetMeans: String(DEFAULTS.forceConflicts),
     }).optional(),
     disableOpenAPIValidation: flag({
-      description: 'Do not check the objects of the chart against the OpenAPI schema of the cluster.',
+      description:
+        'Accept objects with fields that the schema of the cluster does not know; the API server leaves those out. With Helm 4 such a release is applied on the client, because an API server that applies always checks.',
       unsetMeans: 'false',
     }).optional(),
     failureLogs: flag({
@@ -110,7 +111,7 @@ export const specSchema = z
       .unknown()
       .meta({
         description:
-          'Values for the chart, of the highest priority. Anything but a map is accepted and counts as empty.',
+          'Values for the chart, of the highest priority. Anything but a map is accepted and counts as empty. Of entries that are null, which take a default of the chart away, kubectl apply keeps none unless it is told --server-side.',
         preserveUnknownFields: true,
       })
       .optional(),

@@ -36,6 +36,13 @@ export const statusSchema = z
     lastHandledReconcileAt: text({
       description: 'Value of the annotation helm.fluxcd.io/reconcileAt that was last acted upon.',
     }).optional(),
+    insecureSources: z
+      .array(text({ description: 'What comes from where.' }))
+      .meta({
+        description:
+          'Sources of chart and values that anybody on the way could change: read over plain http, or from a server whose certificate is not checked. Absent if there are none.',
+      })
+      .optional(),
     deployed: deployedSchema.optional(),
     history: z
       .array(historyEntrySchema)

@@ -1,9 +1,9 @@
 import { kubeTime } from '../../api/time.ts';
-import { mask } from '../../helm/errors/mask.ts';
 import type { Health } from '../../health/health.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
 import { entryOf, historyOf } from '../observe/history.ts';
+import { meterEnd } from '../record/meter.ts';
 import { NotReadyError } from '../record/not-ready.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Pass } from '../pass.ts';
@@ -12,9 +12,11 @@ import type { Plan } from '../plan.ts';
 import type { Readiness, RevisionId } from '../observe/readiness.ts';
 import { deployed, made, started } from '../record/attempt.ts';
 import { madeFrom } from './deploy.ts';
+import { concealed } from './explain.ts';
+import type { ConcealPorts } from './explain.ts';
 import { recordReleased } from './released.ts';
 
-export interface AwaitPorts extends FailPorts {
+export interface AwaitPorts extends FailPorts, ConcealPorts {
   readonly readiness: Readiness;
 }
 
@@ -38,11 +40,23 @@ export async function awaitReady(
   const deadline = deadlineOf(pass, plan, revision);
   const remainingMs = deadline.getTime() - pass.now().getTime();
   if (verdict.kind === 'progressing' && remainingMs > 0) {
-    await recordWaiting(pass, plan, revision, deadline, verdict.why);
-    return { kind: 'wait', ms: remainingMs };
+    await recordWaiting(pass, plan, of, deadline, verdict.why, ports);
+    return { kind: 'wait', ms: await timeToLook(pass, of, remainingMs, ports.readiness) };
   }
-  await giveUp(pass, plan, revision, restorable, verdict, ports);
+  await giveUp(pass, plan, of, restorable, verdict, ports);
   return 'again';
+}
+
+const LOOK_MS = 5_000;
+
+/** Until the deadline, because a watch wakes the release before; where there is none, only for a while. */
+export async function timeToLook(
+  { target, signal }: Pass,
+  of: RevisionId,
+  remainingMs: number,
+  { isWatched }: Readiness,
+): Promise<number> {
+  return (await isWatched(target, of, signal)) ? remainingMs : Math.min(LOOK_MS, remainingMs);
 }
 
 /** The watches are asked first; only the server's own word, read afterwards, ends a wait. */
@@ -64,13 +78,15 @@ function deadlineOf(pass: Pass, plan: Plan, revision: number): Date {
 async function recordWaiting(
   pass: Pass,
   plan: Plan,
-  revision: number,
+  of: RevisionId,
   deadline: Date,
   why: string,
+  ports: ConcealPorts,
 ): Promise<void> {
+  const { revision } = of;
   const { operation } = pass.status();
   if (operation?.toRevision === revision && operation.deadline !== undefined) return;
-  const message = `waiting until ${kubeTime(deadline)} for revision ${String(revision)} (${formatChart(plan.chart)}) to become ready: ${mask(why, plan.values.secrets)}`;
+  const message = `waiting until ${kubeTime(deadline)} for revision ${String(revision)} (${formatChart(plan.chart)}) to become ready: ${await concealed(pass, plan, of, why, ports)}`;
   await pass.save((status, context) => {
     const entry = madeFrom(plan, operation, revision);
     const begun = operation?.toRevision === revision ? operation : undefined;
@@ -96,6 +112,8 @@ async function succeed(pass: Pass, plan: Plan, revision: number, ports: AwaitPor
     return;
   }
   pass.log.info('running test', { revision });
+  // From here on the operation is the test, with a beginning of its own.
+  meterEnd(pass, ports.meter, true);
   await pass.save((status, context) => {
     const { operation } = status;
     const entry = madeFrom(plan, operation, revision);
@@ -115,17 +133,17 @@ async function succeed(pass: Pass, plan: Plan, revision: number, ports: AwaitPor
 async function giveUp(
   pass: Pass,
   plan: Plan,
-  revision: number,
+  of: RevisionId,
   restorable: boolean,
   verdict: Extract<Health, { why: string }>,
   ports: AwaitPorts,
 ): Promise<void> {
+  const { revision } = of;
   const { operation } = pass.status();
   const limit = `${String(Math.round(plan.settings.timeoutMs / 1000))} s`;
+  const why = await concealed(pass, plan, of, verdict.why, ports);
   const error = new NotReadyError(
-    verdict.kind === 'failed'
-      ? verdict.why
-      : `it was not ready within ${limit} (spec.timeout): ${verdict.why}`,
+    verdict.kind === 'failed' ? why : `it was not ready within ${limit} (spec.timeout): ${why}`,
   );
   const action = madeFrom(plan, operation, revision).action;
   if (entryOf(historyOf(pass.status()), revision) === undefined) {

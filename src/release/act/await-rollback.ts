@@ -1,20 +1,24 @@
 import { kubeTime } from '../../api/time.ts';
 import type { HelmReleaseStatus, HistoryEntry } from '../../api/helm-release.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
+import { timeToLook } from './await-ready.ts';
+import { concealed } from './explain.ts';
+import type { ConcealPorts } from './explain.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
-import { entryOf, historyOf, restorableRevision, withEntry } from '../observe/history.ts';
+import { entryOf, historyOf, restorableRevision } from '../observe/history.ts';
+import { withEntry } from '../record/history.ts';
 import { meterEnd } from '../record/meter.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 import { NotReadyError } from '../record/not-ready.ts';
 import type { Readiness } from '../observe/readiness.ts';
-import { rolledBack } from '../record/attempt.ts';
+import { rolledBack, rolledBackSentence } from '../record/attempt.ts';
 import { inProgress } from '../record/conditions.ts';
 import type { RecordContext } from '../record/context.ts';
 
-export interface AwaitRollbackPorts extends FailPorts {
+export interface AwaitRollbackPorts extends FailPorts, ConcealPorts {
   readonly readiness: Readiness;
 }
 
@@ -46,14 +50,14 @@ export async function awaitRollback(
     await pass.save((status, context) =>
       inProgress(withRollbackEntry(status, plan, records, newest, context), message, context),
     );
-    return { kind: 'wait', ms: remainingMs };
+    return { kind: 'wait', ms: await timeToLook(pass, newest, remainingMs, ports.readiness) };
   }
   await pass.save((status, context) => withRollbackEntry(status, plan, records, newest, context));
   await recordFailure(
     pass,
     {
       step: 'rollback',
-      error: new NotReadyError(health.why),
+      error: new NotReadyError(await concealed(pass, plan, newest, health.why, ports)),
       doing: `rollback as revision ${String(newest.revision)} is not ready`,
       plan,
       revision: newest.revision,
@@ -75,17 +79,11 @@ async function recordRolledBack(
   const { failedInput: failure } = pass.status();
   // That of a failed rollback was for the rollback itself.
   const retryAt = failure?.step === 'rollback' ? undefined : failure?.nextTry;
-  const next =
-    retryAt === undefined
-      ? 'it is not tried again until chart, values or options change'
-      : `it is tried again at ${retryAt}`;
-  const why = failure?.cause ?? 'the release failed';
-  let message = why;
+  let message = '';
   await pass.save((status, context) => {
     const withEntryOfIt = withRollbackEntry(status, plan, records, newest, context);
     const entry = entryOf(historyOf(withEntryOfIt), newest.revision);
-    const to = entry === undefined ? '' : ` (${entry.chart}-${entry.version})`;
-    message = `${why}; rolled back as revision ${String(newest.revision)}${to}; ${next}`;
+    message = rolledBackSentence(failure?.cause, retryAt, newest.revision, entry);
     return rolledBack(withEntryOfIt, newest.revision, message, retryAt !== undefined, context);
   });
   events.record({ regarding: pass.release(), type: 'Warning', reason: 'RolledBack', message });

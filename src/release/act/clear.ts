@@ -1,17 +1,25 @@
 import type { Helm } from '../../helm/helm.ts';
+import type { Action } from '../decide/action.ts';
 import { recordFailure } from '../record/fail.ts';
 import { mended } from '../record/failure.ts';
 import type { FailPorts } from '../record/fail.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
+import { explainHook, hookOf } from './explain.ts';
+import type { ExplainHookPorts } from './explain.ts';
 import { helmTimeout, runLimit } from './limits.ts';
 
-export interface ClearPorts extends FailPorts {
+export interface ClearPorts extends FailPorts, ExplainHookPorts {
   readonly helm: Pick<Helm, 'uninstall'>;
 }
 
 /** Removes what is left of a release that is to be installed anew. */
-export async function clear(pass: Pass, plan: Plan, why: string, ports: ClearPorts): Promise<void> {
+export async function clear(
+  pass: Pass,
+  plan: Plan,
+  { revision, why }: Pick<Extract<Action, { kind: 'clear' }>, 'revision' | 'why'>,
+  ports: ClearPorts,
+): Promise<void> {
   const { namespace, releaseName } = pass.target;
   pass.log.info('running uninstall', { reason: why });
   const { timeoutMs } = plan.settings;
@@ -34,7 +42,7 @@ export async function clear(pass: Pass, plan: Plan, why: string, ports: ClearPor
     pass,
     {
       step: 'uninstall',
-      error: outcome.error,
+      error: await explainHook(pass, outcome.error, hookOf(plan, revision), ports),
       doing: `removing release ${releaseName}, because ${why}, failed`,
       plan,
     },

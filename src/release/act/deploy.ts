@@ -5,6 +5,7 @@ import type { Charts } from '../../charts/charts.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { Cause } from '../decide/action.ts';
+import type { ValuesMap } from '../../values/merge.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
 import { historyOf, restorableRevision } from '../observe/history.ts';
@@ -14,10 +15,19 @@ import type { Plan } from '../plan.ts';
 import { made, started } from '../record/attempt.ts';
 import type { Made } from '../record/attempt.ts';
 import { chartFetched } from '../record/observed-release.ts';
-import { isPlatformTrouble } from './platform-trouble.ts';
+import { leftBehindOf } from '../record/left-behind.ts';
+import { CrdError } from './crds.ts';
+import type { Crds } from './crds.ts';
+import { explainRun } from './explain.ts';
+import type { ExplainPorts } from './explain.ts';
+import { explainConflict } from './left-behind-conflict.ts';
+import { isPlatformTrouble } from '../../helm/errors/platform-trouble.ts';
 import { supersede } from './supersede.ts';
+import { tellDuplicates } from '../tell/tell-duplicates.ts';
+import type { TellDuplicatesPorts } from '../tell/tell-duplicates.ts';
 
-export interface DeployPorts extends FailPorts {
+export interface DeployPorts extends FailPorts, ExplainPorts, TellDuplicatesPorts {
+  readonly crds: Crds;
   readonly storage: Pick<Storage, 'list' | 'mark'>;
   readonly charts: Pick<Charts, 'pin'>;
 }
@@ -26,7 +36,9 @@ export interface Deployment {
   readonly action: 'install' | 'upgrade';
   readonly because: Cause;
   readonly fromRevision: number;
-  readonly run: () => Promise<HelmOutcome>;
+  /** What helm composes, by which it uses subcharts or not; without it, what the plan has. */
+  readonly values?: ValuesMap;
+  readonly run: (prepared: { readonly skipCRDs: boolean }) => Promise<HelmOutcome>;
 }
 
 /**
@@ -36,7 +48,7 @@ export interface Deployment {
 export async function deploy(
   pass: Pass,
   plan: Plan,
-  { action, because, fromRevision, run }: Deployment,
+  { action, because, fromRevision, values = plan.values.merged, run }: Deployment,
   ports: DeployPorts,
 ): Promise<void> {
   const toRevision = fromRevision + 1;
@@ -64,8 +76,21 @@ export async function deploy(
     cause: because,
   });
   for (const warning of plan.values.warnings) warn(pass, warning, ports);
-  const outcome = await withPinned(plan, ports, run);
   const { target, signal } = pass;
+  let outcome: HelmOutcome;
+  try {
+    outcome = await withPinned(plan, ports, async () =>
+      run(await ports.crds.prepare({ ...plan, action, values }, signal)),
+    );
+  } catch (error) {
+    if (!(error instanceof CrdError)) throw error;
+    await recordFailure(
+      pass,
+      { step: action, error, doing: `${action} of ${formatChart(plan.chart)} failed`, plan },
+      ports,
+    );
+    return;
+  }
   const records = await ports.storage.list(target.namespace, target.releaseName, signal);
   const newest = records.at(-1)?.revision === toRevision ? records.at(-1) : undefined;
   if (outcome.kind === 'ok' || newest?.status === 'deployed') {
@@ -84,7 +109,10 @@ export async function deploy(
     pass,
     {
       step: action,
-      error: outcome.error,
+      error: explainConflict(
+        await explainRun(pass, plan, outcome.error, newest, ports),
+        leftBehindOf(pass.status()),
+      ),
       doing: `${action} of ${formatChart(plan.chart)} failed`,
       plan,
       restorable: isRestorable(pass, records, toRevision),
@@ -101,9 +129,10 @@ async function complete(
   action: Deployment['action'],
   newest: RevisionRecord | undefined,
   records: readonly RevisionRecord[],
-  { storage }: DeployPorts,
+  ports: DeployPorts,
 ): Promise<void> {
   if (newest === undefined) return;
+  const { storage } = ports;
   const { namespace, releaseName } = pass.target;
   if (newest.status === `pending-${action}`) {
     const description = action === 'install' ? 'Install complete' : 'Upgrade complete';
@@ -111,6 +140,7 @@ async function complete(
     await storage.mark(namespace, releaseName, newest.revision, edit, pass.signal);
   }
   await supersede(pass, records, newest.revision, { storage });
+  await tellDuplicates(pass, newest, ports);
 }
 
 /** Whether there is a revision that works to go back to. */
@@ -151,7 +181,8 @@ function actionOf(operation: Operation | undefined): HistoryEntry['action'] {
   }
 }
 
-async function withPinned<T>(
+/** Keeps the chart in the store meanwhile. */
+export async function withPinned<T>(
   { chart }: Plan,
   { charts }: Pick<DeployPorts, 'charts'>,
   run: () => Promise<T>,

@@ -4,7 +4,7 @@ import {
   MARK_REJECTED_LABEL,
   MARK_REVISION_LABEL,
 } from '../../api/names.ts';
-import type { DeployRequest } from '../../helm/requests.ts';
+import type { DeployRequest, UpgradeRequest } from '../../helm/requests.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { Plan } from '../plan.ts';
 import { helmTimeout, runLimit } from './limits.ts';
@@ -29,9 +29,16 @@ export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat)
     timeoutMs: helmTimeout(settings.timeoutMs),
     // Only helm itself can hold back post-install and post-upgrade hooks until the objects are ready.
     wait: settings.wait && chart.hooks === 'post' ? 'helm' : 'none',
-    skipCRDs: settings.skipCRDs,
+    skipCRDs: settings.crds === 'Skip',
     forceConflicts: settings.forceConflicts,
+    // The server refuses what its schema does not know, whatever helm is told.
+    ...(settings.disableOpenAPIValidation ? { apply: 'client' } : {}),
     limitMs: runLimit(settings.timeoutMs, hooked),
     secrets: values.secrets,
   };
+}
+
+export function upgradeRequest(plan: Plan, toRevision: number, marks: MarkFormat): UpgradeRequest {
+  const { reuseValues, forceUpgrade, maxHistory } = plan.settings;
+  return { ...deployRequest(plan, toRevision, marks), reuseValues, maxHistory, force: forceUpgrade };
 }

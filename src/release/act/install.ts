@@ -1,5 +1,6 @@
 import type { Helm } from '../../helm/helm.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
+import { MIGRATE_ANNOTATION } from '../../api/names.ts';
 import type { Action } from '../decide/action.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
@@ -21,7 +22,10 @@ export async function install(
   fromRevision: number,
   ports: InstallPorts,
 ): Promise<void> {
-  if (fromRevision === 0) pass.note(freshStart);
+  if (fromRevision === 0) {
+    pass.note(freshStart);
+    answerMigration(pass, ports);
+  }
   const request = deployRequest(plan, fromRevision + 1, ports.marks);
   await deploy(
     pass,
@@ -30,8 +34,17 @@ export async function install(
       action: 'install',
       because,
       fromRevision,
-      run: () => ports.helm.install({ ...request, replace }, pass.signal),
+      run: (prepared) => ports.helm.install({ ...request, ...prepared, replace }, pass.signal),
     },
     ports,
   );
+}
+
+/** Whoever asks for a release of Helm 2 to be converted has to hear that it is made anew, and why that is all there is. */
+function answerMigration(pass: Pass, { events }: Pick<InstallPorts, 'events'>): void {
+  const regarding = pass.release();
+  if (regarding.metadata.annotations?.[MIGRATE_ANNOTATION] === undefined) return;
+  const message = `the annotation ${MIGRATE_ANNOTATION} is not carried out, and no record of a release ${pass.target.releaseName} of Helm 2 is seen: it is installed; remove the annotation`;
+  pass.log.warn('migration is not supported', { warning: message });
+  events.record({ regarding, type: 'Warning', reason: 'MigrationNotSupported', message });
 }

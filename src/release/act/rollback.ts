@@ -5,12 +5,17 @@ import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
+import type { RevisionId } from '../observe/readiness.ts';
 import { started } from '../record/attempt.ts';
+import { explainRun } from './explain.ts';
+import type { ExplainPorts } from './explain.ts';
+import { tellingTaken } from '../tell/tell-taken.ts';
+import type { TellTakenPorts } from '../tell/tell-taken.ts';
 import { seal } from './seal.ts';
 import type { SealPorts } from './seal.ts';
 import { helmTimeout, runLimit } from './limits.ts';
 
-export interface RollbackPorts extends SealPorts, FailPorts {
+export interface RollbackPorts extends SealPorts, FailPorts, ExplainPorts, TellTakenPorts {
   readonly helm: Pick<Helm, 'rollback'>;
 }
 
@@ -19,6 +24,7 @@ export async function rollback(
   pass: Pass,
   plan: Plan,
   { because, from, to }: Extract<Action, { kind: 'rollback' }>,
+  stored: RevisionId | undefined,
   ports: RollbackPorts,
 ): Promise<void> {
   const { target, signal } = pass;
@@ -43,20 +49,22 @@ export async function rollback(
   );
   pass.log.info('running rollback', { from, to });
   const { timeoutMs, disableHooks, force } = settings.rollback;
-  const outcome = await ports.helm.rollback(
-    {
-      namespace: target.namespace,
-      name: target.releaseName,
-      revision: to,
-      timeoutMs: helmTimeout(timeoutMs),
-      limitMs: runLimit(timeoutMs, !disableHooks),
-      noHooks: disableHooks,
-      force,
-      forceConflicts: settings.forceConflicts,
-      maxHistory: settings.maxHistory,
-      secrets: plan.values.secrets,
-    },
-    signal,
+  const outcome = await tellingTaken(pass, plan, stored, ports, () =>
+    ports.helm.rollback(
+      {
+        namespace: target.namespace,
+        name: target.releaseName,
+        revision: to,
+        timeoutMs: helmTimeout(timeoutMs),
+        limitMs: runLimit(timeoutMs, !disableHooks),
+        noHooks: disableHooks,
+        force,
+        forceConflicts: settings.forceConflicts,
+        maxHistory: settings.maxHistory,
+        secrets: plan.values.secrets,
+      },
+      signal,
+    ),
   );
   const newest = (await ports.storage.list(target.namespace, target.releaseName, signal)).at(-1);
   if (newest?.revision === toRevision && newest.status === 'deployed') {
@@ -65,14 +73,15 @@ export async function rollback(
     return;
   }
   if (outcome.kind === 'ok') return;
+  const failed = newest?.revision === toRevision ? newest : undefined;
   await recordFailure(
     pass,
     {
       step: 'rollback',
-      error: outcome.error,
+      error: await explainRun(pass, plan, outcome.error, failed, ports),
       doing: `${doing} failed`,
       plan,
-      ...(newest?.revision === toRevision ? { revision: toRevision } : {}),
+      ...(failed === undefined ? {} : { revision: toRevision }),
     },
     ports,
   );

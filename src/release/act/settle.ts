@@ -1,9 +1,11 @@
 import { conditionOf, isTrue } from '../../api/conditions.ts';
 import type { HelmReleaseStatus } from '../../api/helm-release.ts';
 import { READY } from '../../health/health.ts';
-import { mask } from '../../helm/errors/mask.ts';
 import type { Health } from '../../health/health.ts';
+import type { EventRecorder } from '../../kube/events.ts';
 import type { Action } from '../decide/action.ts';
+import { concealed } from './explain.ts';
+import type { ConcealPorts } from './explain.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
@@ -14,8 +16,9 @@ import { healthy } from '../record/health.ts';
 import { chartFetched } from '../record/observed-release.ts';
 import { succeeded } from '../record/attempt.ts';
 
-export interface SettlePorts {
+export interface SettlePorts extends ConcealPorts {
   readonly readiness: Readiness;
+  readonly events: EventRecorder;
   /** Time until an unchanged release is looked at again, in case that an event was missed. */
   readonly resyncMs: () => number;
 }
@@ -26,18 +29,16 @@ export async function settle(
   pass: Pass,
   plan: Plan,
   newest: RevisionId | undefined,
-  { readiness, resyncMs }: SettlePorts,
+  ports: SettlePorts,
 ): Promise<Outcome> {
   switch (action.kind) {
     case 'nothing': {
-      const health = await healthOf(pass, newest, readiness);
+      const health = await healthOf(pass, plan, newest, ports);
+      const wasIll = conditionOf(pass.status().conditions, 'Ready')?.reason === 'Unhealthy';
       await pass.save((status, context) =>
-        healthy(
-          succeeded(chartFetched(status, plan.chart.revision, context), context),
-          masked(health, plan.values.secrets),
-          context,
-        ),
+        healthy(succeeded(chartFetched(status, plan.chart.revision, context), context), health, context),
       );
+      if (health.kind !== 'ready' && !wasIll) tellIllness(pass, ports);
       return { kind: 'done' };
     }
     case 'wait':
@@ -46,7 +47,7 @@ export async function settle(
           ? inProgress(status, action.why, context)
           : standing(status, plan.digest, 'Reconciling', 'Failed', context),
       );
-      return { kind: 'wait', ms: Math.min(action.ms, resyncMs()) };
+      return { kind: action.for === 'lock' ? 'wait' : 'retry', ms: Math.min(action.ms, ports.resyncMs()) };
     case 'stay':
       await pass.save((status, context) =>
         standing(
@@ -61,23 +62,33 @@ export async function settle(
   }
 }
 
-/** A watch that lags must not make a release look ill: the server is asked before that is said. */
-async function healthOf(pass: Pass, of: RevisionId | undefined, readiness: Readiness): Promise<Health> {
-  if (of === undefined) return READY;
-  const watched = await readiness.watched(pass.target, of, pass.signal);
-  return watched.kind === 'ready' ? watched : await readiness.check(pass.target, of, pass.signal);
+function tellIllness(pass: Pass, { events }: SettlePorts): void {
+  const message = conditionOf(pass.status().conditions, 'Ready')?.message ?? '';
+  pass.log.warn('release is not healthy', { cause: message });
+  events.record({ regarding: pass.release(), type: 'Warning', reason: 'Unhealthy', message });
 }
 
-/** Probes and admission may answer with what they were given. */
-function masked(health: Health, secrets: readonly string[]): Health {
-  return health.kind === 'ready' ? health : { ...health, why: mask(health.why, secrets) };
+/** A watch that lags must not make a release look ill: the server is asked before that is said. */
+async function healthOf(
+  pass: Pass,
+  plan: Plan,
+  of: RevisionId | undefined,
+  ports: SettlePorts,
+): Promise<Health> {
+  if (of === undefined) return READY;
+  const watched = await ports.readiness.watched(pass.target, of, pass.signal);
+  if (watched.kind === 'ready') return watched;
+  const health = await ports.readiness.check(pass.target, of, pass.signal);
+  return health.kind === 'ready'
+    ? health
+    : { ...health, why: await concealed(pass, plan, of, health.why, ports) };
 }
 
 /** What is to be said of an input that was rolled back when nobody remembers why. */
 const UNKNOWN_CAUSE = 'this input was rolled back before: change chart, values or options';
 
 /** Why an input is not what is deployed; history remembers it where another input was well in between. */
-function causeFor({ failedInput, history = [] }: HelmReleaseStatus, digest: string): string {
+export function causeFor({ failedInput, history = [] }: HelmReleaseStatus, digest: string): string {
   if (failedInput?.digest === digest) return failedInput.cause;
   const tried = history.find((entry) => entry.digest === digest && entry.message !== undefined);
   return tried?.message ?? UNKNOWN_CAUSE;

@@ -3,17 +3,22 @@ import { describe } from '../../api/errors.ts';
 import type { Helm } from '../../helm/helm.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
+import { meterEnd } from '../record/meter.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
-import { isPlatformTrouble } from './platform-trouble.ts';
+import { cleanUpTests } from './clean-up-tests.ts';
+import type { CleanUpTestsPorts } from './clean-up-tests.ts';
+import { explainHook, hookOf } from './explain.ts';
+import type { ExplainHookPorts } from './explain.ts';
+import { isPlatformTrouble, isTestVerdict } from '../../helm/errors/platform-trouble.ts';
 import { recordReleased } from './released.ts';
 import { helmTimeout, runLimit } from './limits.ts';
 
-export interface TestPorts extends FailPorts {
+export interface TestPorts extends FailPorts, CleanUpTestsPorts, ExplainHookPorts {
   readonly helm: Pick<Helm, 'test'>;
 }
 
-/** Runs `helm test` on a revision that is ready. */
+/** Runs `helm test` on a revision that is ready, and takes away what that leaves. */
 export async function test(
   pass: Pass,
   plan: Plan,
@@ -21,7 +26,7 @@ export async function test(
   restorable: boolean,
   ports: TestPorts,
 ): Promise<void> {
-  const { timeoutMs, ignoreFailures } = plan.settings.test;
+  const { timeoutMs, ignoreFailures, cleanup } = plan.settings.test;
   const outcome = await ports.helm.test(
     {
       namespace: plan.target.namespace,
@@ -32,20 +37,31 @@ export async function test(
     },
     pass.signal,
   );
-  if (outcome.kind === 'ok') {
+  if (outcome.kind === 'failed' && isPlatformTrouble(outcome.error)) throw outcome.error;
+  if (outcome.kind === 'failed' && !isTestVerdict(outcome.error)) {
+    // Nothing was tested, so nothing is undone: without a revision of its own the failure is tried again later.
+    const doing = `helm test of revision ${String(revision)} could not be run`;
+    await recordFailure(pass, { step: 'test', error: outcome.error, doing, plan }, ports);
+    return;
+  }
+  const error =
+    outcome.kind === 'failed'
+      ? await explainHook(pass, outcome.error, { ...hookOf(plan, revision), test: true }, ports)
+      : undefined;
+  if (cleanup) await cleanUpTests(pass, revision, ports);
+  if (error === undefined) {
     pass.log.info('test succeeded', { revision });
     await pass.save((status, context) => withPhase(status, 'Tested', context));
     await recordReleased(pass, plan, revision, ports);
     return;
   }
-  // It has tested nothing: the next pass runs it again.
-  if (isPlatformTrouble(outcome.error)) throw outcome.error;
   if (ignoreFailures) {
-    pass.log.warn('test failed - ignoring failures', { revision, error: describe(outcome.error) });
+    pass.log.warn('test failed - ignoring failures', { revision, error: describe(error) });
+    meterEnd(pass, ports.meter, false);
     await pass.save((status, context) => withPhase(status, 'TestFailed', context));
-    await recordReleased(pass, plan, revision, ports);
+    await recordReleased(pass, plan, revision, { ...ports, meter: undefined });
     return;
   }
   const doing = `helm test of revision ${String(revision)} failed`;
-  await recordFailure(pass, { step: 'test', error: outcome.error, doing, plan, revision, restorable }, ports);
+  await recordFailure(pass, { step: 'test', error, doing, plan, revision, restorable }, ports);
 }

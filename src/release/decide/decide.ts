@@ -84,14 +84,20 @@ function decideDeployed(wanted: Wanted, observed: Present, memory: Memory): Acti
   if (!isWanted) return attempt(wanted, memory, 'Changed', upgradeOver(observed));
   if (failure?.revision === newest.number) return decideGivenUp(wanted, observed, failure, memory);
   if (observed.verified) return { kind: 'nothing' };
+  if (!observed.recorded) return { kind: 'adopt', revision: newest.number };
   const { restorable } = observed;
-  if (failure?.step === 'rollback' && restorable !== undefined) {
+  const isJustMade = memory.intent?.toRevision === newest.number;
+  if (failure?.step === 'rollback' && restorable !== undefined && !isJustMade) {
     // Its tests failed, and so did the rollback after them, before it made a revision.
     return attempt(wanted, memory, 'Retry', () => goBack(newest, restorable));
   }
+  const look: Action = { kind: 'await', revision: newest.number };
+  // Its tests could not be run.
+  if (failure?.step === 'test' && failure.revision === undefined && !isJustMade)
+    return attempt(wanted, memory, 'Retry', () => look);
   return memory.intent?.action === 'test' && memory.intent.toRevision === newest.number
     ? { kind: 'test', revision: newest.number }
-    : { kind: 'await', revision: newest.number };
+    : look;
 }
 
 /** Somebody else's upgrade or rollback is answered by going back: to what is wanted or, where that failed, to what worked. */
@@ -139,10 +145,12 @@ function decideGivenUp(
       ...(restorable === undefined ? {} : { restore: restorable }),
     };
   }
-  if (restorable === undefined) {
+  if (restorable === undefined && observed.onlyOwnInstalls) {
     return clear(wanted, memory, newest, 'the tests of its first installation failed');
   }
-  return wanted.rollback ? goBack(newest, restorable) : { kind: 'stay', why: 'failed' };
+  return wanted.rollback && restorable !== undefined
+    ? goBack(newest, restorable)
+    : { kind: 'stay', why: 'failed' };
 }
 
 function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action {
@@ -211,8 +219,8 @@ function goBack(newest: Revision, to: number): Action {
 }
 
 function upgradeOver(observed: Present): (because: Cause) => Action {
-  const { newest, verified } = observed;
-  const overtakes = newest.status === 'deployed' && newest.mark.kind === 'ours' && !verified;
+  const { newest, verified, recorded } = observed;
+  const overtakes = newest.status === 'deployed' && newest.mark.kind === 'ours' && recorded && !verified;
   return (because) => ({
     kind: 'upgrade',
     because,

@@ -24,6 +24,8 @@ export function observe(
     ...(restorable === undefined ? {} : { restorable }),
     hasDeployed: revisions.some(({ status: helmStatus }) => helmStatus === 'deployed'),
     verified: isGood(entryOf(history, newest.number)),
+    recorded: entryOf(history, newest.number) !== undefined || status.operation?.toRevision === newest.number,
+    onlyOwnInstalls: revisions.every(({ number }) => entryOf(history, number)?.action === 'install'),
     readyNow,
   };
 }

@@ -29,6 +29,13 @@ export type Observed =
       readonly hasDeployed: boolean;
       /** Whether `newest` became ready and passed its tests, as far as they were asked for. */
       readonly verified: boolean;
+      /**
+       * Whether our own record knows of `newest` at all. Not so where the HelmRelease stood for another release in between,
+       * or its status was lost: then Helm's word has to do.
+       */
+      readonly recorded: boolean;
+      /** Whether all of its revisions are first installations of ours: nothing of anybody else goes with it. */
+      readonly onlyOwnInstalls: boolean;
       /** Whether the objects of a `failed` newest revision are ready by now. */
       readonly readyNow: boolean;
     };

@@ -1,7 +1,9 @@
 import type { ReleaseTarget } from '../../api/release-name.ts';
 import { objectsOf } from '../../health/objects.ts';
 import type { ObjectRef } from '../../health/objects.ts';
+import type { ApplyMethod } from '../../helm/requests.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
+import { holdsSecrets } from './rendered-secrets.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import { formatTarget } from '../plan.ts';
 
@@ -9,6 +11,9 @@ import { formatTarget } from '../plan.ts';
 export interface Payload {
   readonly objects: readonly ObjectRef[];
   readonly hasHooks: boolean;
+  readonly applyMethod: ApplyMethod;
+  /** Whether there is a Secret among its objects or hooks. */
+  readonly hasSecrets: boolean;
 }
 
 /** Reads the payload of a revision; undefined if there is no such revision. */
@@ -33,6 +38,8 @@ export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload
     const payload = {
       objects: objectsOf(stored.manifest, target.namespace),
       hasHooks: stored.hooks.length > 0,
+      applyMethod: stored.applyMethod,
+      hasSecrets: [stored.manifest, ...stored.hooks.map(({ manifest }) => manifest)].some(holdsSecrets),
     };
     cache.delete(key);
     cache.set(key, { uid, payload });

@@ -5,12 +5,12 @@ import { causeOf } from '../../health/cause.ts';
 import { combine, READY } from '../../health/health.ts';
 import type { Health } from '../../health/health.ts';
 import type { ObjectRef } from '../../health/objects.ts';
-import { isForbidden } from '../../kube/errors.ts';
 import type { Resource, Selection } from '../../kube/resource.ts';
-import { EVENTS, PODS } from '../../kube/resource-type.ts';
+import { PODS } from '../../kube/resource-type.ts';
 import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { ReadPayload } from './payloads.ts';
+import { warningsIn } from './warnings.ts';
 import { assessedKind, podSelectorOf, REPLICA_SETS } from './workloads.ts';
 
 /** Whether the objects of a release work. */
@@ -19,6 +19,8 @@ export interface Readiness {
   readonly check: (target: ReleaseTarget, of: RevisionId, signal: AbortSignal) => Promise<Health>;
   /** What the watches say of the objects of the revision. Costs one read of its payload in the life of this process. */
   readonly watched: (target: ReleaseTarget, of: RevisionId, signal: AbortSignal) => Promise<Health>;
+  /** Whether a watch tells of every object of the revision; else somebody has to look from time to time. */
+  readonly isWatched: (target: ReleaseTarget, of: RevisionId, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** A revision, and the Secret that it is stored in: numbers are used again after an uninstall. */
@@ -46,6 +48,10 @@ export function createReadiness({ readPayload, resourceOf, find }: ReadinessPort
       const payload = await readPayload(target, of, signal);
       return combine((payload?.objects ?? []).map((ref) => watchedHealth(ref, find)));
     },
+    isWatched: async (target, of, signal) => {
+      const payload = await readPayload(target, of, signal);
+      return !(payload?.objects ?? []).some((ref) => isUnwatched(ref, find));
+    },
   };
 }
 
@@ -55,6 +61,14 @@ function watchedHealth(ref: ObjectRef, find: ReadinessPorts['find']): Health {
   const object = find(type, { namespace: ref.namespace ?? '', name: ref.name });
   if (object === 'unwatched') return READY;
   return object === undefined ? missing(ref) : assess(object);
+}
+
+function isUnwatched(
+  { apiVersion, kind, namespace, name }: ObjectRef,
+  find: ReadinessPorts['find'],
+): boolean {
+  const type = assessedKind(apiVersion, kind);
+  return type !== undefined && find(type, { namespace: namespace ?? '', name }) === 'unwatched';
 }
 
 function missing({ kind, namespace, name }: ObjectRef): Health {
@@ -97,20 +111,6 @@ async function rootCause(
   if (namespace === undefined) return undefined;
   const pods = selection === undefined ? [] : (await resourceOf(PODS).list(selection, signal)).items;
   return causeOf(object, pods, await warningsIn(namespace, resourceOf, signal));
-}
-
-/** What was said makes the answer better; who may not read it still gets one. */
-async function warningsIn(
-  namespace: string,
-  resourceOf: ResourceOf,
-  signal: AbortSignal,
-): Promise<readonly KubeObject[]> {
-  try {
-    return (await resourceOf(EVENTS).list({ namespace, fieldSelector: 'type=Warning' }, signal)).items;
-  } catch (error) {
-    if (isForbidden(error)) return [];
-    throw error;
-  }
 }
 
 /** The objects that a workload has chosen by their labels; undefined for what chooses none. */

@@ -13,14 +13,15 @@ export interface Revisions {
 
 export function createRevisions(
   storage: Pick<Storage, 'list'>,
-  watched: (target: ReleaseTarget) => readonly RevisionRecord[],
+  /** Undefined where nothing is watched. */
+  watched: (target: ReleaseTarget) => readonly RevisionRecord[] | undefined,
 ): Revisions {
   /** The newest revision that the server has told of, per release: a watch that does not know it is behind. */
   const told = new Map<string, number>();
   return {
     watched: (target) => {
       const records = watched(target);
-      const newest = records.at(-1)?.revision ?? 0;
+      const newest = records?.at(-1)?.revision ?? 0;
       return newest < (told.get(formatTarget(target)) ?? 0) ? undefined : records;
     },
     fresh: async (target, signal) => {

@@ -2,7 +2,8 @@ import type { Failure, HelmReleaseStatus, HistoryEntry, Operation, Phase } from 
 import { isTrue } from '../../api/conditions.ts';
 import { withPhase } from '../../api/phases.ts';
 import { kubeTime } from '../../api/time.ts';
-import { entryOf, historyOf, withEntry, withResult } from '../observe/history.ts';
+import { entryOf, historyOf } from '../observe/history.ts';
+import { withEntry, withResult } from './history.ts';
 import { inProgress, troubled, withoutStates } from './conditions.ts';
 import type { RecordContext } from './context.ts';
 
@@ -67,8 +68,7 @@ export function released(
   context: RecordContext,
 ): HelmReleaseStatus {
   const { failure: _failure, failedInput: _failed, operation: _operation, ...rest } = status;
-  const deployedFirst = isTrue(rest.conditions, 'Deployed') ? rest : withPhase(rest, 'Deployed', context);
-  const phased = withPhase(deployedFirst, 'Succeeded', context);
+  const phased = inSuccess(rest, context);
   const { message: _message, ...good } = entry;
   const history = withResult(withEntry(historyOf(phased), good), entry.revision, {
     result: 'Released',
@@ -86,6 +86,21 @@ export function released(
     'Reconciling',
     'Stalled',
   );
+}
+
+/** What is to be said of a rollback that stands: why there was one, and what becomes of its input. */
+export function rolledBackSentence(
+  why: string | undefined,
+  retryAt: string | undefined,
+  revision: number,
+  entry: Pick<HistoryEntry, 'chart' | 'version'> | undefined,
+): string {
+  const next =
+    retryAt === undefined
+      ? 'it is not tried again until chart, values or options change'
+      : `it is tried again at ${retryAt}`;
+  const to = entry === undefined ? '' : ` (${entry.chart}-${entry.version})`;
+  return `${why ?? 'the release failed'}; rolled back as revision ${String(revision)}${to}; ${next}`;
 }
 
 /** The rollback stands: the release is what it was before, and the rejected input is remembered. */
@@ -142,12 +157,16 @@ function deployedFrom(
 export function succeeded(status: HelmReleaseStatus, context: RecordContext): HelmReleaseStatus {
   const { failure: _failure, failedInput: _failed, operation: _operation, ...rest } = status;
   const phased =
-    rest.phase === 'Succeeded' && isTrue(rest.conditions, 'Released')
-      ? rest
-      : withPhase(rest, 'Succeeded', context);
+    rest.phase === 'Succeeded' && isTrue(rest.conditions, 'Released') ? rest : inSuccess(rest, context);
   return withoutStates(
     { ...phased, observedGeneration: context.observedGeneration },
     'Reconciling',
     'Stalled',
   );
+}
+
+/** Also where nothing was deployed now: after a rollback the wanted input may be just what it led back to. */
+function inSuccess(status: HelmReleaseStatus, context: RecordContext): HelmReleaseStatus {
+  const isDeployed = isTrue(status.conditions, 'Deployed');
+  return withPhase(isDeployed ? status : withPhase(status, 'Deployed', context), 'Succeeded', context);
 }

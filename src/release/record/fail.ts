@@ -1,5 +1,6 @@
 import { describe } from '../../api/errors.ts';
 import type { OperatorError } from '../../api/errors.ts';
+import { HelmError } from '../../helm/errors.ts';
 import { mask } from '../../helm/errors/mask.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Random } from '../../telemetry/clock.ts';
@@ -7,6 +8,7 @@ import type { Step } from '../observe/memory.ts';
 import { triedOptions } from '../observe/tried-options.ts';
 import { meterFailure } from './meter.ts';
 import type { Meter } from './meter.ts';
+import { inOldWords, inWordsOfEvents } from './old-words.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 import { attemptsOf, failed } from './failure.ts';
@@ -46,6 +48,7 @@ export async function recordFailure(
   meterFailure(pass, meter, step);
   const input = plan === undefined ? {} : { digest: plan.digest, options: triedOptions(plan.settings) };
   const attempts = attemptsOf(pass.status(), { step, ...input });
+  const action = pass.status().operation?.action;
   const tryAgainMs = nextTryMs(
     { step, retry: error.retry, attempts, madeRevision: revision !== undefined && !blameless },
     rulesOf(step, plan, restorable === true),
@@ -67,29 +70,19 @@ export async function recordFailure(
     ),
   );
   const { releaseName, namespace } = pass.target;
-  pass.log.error(LOG_MESSAGES[step], { cause, attempts, ...(revision === undefined ? {} : { revision }) });
+  pass.log.error(inOldWords(step, action, cause), {
+    attempts,
+    ...(revision === undefined ? {} : { revision }),
+    ...(error instanceof HelmError && error.stderrTail !== '' ? { helm: error.stderrTail } : {}),
+  });
   events.record({
     regarding: pass.release(),
     type: 'Warning',
     reason: 'FailedReleaseSync',
-    message: `synchronization of release '${releaseName}' in namespace '${namespace}' failed: ${cause}`,
+    message: `synchronization of release '${releaseName}' in namespace '${namespace}' failed: ${inWordsOfEvents(step, cause)}`,
   });
   return tryAgainMs;
 }
-
-/** The words that people's log searches look for, as 1.4.4 wrote them. */
-const LOG_MESSAGES: Readonly<Record<Step, string>> = {
-  chart: 'failed to prepare chart for release',
-  values: 'failed to compose values for release',
-  spec: 'invalid HelmRelease',
-  ownership: 'failed to determine sync action for release',
-  install: 'installation failed',
-  upgrade: 'upgrade failed',
-  wait: 'upgrade failed',
-  test: 'test failed',
-  rollback: 'rollback failed',
-  uninstall: 'uninstall failed',
-};
 
 /** The same failure of an input that is looked at again and again, before its next try is due, is said once. */
 function standingFor(pass: Pass, step: Step, cause: string): { readonly ms: number | undefined } | undefined {

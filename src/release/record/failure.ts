@@ -1,7 +1,8 @@
 import type { Failure, HelmReleaseStatus, HistoryEntry, Phase } from '../../api/helm-release.ts';
 import { withPhase } from '../../api/phases.ts';
 import { kubeTime } from '../../api/time.ts';
-import { historyOf, withResult } from '../observe/history.ts';
+import { historyOf } from '../observe/history.ts';
+import { withResult } from './history.ts';
 import type { Step } from '../observe/memory.ts';
 import { troubled, withoutStates } from './conditions.ts';
 import type { RecordContext } from './context.ts';

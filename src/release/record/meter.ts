@@ -2,7 +2,16 @@ import type { ReleaseTarget } from '../../api/release-name.ts';
 import type { Step } from '../observe/memory.ts';
 import type { Pass } from '../pass.ts';
 
-export type MeteredAction = 'install' | 'upgrade' | 'rollback' | 'test' | 'uninstall';
+export type MeteredAction =
+  | 'install'
+  | 'upgrade'
+  | 'rollback'
+  | 'test'
+  | 'uninstall'
+  /** Looking what differs between a stored revision and what is wanted. */
+  | 'dry-run-compare'
+  /** Putting our marks on a release that somebody else made. */
+  | 'annotate';
 
 /** Where the ends of actions are counted and timed. */
 export interface Meter {
@@ -22,10 +31,30 @@ export function meterEnd(pass: Pass, meter: Meter, success: boolean): void {
   meter.actionEnded(pass.target, { action: operation.action, success, seconds });
 }
 
+/** Counts and times what is over when it returns, and has failed if it throws. */
+export async function metered<T>(
+  pass: Pass,
+  meter: Meter,
+  action: MeteredAction,
+  work: () => Promise<T>,
+): Promise<T> {
+  const begun = pass.now().getTime();
+  let success = false;
+  try {
+    const result = await work();
+    success = true;
+    return result;
+  } finally {
+    const seconds = Math.max(0, (pass.now().getTime() - begun) / 1000);
+    meter.actionEnded(pass.target, { action, success, seconds });
+  }
+}
+
 /** The ends of what `status.operation` tells of; an uninstall is none of it. */
 const METERED: ReadonlySet<Step> = new Set(['install', 'upgrade', 'wait', 'test', 'rollback']);
 
 export function meterFailure(pass: Pass, meter: Meter, step: Step): void {
-  meter.failed(pass.key);
+  // Where the chart or the values could not be had, nothing was done.
+  if (METERED.has(step) || step === 'uninstall') meter.failed(pass.key);
   if (METERED.has(step)) meterEnd(pass, meter, false);
 }

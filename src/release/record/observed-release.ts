@@ -1,18 +1,33 @@
-import { isTrue } from '../../api/conditions.ts';
+import { conditionOf, isTrue } from '../../api/conditions.ts';
 import { withPhase } from '../../api/phases.ts';
 import type { HelmReleaseStatus } from '../../api/helm-release.ts';
+import { withoutUndefined } from '../../api/without-undefined.ts';
 import type { RecordContext } from './context.ts';
-import { freshStart } from './fresh-start.ts';
+import { formerTarget } from '../observe/former-target.ts';
+import { withoutLeftBehind } from './left-behind.ts';
 
-/** Which release is meant. Another one than before has another history: what is remembered speaks of the old one. */
+/** Which release is meant. Of another one than before nothing is known: what is remembered speaks of the old one. */
 export function observedTarget(status: HelmReleaseStatus, context: RecordContext): HelmReleaseStatus {
   const { releaseName, targetNamespace } = context;
-  const moved =
-    (status.releaseName !== undefined && status.releaseName !== releaseName) ||
-    (status.targetNamespace !== undefined && status.targetNamespace !== targetNamespace);
-  if (!moved) return { ...status, releaseName, targetNamespace };
-  const { operation: _operation, failedInput: _failed, failure: _failure, ...rest } = freshStart(status);
-  return { ...rest, releaseName, targetNamespace };
+  const target = { releaseName, namespace: targetNamespace };
+  const known = formerTarget(status, target) === undefined ? status : ofNoRelease(status);
+  return { ...withoutLeftBehind(known, target), releaseName, targetNamespace };
+}
+
+/** Also the proof that it was us who deployed a release goes: the new one may be somebody else's. */
+function ofNoRelease({
+  observedGeneration,
+  leftBehind,
+  lastHandledReconcileAt,
+  conditions,
+}: HelmReleaseStatus): HelmReleaseStatus {
+  const fetched = conditionOf(conditions, 'ChartFetched');
+  return withoutUndefined<HelmReleaseStatus>({
+    observedGeneration,
+    leftBehind,
+    lastHandledReconcileAt,
+    conditions: fetched === undefined ? undefined : [fetched],
+  });
 }
 
 /** What every pass may write beside its result: Helm's own word, and the end of work that somebody else's came after. */

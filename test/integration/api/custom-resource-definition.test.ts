@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { load } from 'js-yaml';
-import { parseHelmRelease } from '../../../src/api/parse-helm-release.ts';
+import type { HelmRelease } from '../../../src/api/helm-release.ts';
 import { CONDITION_TYPES, PHASES } from '../../../src/api/schema/condition.ts';
 import { settingsOf } from '../../../src/api/settings.ts';
 import { startApiServer, type ApiServer } from './api-server.ts';
@@ -68,9 +68,8 @@ describe('the CustomResourceDefinition on an API server', function () {
         expect(created.stderr).to.equal('');
         const stored = await get(manifest.metadata.name);
         expect(stored['spec']).to.deep.equal(manifest.spec);
-        expect(parseHelmRelease(stored)).to.equal(stored);
         const isAnsweredInStatus = /helm-2|plugin/.test(file);
-        const settings = () => settingsOf(parseHelmRelease(stored));
+        const settings = () => settingsOf(stored as unknown as HelmRelease);
         if (isAnsweredInStatus) expect(settings).to.throw(/not supported: /);
         else expect(settings).not.to.throw();
       });
@@ -150,7 +149,6 @@ describe('the CustomResourceDefinition on an API server', function () {
       expect(code).to.equal(200);
       expect(stored['status']).to.deep.equal(fullStatus);
       expect(stored['metadata']).to.include({ generation: 1 });
-      expect(parseHelmRelease(stored)).to.equal(stored);
     });
 
     it('with every phase and every condition', async () => {

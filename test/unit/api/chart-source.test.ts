@@ -28,7 +28,18 @@ describe('chartSourceOf', () => {
       url: 'https://charts.example.com',
       name: 'web',
       version: '^1.2',
+      pullSecret: undefined,
     });
+  });
+
+  it('looks for the Secret of a repository or registry in the own namespace', () => {
+    const chart = { ...repository, chartPullSecret: { name: 'pull' } };
+
+    for (const url of ['https://charts.example.com', 'oci://example.com/charts']) {
+      expect(chartSourceOf({ ...chart, repository: url }, 'shop')).to.deep.include({
+        pullSecret: { namespace: 'shop', name: 'pull' },
+      });
+    }
   });
 
   it('looks for the Secret in the own namespace if no other is named', () => {
@@ -64,6 +75,7 @@ describe('chartSourceOf', () => {
         url: then,
         name: 'web',
         version: '1.0.0',
+        pullSecret: undefined,
       });
     });
   }

@@ -35,6 +35,25 @@ describe('the CustomResourceDefinition', () => {
     });
   }
 
+  it('is the one kind that 1.4.4 had, under its names, in one version', () => {
+    const { group, names, scope, versions } = helmReleaseDefinition.spec;
+
+    expect({ group, names, scope }).to.deep.equal({
+      group: 'helm.fluxcd.io',
+      names: {
+        kind: 'HelmRelease',
+        listKind: 'HelmReleaseList',
+        plural: 'helmreleases',
+        singular: 'helmrelease',
+        shortNames: ['hr', 'hrs'],
+      },
+      scope: 'Namespaced',
+    });
+    expect(versions.map(({ name, served, storage }) => [name, served, storage])).to.deep.equal([
+      ['v1', true, true],
+    ]);
+  });
+
   it('requires of a spec what 1.4.4 required, and no more', () => {
     const required = [...nodes(root)]
       .filter(([path]) => path === '.' || path.startsWith('.spec'))
@@ -78,6 +97,7 @@ describe('the CustomResourceDefinition', () => {
       'Status',
       'Chart',
       'Revision',
+      'Suspended',
       'Age',
     ]);
   });

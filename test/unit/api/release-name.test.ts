@@ -42,7 +42,7 @@ describe('targetOf', () => {
 });
 
 describe('releaseNameProblem', () => {
-  it('names a name that is made too long, its length, and how to set a shorter one', () => {
+  it('defect 21: names a name that is made too long, its length, and how to set a shorter one', () => {
     const problem = releaseNameProblem(release({ targetNamespace: 'b'.repeat(20) }, 'c'.repeat(30)));
 
     expect(problem?.message).to.equal(

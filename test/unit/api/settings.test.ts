@@ -10,7 +10,10 @@ describe('settingsOf', () => {
       releaseName: 'default-web',
       namespace: 'default',
       suspend: false,
-      source: { kind: 'repository', url: 'https://charts.example.com', name: 'web', version: '1.2.3' },
+      source: {
+        ...{ kind: 'repository', url: 'https://charts.example.com', name: 'web', version: '1.2.3' },
+        pullSecret: undefined,
+      },
       valuesFrom: [],
       values: {},
       valuesIgnored: false,
@@ -18,10 +21,11 @@ describe('settingsOf', () => {
       timeoutMs: 300_000,
       wait: false,
       reuseValues: false,
-      skipCRDs: false,
+      crds: 'Create',
       forceUpgrade: false,
       forceConflicts: true,
       disableOpenAPIValidation: false,
+      failureLogs: false,
       rollback: {
         enable: false,
         retry: false,
@@ -46,6 +50,7 @@ describe('settingsOf', () => {
         wait: true,
         resetValues: false,
         skipCRDs: true,
+        failureLogs: true,
         forceUpgrade: true,
         forceConflicts: false,
         disableOpenAPIValidation: true,
@@ -70,7 +75,8 @@ describe('settingsOf', () => {
       timeoutMs: 60_000,
       wait: true,
       reuseValues: true,
-      skipCRDs: true,
+      crds: 'Skip',
+      failureLogs: true,
       forceUpgrade: true,
       forceConflicts: false,
       disableOpenAPIValidation: true,
@@ -88,6 +94,20 @@ describe('settingsOf', () => {
       test: { enable: true, ignoreFailures: true, timeoutMs: 10_000, cleanup: false },
     });
   });
+
+  const policies: readonly (readonly [Partial<HelmReleaseSpec>, string])[] = [
+    [{}, 'Create'],
+    [{ skipCRDs: false }, 'Create'],
+    [{ skipCRDs: true }, 'Skip'],
+    [{ crds: 'Skip' }, 'Skip'],
+    [{ crds: 'CreateReplace' }, 'CreateReplace'],
+    [{ crds: 'Create', skipCRDs: true }, 'Create'],
+  ];
+  for (const [spec, crds] of policies) {
+    it(`treats the definitions of the chart by ${crds} with ${JSON.stringify(spec)}`, () => {
+      expect(settingsOf(release(spec)).crds).to.equal(crds);
+    });
+  }
 
   const waits: readonly (readonly [Partial<HelmReleaseSpec>, boolean])[] = [
     [{}, false],

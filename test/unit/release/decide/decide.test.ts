@@ -29,6 +29,8 @@ function present(
     newest: { number: 5, mark: ours(NEW), ageMs: 0, ...newest },
     hasDeployed: true,
     verified: false,
+    recorded: true,
+    onlyOwnInstalls: true,
     readyNow: false,
     ...rest,
   };
@@ -205,6 +207,26 @@ const rows: readonly Row[] = [
     when: 'another input is still becoming ready',
     observed: present({ status: 'deployed', mark: ours(OLD) }),
     then: { kind: 'upgrade', because: 'Changed', overtakes: 5 },
+  },
+  {
+    when: 'the wanted input is deployed, and nothing else is known of it',
+    observed: present({ status: 'deployed' }, { recorded: false }),
+    then: { kind: 'adopt', revision: 5 },
+  },
+  {
+    when: 'another input is deployed, and nothing else is known of it',
+    observed: present({ status: 'deployed', mark: ours(OLD) }, { recorded: false }),
+    then: { kind: 'upgrade', because: 'Changed' },
+  },
+  {
+    when: 'a rollback of the wanted input had failed, and it has just been deployed once more',
+    wanted: withRollback,
+    observed: present({ status: 'deployed' }, { restorable: 4 }),
+    memory: {
+      failure: { step: 'rollback', digest: NEW, revision: 4 },
+      intent: { action: 'upgrade', digest: NEW, toRevision: 5 },
+    },
+    then: { kind: 'await', revision: 5 },
   },
   {
     when: 'an upgrade failed before it made a revision',

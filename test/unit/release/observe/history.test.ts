@@ -1,14 +1,7 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { HistoryEntry } from '../../../../src/api/helm-release.ts';
-import { HISTORY_LIMIT } from '../../../../src/api/schema/status.ts';
-import {
-  isGood,
-  restorableRevision,
-  withEntry,
-  withResult,
-} from '../../../../src/release/observe/history.ts';
+import { restorableRevision } from '../../../../src/release/observe/history.ts';
 
 function entry(revision: number, result: HistoryEntry['result'] = 'Released'): HistoryEntry {
   return {
@@ -54,39 +47,5 @@ describe('restorableRevision', () => {
 
   it('is nothing for a first installation', () => {
     expect(restorableRevision([], [stored(1, 'failed')], 1)).to.equal(undefined);
-  });
-});
-
-describe('withEntry', () => {
-  it('keeps the newest entries first and replaces that of the same revision', () => {
-    const history = withEntry([entry(2), entry(1)], entry(2, 'Failed'));
-
-    expect(history.map(({ revision, result }) => [revision, result])).to.deep.equal([
-      [2, 'Failed'],
-      [1, 'Released'],
-    ]);
-  });
-
-  it('is bounded and never loses the last revision that worked', () => {
-    fc.assert(
-      fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), (worked) => {
-        const entries = worked.map((good, index) => entry(index + 1, good ? 'Released' : 'Failed'));
-        const history = entries.reduce<readonly HistoryEntry[]>(withEntry, []);
-        const lastGood = entries.findLast(isGood)?.revision;
-
-        expect(history.length).to.be.at.most(HISTORY_LIMIT);
-        expect(history[0]?.revision).to.equal(entries.length);
-        expect(history.find(isGood)?.revision).to.equal(lastGood);
-      }),
-    );
-  });
-});
-
-describe('withResult', () => {
-  it('changes only the entry of that revision', () => {
-    const history = withResult([entry(2), entry(1)], 2, { result: 'Failed', message: 'no' });
-
-    expect(history[0]).to.deep.equal({ ...entry(2, 'Failed'), message: 'no' });
-    expect(history[1]).to.deep.equal(entry(1));
   });
 });

@@ -6,7 +6,7 @@ import { createWorld } from './world/world.ts';
 
 const signal = new AbortController().signal;
 
-describe('the deletion of a HelmRelease', () => {
+describe('defect 3: the deletion of a HelmRelease', () => {
   it('uninstalls the release that it managed', async () => {
     const world = createWorld();
     await world.pass();
@@ -16,6 +16,22 @@ describe('the deletion of a HelmRelease', () => {
 
     expect(world.storage.all('web')).to.deep.equal([]);
     expect(world.subject.get().metadata.finalizers).to.deep.equal([]);
+  });
+
+  it('waits for its time after an uninstall that failed, whatever wakes it', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.subject.delete();
+    world.helm.faults.set('uninstall', 'before');
+
+    expect((await world.remove()).runs).to.deep.equal(['helm uninstall']);
+    const woken = await world.remove();
+    expect(woken.runs).to.deep.equal([]);
+    expect(woken.outcome).to.deep.equal({ kind: 'retry', ms: 5_000 });
+    world.later(5_000);
+    world.helm.faults.clear();
+
+    expect(await world.remove()).to.deep.include({ runs: ['helm uninstall'], outcome: { kind: 'done' } });
   });
 
   it('leaves a release alone that it never managed', async () => {
@@ -63,6 +79,8 @@ describe('whether the whole kind is being deleted', () => {
       definitions: { get: definition },
       namespaces: { get: () => Promise.resolve(undefined) },
       releases: { dryRunCreate: () => Promise.reject(forbidden) },
+      secrets: { dryRunCreate: () => Promise.reject(forbidden) },
+      seesCluster: true,
     });
   const release = createWorld().subject.get();
 

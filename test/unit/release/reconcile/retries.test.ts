@@ -13,7 +13,7 @@ describe('what is tried again', () => {
     const retry = await world.pass();
 
     expect(retry.runs).to.deep.equal(['helm install']);
-    expect(retry.outcome).to.deep.equal({ kind: 'wait', ms: 10_000 });
+    expect(retry.outcome).to.deep.equal({ kind: 'retry', ms: 10_000 });
     expect(world.status().failure?.attempts).to.equal(2);
     expect((await world.pass()).effects).to.deep.equal([]);
   });
@@ -47,7 +47,7 @@ describe('what is tried again', () => {
     const first = await world.pass();
 
     expect(first.runs).to.deep.equal(['helm upgrade']);
-    expect(first.outcome).to.deep.equal({ kind: 'wait', ms: 5_000 });
+    expect(first.outcome).to.deep.equal({ kind: 'retry', ms: 5_000 });
     expect((await world.pass()).effects).to.deep.equal([]);
     world.later(5_000);
     world.helm.faults.clear();
@@ -65,6 +65,35 @@ describe('what is tried again', () => {
     world.later(5_000);
     expect((await world.pass()).runs).to.deep.equal(['helm uninstall']);
     expect(world.status().failure?.attempts).to.equal(2);
+  });
+
+  it('undoes nothing for a test that was never run to its end, and runs it again at its time', async () => {
+    const world = createWorld({ test: { enable: true } });
+    world.helm.faults.set('test', 'lost');
+
+    const first = await world.pass();
+
+    expect(first.runs).to.deep.equal(['helm install', 'helm test']);
+    expect((await world.pass()).effects).to.deep.equal([]);
+    expect(world.status().failure?.cause).to.contain('could not be run');
+    world.later(5_000);
+    world.helm.faults.clear();
+    const second = await world.pass();
+    expect(second.runs).to.deep.equal(['helm test']);
+    expect(second.outcome?.kind).to.equal('done');
+    expect(world.status().failure).to.equal(undefined);
+  });
+
+  it('removes nothing of a release that somebody else began when its tests fail', async () => {
+    const world = createWorld({ test: { enable: true } });
+    world.storage.add('web', 'failed', 'theirs', {});
+    world.helm.faults.set('test', 'after');
+
+    const { runs } = await world.pass();
+
+    expect(runs).to.deep.equal(['helm upgrade', 'helm test']);
+    expect(world.storage.newest('web')?.status).to.equal('deployed');
+    expect(world.condition('Stalled')).to.include({ status: 'True' });
   });
 
   it('runs a test again that could not be run, and gives nobody the blame', async () => {
@@ -95,6 +124,19 @@ describe('what is tried again', () => {
     expect(asked.runs).to.deep.equal(['helm test']);
     expect(asked.outcome?.kind).to.equal('stalled');
     expect(world.status().lastHandledReconcileAt).to.equal('again');
+    expect((await world.pass()).effects).to.deep.equal([]);
+  });
+
+  it('is not a test whose failure is ignored: the release has succeeded, and so says its Event', async () => {
+    const world = createWorld({ test: { enable: true, ignoreFailures: true } });
+    world.helm.faults.set('test', 'after');
+
+    expect((await world.pass()).runs).to.deep.equal(['helm install', 'helm test']);
+
+    expect(world.events).to.deep.equal(['ReleaseSynced']);
+    expect(world.condition('Tested')?.status).to.equal('False');
+    expect(world.condition('Released')?.status).to.equal('True');
+    world.later(3_600_000);
     expect((await world.pass()).effects).to.deep.equal([]);
   });
 });

@@ -65,6 +65,25 @@ describe('a rollback', () => {
     expect(world.status().failure).not.to.have.property('nextTry');
   });
 
+  it('that failed at first is forgotten when a person has its input tried again, and it works', async () => {
+    const world = createWorld({ rollback: { enable: true } });
+    await world.pass();
+    world.chart = 'b';
+    world.helm.faults.set('upgrade', 'after').set('rollback', 'before');
+    await world.pass();
+    world.helm.faults.delete('rollback');
+    world.later(400_000);
+    expect((await world.pass()).runs).to.deep.equal(['helm rollback']);
+    world.helm.faults.clear();
+    world.subject.annotate('once more');
+
+    const asked = await world.pass();
+
+    expect(asked.runs).to.deep.equal(['helm upgrade']);
+    expect(asked.outcome?.kind).to.equal('done');
+    expect(world.status().deployed?.revision).to.equal(world.storage.newest('web')?.revision);
+  });
+
   it('still says why when its input is wanted again after another one that was well', async () => {
     const world = createWorld({ wait: true, rollback: { enable: true } });
     await rolledBack(world);
@@ -89,5 +108,51 @@ describe('a rollback', () => {
     expect(answer.runs).to.deep.equal(['helm upgrade', 'helm rollback']);
     expect(answer.outcome?.kind).to.equal('done');
     expect(world.storage.newest('web')).to.include({ revision: 4, content: 'a', status: 'deployed' });
+  });
+
+  it('has the pods made anew when it is told to, once, whenever it is killed', async () => {
+    const rollback = { enable: true, recreate: true };
+    let kills = 0;
+    for (let killed = true; killed; kills++) {
+      const world = createWorld({ wait: true, rollback });
+      await world.pass();
+      world.chart = 'b';
+      world.health.set('b', BROKEN);
+
+      const first = await world.pass(kills);
+      killed = first.thrown !== undefined;
+      const effects = [...first.effects, ...(await world.pass()).effects];
+
+      const rolledBackAs = world.storage.newest('web')?.revision ?? 0;
+      expect(world.status().phase, `killed after ${kills} effects`).to.equal('RolledBack');
+      expect(
+        effects.filter((each) => each.startsWith('restart')),
+        `killed after ${kills} effects`,
+      ).to.deep.equal([`restart ${rolledBackAs}`]);
+    }
+    expect(kills).to.be.greaterThan(10);
+  });
+
+  it('has no pods made anew when it is not told to', async () => {
+    const world = createWorld({ wait: true, rollback: { enable: true } });
+    await world.pass();
+    world.chart = 'b';
+    world.health.set('b', BROKEN);
+
+    const { effects } = await world.pass();
+
+    expect(effects.filter((each) => each.startsWith('restart'))).to.deep.equal([]);
+  });
+
+  it('does not follow an upgrade that fails before helm makes a revision', async () => {
+    const world = createWorld({ rollback: { enable: true } });
+    await world.pass();
+    world.chart = 'b';
+    world.helm.faults.set('upgrade', 'before');
+
+    const { runs } = await world.pass();
+
+    expect(runs).to.deep.equal(['helm upgrade']);
+    expect(world.storage.newest('web')).to.include({ revision: 1, status: 'deployed' });
   });
 });

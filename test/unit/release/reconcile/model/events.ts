@@ -14,6 +14,8 @@ export type Event =
   | { readonly kind: 'health'; readonly content: string; readonly health: Health }
   | { readonly kind: 'foreign'; readonly what: 'upgrade' | 'rollback' | 'lock' | 'failure' | 'uninstall' }
   | { readonly kind: 'reconcile-at' }
+  | { readonly kind: 'rename'; readonly to: string }
+  | { readonly kind: 'give-up'; readonly release: string }
   | { readonly kind: 'killed'; readonly after: number }
   | { readonly kind: 'time'; readonly ms: number };
 
@@ -58,6 +60,21 @@ export const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   },
 );
 
+const RELEASES = ['web', 'shop'] as const;
+
+/** The same for a HelmRelease that may come to stand for another release. */
+export const anyEventOrMove: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 8, arbitrary: anyEvent },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('rename'), to: fc.constantFrom(...RELEASES) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('give-up'), release: fc.constantFrom(...RELEASES, 'none') }),
+  },
+);
+
 /** Lets it happen, and the operator look. */
 export async function happen(world: World, event: Event): Promise<PassResult> {
   const release = world.subject.get().spec.releaseName ?? '';
@@ -88,6 +105,12 @@ export async function happen(world: World, event: Event): Promise<PassResult> {
       break;
     case 'reconcile-at':
       world.subject.annotate(`at ${world.nowMs()} over ${world.status().lastHandledReconcileAt ?? 'none'}`);
+      break;
+    case 'rename':
+      world.subject.edit({ releaseName: event.to });
+      break;
+    case 'give-up':
+      world.subject.giveUp(`shop/${event.release}`);
       break;
     case 'killed':
       return await world.pass(event.after);

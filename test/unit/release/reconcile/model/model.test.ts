@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { createWorld } from '../world/world.ts';
-import { anyEvent, happen } from './events.ts';
-import { checkPass, checkRun, checkUnchanged } from './invariants.ts';
+import { anyEventOrMove, happen } from './events.ts';
+import { checkKnown, checkPass, checkRun, checkUnchanged } from './invariants.ts';
 import { checkSettled, settle } from './settle.ts';
 
 const anySpec = fc.record({
@@ -22,13 +22,14 @@ describe('a release to which anything may happen', () => {
     await fc.assert(
       fc.asyncProperty(
         anySpec,
-        fc.array(anyEvent, { maxLength: 12, size: 'max' }),
+        fc.array(anyEventOrMove, { maxLength: 12, size: 'max' }),
         fc.boolean(),
         async (spec, events, objectsMend) => {
           const world = createWorld(spec, { onRun: checkRun });
           for (const event of events) {
             const result = await happen(world, event);
             checkPass(world, result);
+            checkKnown(world);
             checkUnchanged(result, await world.pass());
           }
           if (objectsMend) world.health.clear();

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
+import { targetOf } from '../../../../../src/api/release-name.ts';
 import { MARK_DIGEST_LABEL, MARK_REVISION_LABEL } from '../../../../../src/api/names.ts';
 import { RESYNC_MS } from '../world/world.ts';
 import type { PassResult, World } from '../world/world.ts';
-import { checkPass, checkUnchanged } from './invariants.ts';
+import { checkKnown, checkPass, checkUnchanged } from './invariants.ts';
 
 /** More than the retries of an input can take: five tries and their rollbacks, with all that they wait for. */
 const MOST_PASSES = 60;
@@ -32,18 +33,29 @@ export async function settle(world: World): Promise<PassResult> {
 /** Unless it has come already, or somebody else's helm holds the release. */
 function tryIsDue(world: World): boolean {
   const { failure, operation } = world.status();
-  const isLocked = world.storage.newest('web')?.status.startsWith('pending-') === true;
+  const isLocked = world.storage.newest(releaseOf(world))?.status.startsWith('pending-') === true;
   if (failure?.nextTry === undefined || operation !== undefined || isLocked) return false;
   return Date.parse(failure.nextTry) <= world.nowMs();
 }
 
+function releaseOf(world: World): string {
+  return targetOf(world.subject.get()).releaseName;
+}
+
 /** As wanted, or standing still with the cause in words. */
 export function checkSettled(world: World, { outcome }: PassResult): void {
-  const newest = world.storage.newest('web');
-  const all = world.storage.all('web').map(({ revision, status }) => `${revision} ${status}`);
+  const newest = world.storage.newest(releaseOf(world));
+  const all = world.storage.all(releaseOf(world)).map(({ revision, status }) => `${revision} ${status}`);
   // An older lock that somebody else rolled back over holds nobody up.
   expect(newest?.status).not.to.match(/^pending-/);
   expect(all.filter((each) => each.includes('deployed')).length, all.join()).to.be.at.most(1);
+  checkKnown(world);
+  for (const { releaseName } of world.status().leftBehind ?? []) {
+    expect(world.storage.newest(releaseName), `the release ${releaseName}, which is listed`).not.to.equal(
+      undefined,
+    );
+    expect(releaseName).not.to.equal(releaseOf(world));
+  }
   const { operation, failure } = world.status();
   expect(operation).to.equal(undefined);
   expect(world.status().observedGeneration).to.equal(world.subject.get().metadata.generation);

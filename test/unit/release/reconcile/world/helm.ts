@@ -106,6 +106,7 @@ export function createFakeHelm({ storage, lifetime, effects, onRun }: HelmPorts)
         const fault = begin('test', name);
         lifetime().effect();
         if (fault === 'unreachable') return await Promise.resolve(unreachable());
+        if (fault === 'lost') return failed('KILLED', 'helm test was killed');
         return fault === undefined ? OK : failed('TEST_FAILED', 'the test Pod failed');
       },
     },

@@ -1,10 +1,14 @@
 import type { Chart } from '../../../../../src/charts/chart.ts';
 import type { EventRecorder } from '../../../../../src/kube/events.ts';
 import { createMarkFormat } from '../../../../../src/helm/storage/marks.ts';
+import type { MarkFormat } from '../../../../../src/helm/storage/marks.ts';
 import type { Meter } from '../../../../../src/release/record/meter.ts';
 
 export const DIGEST_KEY = Buffer.alloc(32, 7);
-export const MARKS = createMarkFormat({ formulaVersion: 1, key: DIGEST_KEY });
+
+export function marksWith(key: Buffer): MarkFormat {
+  return createMarkFormat({ formulaVersion: 1, key });
+}
 
 /** A chart whose content is told by one word. */
 export function chartOf(content: string): Chart {
@@ -25,7 +29,6 @@ export const NO_VALUES = {
   merged: {},
   warnings: [],
   secrets: [],
-  references: [],
 } as const;
 
 export const NO_METER: Meter = {

@@ -1,16 +1,26 @@
 import { conditionOf } from '../../../../../src/api/conditions.ts';
 import { ChartUnavailableError } from '../../../../../src/api/errors.ts';
 import type { Condition, ConditionType } from '../../../../../src/api/helm-release.ts';
-import type { HelmReleaseSpec, HelmReleaseStatus } from '../../../../../src/api/helm-release.ts';
+import type { HelmRelease, HelmReleaseSpec, HelmReleaseStatus } from '../../../../../src/api/helm-release.ts';
+import { targetOf } from '../../../../../src/api/release-name.ts';
+import type { Chart } from '../../../../../src/charts/chart.ts';
 import { READY } from '../../../../../src/health/health.ts';
 import type { Health } from '../../../../../src/health/health.ts';
+import { ApiError } from '../../../../../src/kube/errors.ts';
+import type { Crds } from '../../../../../src/release/act/crds.ts';
 import { createRevisions } from '../../../../../src/release/observe/revisions.ts';
+import type { Meter } from '../../../../../src/release/record/meter.ts';
 import type { Outcome } from '../../../../../src/release/outcome.ts';
+import { formatTarget } from '../../../../../src/release/plan.ts';
 import { reconcile } from '../../../../../src/release/reconcile.ts';
 import type { ReconcilePorts } from '../../../../../src/release/reconcile.ts';
+import { preview } from '../../../../../src/release/preview/preview.ts';
+import type { Preview } from '../../../../../src/release/preview/preview.ts';
 import { remove } from '../../../../../src/release/remove.ts';
 import type { RemovePorts } from '../../../../../src/release/remove.ts';
 import { silentLogger } from '../../../../../src/telemetry/logger.ts';
+import type { Logger } from '../../../../../src/telemetry/logger.ts';
+import { createActPorts } from './act-ports.ts';
 import { BORN, createSubject } from './helm-releases.ts';
 import type { Subject } from './helm-releases.ts';
 import { createFakeHelm } from './helm.ts';
@@ -18,7 +28,7 @@ import type { FakeHelm, Verb } from './helm.ts';
 import { createHelmStorage } from './helm-storage.ts';
 import type { HelmStorage, Labels } from './helm-storage.ts';
 import { createLifetime } from './lifetime.ts';
-import { chartOf, createEvents, DIGEST_KEY, MARKS, NO_METER, NO_VALUES } from './operator-ports.ts';
+import { chartOf, createEvents, DIGEST_KEY, marksWith, NO_METER, NO_VALUES } from './operator-ports.ts';
 
 /** What a person or the platform may change at any time. */
 export interface Circumstances {
@@ -26,9 +36,24 @@ export interface Circumstances {
   chart: string | undefined;
   /** Of what consists of this content; ready where nothing is said. */
   readonly health: Map<string, Health>;
-  /** What differs between a release of somebody else and what is wanted. */
+  /** What differs between a release of other content and what is wanted. */
   difference: string | undefined;
   isCrdTerminating: boolean;
+  /** The chart source has not answered yet. */
+  isSourceSlow: boolean;
+  /** Whether watches tell of the objects of the release. */
+  isWatched: boolean;
+  digestKey: Buffer;
+  /** Names of releases that the operator has no rights to. */
+  readonly forbidden: Set<string>;
+  /** The object in which Tiller keeps the release. */
+  tillerRecord: string | undefined;
+  /** HelmReleases beside the one that is looked at. */
+  others: readonly HelmRelease[];
+  /** For whom 1.4.4 released what; by name of the release. */
+  readonly antecedents: Map<string, string>;
+  /** What comes of the definitions of the chart. */
+  prepareCrds: Crds['prepare'];
   /** What happens before a slot for helm is free. */
   whileWaiting: () => void;
 }
@@ -55,10 +80,14 @@ export interface World extends Circumstances {
   /** One pass, by an operator that is killed after so many effects. */
   readonly pass: (killedAfter?: number) => Promise<PassResult>;
   readonly remove: () => Promise<PassResult>;
+  /** What a person is told that the next pass would do. Fails if it does anything. */
+  readonly preview: () => Promise<Preview>;
 }
 
 export interface WorldOptions {
   readonly onRun?: (verb: Verb, release: string, labels: Labels, world: World) => void;
+  readonly log?: Logger;
+  readonly meter?: Meter;
 }
 
 const IDLE = { inUse: 0, waiting: 0 };
@@ -66,7 +95,10 @@ const NO_POOLS = { fast: IDLE, slow: IDLE, package: IDLE };
 
 export const RESYNC_MS = 180_000;
 
-export function createWorld(spec: Partial<HelmReleaseSpec> = {}, { onRun }: WorldOptions = {}): World {
+export function createWorld(
+  spec: Partial<HelmReleaseSpec> = {},
+  { onRun, log = silentLogger, meter = NO_METER }: WorldOptions = {},
+): World {
   let now = Date.parse(BORN);
   let lifetime = createLifetime();
   let effects: string[] = [];
@@ -81,23 +113,37 @@ export function createWorld(spec: Partial<HelmReleaseSpec> = {}, { onRun }: Worl
     effects: seen,
     onRun: (verb, release, labels) => onRun?.(verb, release, labels, world),
   });
-  const storagePort = storage.port(alive, seen);
+  const stored = storage.port(alive, seen);
+  const storagePort: typeof stored = {
+    ...stored,
+    list: (namespace, name, signal) =>
+      world.forbidden.has(name)
+        ? Promise.reject(new ApiError('secrets is forbidden', { status: 403, statusReason: 'Forbidden' }))
+        : stored.list(namespace, name, signal),
+  };
+  const actPorts = createActPorts(alive, seen);
   const createMemory = () => createRevisions(storagePort, ({ releaseName }) => storage.records(releaseName));
   let revisions = createMemory();
   const healthOf = ({ uid }: { readonly uid: string }): Promise<Health> => {
     const stored = storage.find(uid);
     return Promise.resolve(world.health.get(stored?.content ?? '') ?? READY);
   };
+  const findChart = (): Promise<Chart> =>
+    world.chart === undefined
+      ? Promise.reject(new ChartUnavailableError('the chart source does not answer'))
+      : Promise.resolve(chartOf(world.chart));
   const portsNow = (): ReconcilePorts & RemovePorts => ({
+    ...actPorts,
+    crds: { prepare: (work, signal) => world.prepareCrds(work, signal) },
     helm: helm.port,
     storage: storagePort,
     revisions,
-    marks: MARKS,
-    digestKey: DIGEST_KEY,
+    marks: marksWith(world.digestKey),
+    digestKey: world.digestKey,
     clock: { now: () => new Date(now), monotonicMs: () => now },
     random: () => 0.5,
-    log: silentLogger,
-    meter: NO_METER,
+    log,
+    meter,
     events: createEvents(reasons),
     stopping: new AbortController().signal,
     find: () => subject.get(),
@@ -108,25 +154,33 @@ export function createWorld(spec: Partial<HelmReleaseSpec> = {}, { onRun }: Worl
       },
       pools: NO_POOLS,
     },
-    claimantsOf: () => [subject.get()],
+    claimantsOf: (target) => {
+      const claimants = [subject.get(), ...world.others];
+      return claimants.filter((each) => formatTarget(targetOf(each)) === formatTarget(target));
+    },
+    antecedentOf: ({ releaseName }) => Promise.resolve(world.antecedents.get(releaseName)),
     seesAllNamespaces: true,
     resyncMs: () => RESYNC_MS,
     charts: { watch: () => undefined, pin: () => () => undefined },
-    patientCharts: {
-      find: () =>
-        world.chart === undefined
-          ? Promise.reject(new ChartUnavailableError('the chart source does not answer'))
-          : Promise.resolve(chartOf(world.chart)),
-    },
+    patientCharts: { find: () => (world.isSourceSlow ? Promise.resolve(undefined) : findChart()) },
     chartSourceOf: () =>
       Promise.resolve({ kind: 'git', url: '', ref: 'main', path: 'web', skipDepUpdate: false, scope: '' }),
     composeValues: () => Promise.resolve(NO_VALUES),
-    differenceFrom: () => Promise.resolve(world.difference),
-    readiness: { watched: (_target, of) => healthOf(of), check: (_target, of) => healthOf(of) },
+    differenceFrom: ({ target, chart }, revision) => {
+      const stored = storage.all(target.releaseName).find((each) => each.revision === revision);
+      return Promise.resolve(stored?.content === chart.digest ? undefined : world.difference);
+    },
+    readiness: {
+      watched: (_target, of) => healthOf(of),
+      check: (_target, of) => healthOf(of),
+      isWatched: () => Promise.resolve(world.isWatched),
+    },
     releases: subject.releases,
     store: { upsert: () => 'updated' },
     writeStatus: subject.writeStatus,
-    readPayload: () => Promise.resolve({ objects: [], hasHooks: false }),
+    readPayload: () =>
+      Promise.resolve({ objects: [], hasHooks: false, applyMethod: 'client', hasSecrets: false }),
+    tillerRecordOf: () => world.tillerRecord,
     surroundings: {
       isCrdTerminating: () => Promise.resolve(world.isCrdTerminating),
       isNamespaceTerminating: () => Promise.resolve(false),
@@ -151,6 +205,14 @@ export function createWorld(spec: Partial<HelmReleaseSpec> = {}, { onRun }: Worl
     health: new Map(),
     difference: undefined,
     isCrdTerminating: false,
+    isSourceSlow: false,
+    isWatched: true,
+    digestKey: DIGEST_KEY,
+    forbidden: new Set(),
+    tillerRecord: undefined,
+    others: [],
+    antecedents: new Map(),
+    prepareCrds: () => Promise.resolve({ skipCRDs: false }),
     whileWaiting: () => undefined,
     subject,
     storage,
@@ -172,6 +234,14 @@ export function createWorld(spec: Partial<HelmReleaseSpec> = {}, { onRun }: Worl
     remove: async () => {
       lifetime = createLifetime();
       return await resultOf(() => remove(subject.get(), portsNow(), lifetime.signal));
+    },
+    preview: async () => {
+      effects = [];
+      const ports = portsNow();
+      const charts = { ...ports.charts, resolve: findChart };
+      const told = await preview(subject.get(), { ...ports, charts }, createLifetime().signal);
+      if (effects.length > 0) throw new Error(`a preview did something: ${effects.join(', ')}`);
+      return told;
     },
   };
   return world;

@@ -22,13 +22,22 @@ export async function requireNamespace(
   pass: Pass,
   { surroundings, ...ports }: RequireNamespacePorts,
 ): Promise<Outcome | undefined> {
+  const error = await namespaceMissing(pass, surroundings);
+  if (error === undefined) return undefined;
+  const ms = await recordFailure(pass, { step: 'spec', error }, ports);
+  return ms === undefined ? { kind: 'stalled', cause: error.message } : { kind: 'retry', ms };
+}
+
+/** That the namespace of the release is missing; undefined if it is there. */
+export async function namespaceMissing(
+  pass: Pass,
+  { isNamespaceMissing }: RequireNamespacePorts['surroundings'],
+): Promise<OperatorError | undefined> {
   const { namespace } = pass.target;
   // Its own namespace is there, or the HelmRelease would not be.
   if (namespace === pass.release().metadata.namespace) return undefined;
-  if (!(await surroundings.isNamespaceMissing(namespace, pass.signal))) return undefined;
-  const error = new NamespaceMissingError(
+  if (!(await isNamespaceMissing(namespace, pass.signal))) return undefined;
+  return new NamespaceMissingError(
     `namespace ${namespace} of spec.targetNamespace does not exist: create it (kubectl create namespace ${namespace}), or name another one`,
   );
-  const ms = await recordFailure(pass, { step: 'spec', error }, ports);
-  return ms === undefined ? { kind: 'stalled', cause: error.message } : { kind: 'retry', ms, error };
 }

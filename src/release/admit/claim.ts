@@ -8,17 +8,23 @@ import type { Storage } from '../../helm/storage/storage.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
 import type { Outcome } from '../outcome.ts';
+import type { AntecedentOf } from '../observe/antecedent.ts';
 import { claimOn, claimantOf } from '../observe/owner.ts';
+import type { Claim } from '../observe/owner.ts';
 import type { Pass } from '../pass.ts';
 import { formatTarget } from '../plan.ts';
 
-export interface ClaimPorts extends FailPorts {
-  readonly storage: Storage;
+export interface ClaimKnowledge {
   readonly marks: MarkFormat;
   /** False with --allow-namespace: owners elsewhere are not seen. */
   readonly seesAllNamespaces: boolean;
   /** Every HelmRelease that stands for the release. */
   readonly claimantsOf: (target: ReleaseTarget) => readonly HelmRelease[];
+  readonly antecedentOf: AntecedentOf;
+}
+
+export interface ClaimPorts extends FailPorts, ClaimKnowledge {
+  readonly storage: Storage;
 }
 
 class ReleaseTakenError extends OperatorError {
@@ -33,18 +39,8 @@ export async function claimRelease(
   fresh: boolean,
   ports: ClaimPorts,
 ): Promise<'ours' | Outcome> {
-  const others = ports
-    .claimantsOf(pass.target)
-    .map(claimantOf)
-    .filter(({ key }) => key !== pass.key);
   const newest = records.at(-1);
-  const claim = claimOn(
-    claimantOf(pass.release()),
-    others,
-    newest?.marks.owner,
-    ports.marks.owner,
-    ports.seesAllNamespaces,
-  );
+  const claim = await claimOf(pass, newest, ports);
   switch (claim.kind) {
     case 'ours':
       return 'ours';
@@ -53,13 +49,37 @@ export async function claimRelease(
       if (fresh && newest !== undefined) await takeOver(pass, newest, ports);
       return 'ours';
     case 'taken': {
-      const error = new ReleaseTakenError(
-        `release ${formatTarget(pass.target)} belongs to HelmRelease ${claim.by}: set another spec.releaseName or spec.targetNamespace, or delete one of the two`,
-      );
+      const error = releaseTaken(pass.target, claim.by);
       await recordFailure(pass, { step: 'ownership', error }, ports);
       return { kind: 'stalled', cause: error.message };
     }
   }
+}
+
+/** Whose the release is, as far as it can be known without changing anything. */
+export async function claimOf(
+  pass: Pass,
+  newest: RevisionRecord | undefined,
+  { claimantsOf, antecedentOf, marks, seesAllNamespaces }: ClaimKnowledge,
+): Promise<Claim> {
+  const others = claimantsOf(pass.target)
+    .map(claimantOf)
+    .filter(({ key }) => key !== pass.key);
+  const marked = newest?.marks.owner;
+  // It costs requests, and decides nothing where nobody else may stand for the release.
+  const isContested = others.length > 0 || !seesAllNamespaces;
+  const antecedent =
+    newest !== undefined && marked === undefined && isContested
+      ? await antecedentOf(pass.target, newest, pass.signal)
+      : undefined;
+  const self = claimantOf(pass.release());
+  return claimOn(self, others, { marked, antecedent }, marks.owner, seesAllNamespaces);
+}
+
+export function releaseTaken(target: ReleaseTarget, by: string): OperatorError {
+  return new ReleaseTakenError(
+    `release ${formatTarget(target)} belongs to HelmRelease ${by}: set another spec.releaseName or spec.targetNamespace, or delete one of the two`,
+  );
 }
 
 /** The HelmRelease that owned the release is gone: the release is handed over, with no new revision. */

@@ -1,0 +1,146 @@
+import { describe, InvalidChartError, OperatorError } from '../../api/errors.ts';
+import { COMPONENT } from '../../api/names.ts';
+import { assess } from '../../health/assess.ts';
+import { ApiError, isConflict, isForbidden } from '../../kube/errors.ts';
+import { sleep } from '../../kube/http/abort.ts';
+import type { Resource } from '../../kube/resource.ts';
+import type { KubeObject } from '../../kube/resource-type.ts';
+import type { Clock } from '../../telemetry/clock.ts';
+import type { ValuesMap } from '../../values/merge.ts';
+import type { Plan } from '../plan.ts';
+
+/** Sees to the CustomResourceDefinitions in the crds/ folders of a chart, by the policy of the HelmRelease. */
+export interface Crds {
+  /**
+   * Done before helm runs. Helm 4 changes definitions that are there, which Helm 3 never did, and neither updates
+   * them: so it is told to leave them alone. Throws a CrdError for one that cannot be had.
+   */
+  readonly prepare: (work: CrdWork, signal: AbortSignal) => Promise<{ readonly skipCRDs: boolean }>;
+}
+
+export interface CrdWork extends Pick<Plan, 'chart' | 'settings'> {
+  readonly action: 'install' | 'upgrade';
+  /** By which subcharts are used or not. */
+  readonly values: ValuesMap;
+}
+
+export interface CrdPorts {
+  readonly readDefinitions: (archive: string, values: ValuesMap) => Promise<readonly KubeObject[]>;
+  readonly definitions: Pick<Resource<KubeObject>, 'get' | 'create' | 'apply'>;
+  /** Whether the API server has begun to serve what a definition brings. */
+  readonly isServed: (definition: KubeObject, signal: AbortSignal) => Promise<boolean>;
+  readonly clock: Clock;
+}
+
+/** A definition that the release needs is not there as it should be, and helm was not run. Another look may help. */
+export class CrdError extends OperatorError {
+  readonly reason = 'CustomResourceDefinition';
+  readonly retry = 'backoff';
+}
+
+/** As long as Helm 3 waits for them. */
+const LIMIT_MS = 60_000;
+const LOOK_MS = 100;
+const WAY_OUT =
+  'allow the operator to create and patch CustomResourceDefinitions (a ClusterRole), or install them yourself and set spec.crds to Skip';
+
+export function createCrds(ports: CrdPorts): Crds {
+  return {
+    prepare: async ({ chart, settings: { crds }, action, values }, signal) => {
+      const replace = crds === 'CreateReplace';
+      const nothing = crds === 'Skip' || chart.crds.length === 0 || (action === 'upgrade' && !replace);
+      if (nothing) return { skipCRDs: crds !== 'Create' };
+      let definitions: readonly KubeObject[];
+      try {
+        definitions = await ports.readDefinitions(chart.path, values);
+      } catch (caught) {
+        if (!(caught instanceof InvalidChartError)) throw caught;
+        // Helm takes whatever lies there, as it always did; who wants more than that has to have it in order.
+        if (!replace) return { skipCRDs: false };
+        throw new CrdError(
+          `the CustomResourceDefinitions of the chart cannot be applied: ${describe(caught)}`,
+        );
+      }
+      for (const definition of definitions) await put(definition, replace, ports, signal);
+      const deadline = ports.clock.monotonicMs() + LIMIT_MS;
+      for (const definition of definitions) await untilServed(definition, deadline, ports, signal);
+      return { skipCRDs: true };
+    },
+  };
+}
+
+/** What is there is not touched, unless it is to be as the chart has it: then whoever changed it has lost. */
+async function put(
+  definition: KubeObject,
+  replace: boolean,
+  { definitions }: CrdPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    if (replace) await definitions.apply(definition, { fieldManager: COMPONENT, force: true }, signal);
+    else await definitions.create(definition, signal);
+  } catch (caught) {
+    if (!replace && isConflict(caught)) return;
+    if (!isRefusal(caught)) throw caught;
+    const verb = replace ? 'applied' : 'created';
+    throw failed(definition, `cannot be ${verb}: ${describe(caught)}`, isForbidden(caught));
+  }
+}
+
+async function untilServed(
+  definition: KubeObject,
+  deadline: number,
+  { definitions, isServed, clock }: CrdPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name } = definition.metadata;
+  for (;;) {
+    let found: KubeObject | undefined;
+    try {
+      found = await definitions.get({ name }, signal);
+    } catch (caught) {
+      if (!isRefusal(caught)) throw caught;
+      throw failed(definition, `cannot be looked at: ${describe(caught)}`, isForbidden(caught));
+    }
+    if (found !== undefined && (await works(found, isServed, signal))) return;
+    if (clock.monotonicMs() >= deadline) {
+      throw failed(definition, `was not served by the API server within ${String(LIMIT_MS / 1000)} s`);
+    }
+    await sleep(LOOK_MS, signal);
+  }
+}
+
+async function works(
+  definition: KubeObject,
+  isServed: CrdPorts['isServed'],
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (definition.metadata.deletionTimestamp !== undefined) {
+    throw failed(definition, 'is being deleted: it is made anew when it is gone');
+  }
+  const { conditions = [] } = (definition as Definition).status ?? {};
+  const accepted = conditions.find(({ type }) => type === 'NamesAccepted');
+  if (accepted?.status === 'False') {
+    throw failed(definition, `is not served: ${accepted.message ?? 'another one has its names'}`);
+  }
+  return assess(definition).kind === 'ready' && (await isServed(definition, signal));
+}
+
+interface Definition extends KubeObject {
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+/** The API server has answered; anything else is trouble of the platform, and the pass is tried again. */
+function isRefusal(caught: unknown): boolean {
+  return caught instanceof ApiError && caught.status < 500 && caught.status !== 429;
+}
+
+function failed({ metadata }: KubeObject, what: string, forbidden = false): CrdError {
+  return new CrdError(`CustomResourceDefinition ${metadata.name} ${what}${forbidden ? `: ${WAY_OUT}` : ''}`);
+}

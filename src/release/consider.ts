@@ -1,0 +1,74 @@
+import type { MarkFormat } from '../helm/storage/marks.ts';
+import type { RevisionRecord } from '../helm/storage/revision.ts';
+import type { Action } from './decide/action.ts';
+import { decide } from './decide/decide.ts';
+import { observe, recall } from './observe/observe.ts';
+import type { Observed } from './observe/observed.ts';
+import type { Readiness } from './observe/readiness.ts';
+import { triedOptions } from './observe/tried-options.ts';
+import type { Pass } from './pass.ts';
+import type { Plan } from './plan.ts';
+import { sourcesMended } from './record/failure.ts';
+import { observedRelease } from './record/observed-release.ts';
+
+export interface ConsiderPorts {
+  readonly marks: MarkFormat;
+  readonly readiness: Readiness;
+}
+
+export interface Look {
+  /** The release's revisions as Helm stores them, oldest first. */
+  readonly records: readonly RevisionRecord[];
+  /** Whether they are the server's own word, and not that of a watch, which may lag. */
+  readonly fresh: boolean;
+  /** A person asked for it: stalls and backoffs do not hold it. */
+  readonly asked: boolean;
+}
+
+export interface Considered {
+  readonly observed: Observed;
+  readonly action: Action;
+}
+
+/** What is to be done next. Notes in the pass what was seen, and writes nothing. */
+export async function consider(
+  pass: Pass,
+  plan: Plan,
+  { records, fresh, asked }: Look,
+  { marks, readiness }: ConsiderPorts,
+): Promise<Considered> {
+  const newest = records.at(-1);
+  pass.note(sourcesMended);
+  pass.note((status) => observedRelease(status, newest));
+  const nowMs = pass.now().getTime();
+  const readyNow = await isReadyLate(pass, newest, fresh, readiness);
+  const observed = observe(records, pass.status(), marks, nowMs, readyNow);
+  const memory = recall(pass.status(), asked, triedOptions(plan.settings), nowMs);
+  return { observed, action: decide(wantedOf(plan), observed, memory) };
+}
+
+function wantedOf({ digest, settings }: Plan): Parameters<typeof decide>[0] {
+  return {
+    digest,
+    rollback: settings.rollback.enable,
+    lockLimitMs: Math.max(settings.timeoutMs, LEAST_LOCK_LIMIT_MS),
+  };
+}
+
+/** Nobody's helm holds a release for longer without being dead, unless it was given a longer timeout. */
+const LEAST_LOCK_LIMIT_MS = 900_000;
+
+/** Whether a revision that was given up became ready after all. The watches hint at it; the server has to say so. */
+async function isReadyLate(
+  pass: Pass,
+  newest: RevisionRecord | undefined,
+  fresh: boolean,
+  readiness: Readiness,
+): Promise<boolean> {
+  const { failedInput: failure } = pass.status();
+  if (newest?.status !== 'failed' || failure?.step !== 'wait' || failure.revision !== newest.revision)
+    return false;
+  const watched = await readiness.watched(pass.target, newest, pass.signal);
+  if (watched.kind !== 'ready') return false;
+  return !fresh || (await readiness.check(pass.target, newest, pass.signal)).kind === 'ready';
+}

@@ -1,0 +1,126 @@
+import { OperatorError } from '../api/errors.ts';
+import { MARK_OWNER_LABEL } from '../api/names.ts';
+import type { ReleaseTarget } from '../api/release-name.ts';
+import { uninstallSettingsOf } from '../api/settings.ts';
+import type { Helm } from '../helm/helm.ts';
+import type { Slots } from '../helm/slots.ts';
+import type { RevisionRecord } from '../helm/storage/revision.ts';
+import type { Storage } from '../helm/storage/storage.ts';
+import { explainHook } from './act/explain.ts';
+import type { ExplainHookPorts } from './act/explain.ts';
+import { helmTimeout, runLimit } from './act/limits.ts';
+import { inSlot } from './in-slot.ts';
+import { logOf, reasonToLeave } from './leave.ts';
+import type { LeaveKnowledge } from './leave.ts';
+import type { ReadPayload } from './observe/payloads.ts';
+import type { Revisions } from './observe/revisions.ts';
+import type { Surroundings } from './observe/surroundings.ts';
+import type { Pass } from './pass.ts';
+import type { Meter } from './record/meter.ts';
+
+export interface UninstallPorts extends LeaveKnowledge, ExplainHookPorts {
+  readonly helm: Pick<Helm, 'uninstall'>;
+  readonly storage: Pick<Storage, 'label'>;
+  readonly readPayload: ReadPayload;
+  readonly revisions: Pick<Revisions, 'fresh'>;
+  readonly slots: Slots;
+  readonly surroundings: Pick<Surroundings, 'isCrdTerminating' | 'isNamespaceTerminating'>;
+  readonly meter: Pick<Meter, 'actionEnded'>;
+}
+
+export type Uninstalled =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'left'; readonly why: string }
+  | { readonly kind: 'failed'; readonly error: OperatorError };
+
+/** helm was content, but something of the release is left: trying again soon says more. */
+class LeftoversError extends OperatorError {
+  readonly reason = 'UninstallIncomplete';
+  readonly retry = 'backoff';
+}
+
+/** Uninstalls a release that its HelmRelease stands for no more, in a slot for helm, unless there is a reason to leave it. */
+export async function uninstallRelease(
+  pass: Pass,
+  target: ReleaseTarget,
+  ports: UninstallPorts,
+): Promise<Uninstalled> {
+  const { signal } = pass;
+  const records = await ports.revisions.fresh(target, signal);
+  const why = await leave(pass, target, records, ports);
+  if (why !== undefined) return { kind: 'left', why };
+  const terminating = await ports.surroundings.isNamespaceTerminating(target.namespace, signal);
+  const hooked = !terminating && (await hasHooks(pass, target, records, ports));
+  return await inSlot(pass, ports.slots, hooked ? 'slow' : 'fast', async () => {
+    // The slot may have taken minutes to come, in which the release can have changed hands.
+    const now = await ports.revisions.fresh(target, signal);
+    const whyNow = await leave(pass, target, now, ports);
+    if (whyNow !== undefined) return { kind: 'left', why: whyNow };
+    return await runHelm(pass, target, { terminating, hooked }, ports);
+  });
+}
+
+async function leave(
+  pass: Pass,
+  target: ReleaseTarget,
+  records: readonly RevisionRecord[],
+  ports: UninstallPorts,
+): Promise<string | undefined> {
+  const reason = await reasonToLeave(pass, target, records, ports);
+  if (reason === undefined) return undefined;
+  const newest = records.at(-1);
+  if (reason.heir !== undefined && newest !== undefined) {
+    const labels = { [MARK_OWNER_LABEL]: ports.marks.owner(reason.heir) };
+    const { namespace, releaseName } = target;
+    await ports.storage.label(namespace, releaseName, newest.revision, labels, pass.signal);
+  }
+  logOf(pass, target).info('leaving the release in place', { reason: reason.why });
+  return reason.why;
+}
+
+async function hasHooks(
+  { signal }: Pass,
+  target: ReleaseTarget,
+  records: readonly RevisionRecord[],
+  { readPayload }: UninstallPorts,
+): Promise<boolean> {
+  const newest = records.at(-1);
+  return newest !== undefined && (await readPayload(target, newest, signal))?.hasHooks === true;
+}
+
+async function runHelm(
+  pass: Pass,
+  target: ReleaseTarget,
+  { terminating, hooked }: { readonly terminating: boolean; readonly hooked: boolean },
+  ports: UninstallPorts,
+): Promise<Uninstalled> {
+  const { timeoutMs } = uninstallSettingsOf(pass.release());
+  const log = logOf(pass, target);
+  log.info('running uninstall');
+  const outcome = await ports.helm.uninstall(
+    {
+      namespace: target.namespace,
+      name: target.releaseName,
+      timeoutMs: helmTimeout(timeoutMs),
+      limitMs: runLimit(timeoutMs, hooked),
+      noHooks: terminating,
+      secrets: [],
+    },
+    pass.signal,
+  );
+  const left = await ports.revisions.fresh(target, pass.signal);
+  const success = left.length === 0 || outcome.kind === 'ok';
+  ports.meter.actionEnded(target, { action: 'uninstall', success, seconds: outcome.durationMs / 1000 });
+  if (left.length === 0) {
+    log.info('uninstall succeeded');
+    return { kind: 'gone' };
+  }
+  if (outcome.kind === 'ok') {
+    const error = new LeftoversError('helm uninstall went well, but revisions of the release are left');
+    return { kind: 'failed', error };
+  }
+  const withLogs = pass.release().spec.failureLogs ?? false;
+  const hook = { revision: left.at(-1)?.revision, test: false, withLogs, secrets: undefined };
+  const error = await explainHook({ target, signal: pass.signal }, outcome.error, hook, ports);
+  return { kind: 'failed', error };
+}

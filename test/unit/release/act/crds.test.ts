@@ -1,0 +1,170 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { InvalidChartError } from '../../../../src/api/errors.ts';
+import { ApiError, UnreachableError } from '../../../../src/kube/errors.ts';
+import type { KubeObject } from '../../../../src/kube/resource-type.ts';
+import { createCrds, CrdError } from '../../../../src/release/act/crds.ts';
+import type { CrdPorts, CrdWork } from '../../../../src/release/act/crds.ts';
+
+const signal = new AbortController().signal;
+const conflict = new ApiError('exists', { status: 409, statusReason: 'AlreadyExists' });
+const forbidden = new ApiError('cannot create a: no rights', { status: 403, statusReason: 'Forbidden' });
+
+const definition = (name: string, more: object = {}): KubeObject => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name },
+  ...more,
+});
+const established = (name: string): KubeObject =>
+  definition(name, { status: { conditions: [{ type: 'Established', status: 'True' }] } });
+
+type Policy = CrdWork['settings']['crds'];
+
+/** What was asked for, with `names` in the chart. */
+function bench(names: readonly string[], more: Partial<CrdPorts> & Partial<CrdPorts['definitions']> = {}) {
+  const calls: string[] = [];
+  let now = 0;
+  const crds = createCrds({
+    readDefinitions: () => Promise.resolve(names.map((name) => definition(name))),
+    isServed: () => Promise.resolve(true),
+    clock: { now: () => new Date(now), monotonicMs: () => (now += 20_000) },
+    ...more,
+    definitions: {
+      create: ({ metadata }) => {
+        calls.push(`create ${metadata.name}`);
+        return Promise.resolve(definition(metadata.name));
+      },
+      apply: ({ metadata }, { fieldManager, force }) => {
+        calls.push(`apply ${metadata.name} as ${fieldManager} ${force ? 'by force' : ''}`);
+        return Promise.resolve(definition(metadata.name));
+      },
+      get: ({ name }) => {
+        calls.push(`get ${name}`);
+        return Promise.resolve(established(name));
+      },
+      ...more,
+    },
+  });
+  const prepare = (policy: Policy, action: CrdWork['action'] = 'install') =>
+    crds.prepare(
+      {
+        action,
+        values: {},
+        chart: { path: '/chart.tgz', crds: names.map((name) => `crds/${name}.yaml`) },
+        settings: { crds: policy },
+      } as unknown as CrdWork,
+      signal,
+    );
+  const failureOf = async (policy: Policy): Promise<unknown> =>
+    await prepare(policy).catch((caught: unknown) => caught);
+  return { calls, prepare, failureOf };
+}
+
+describe('the definitions of a chart, before helm runs', () => {
+  it('are created where they are missing, with an installation, and helm leaves them alone', async () => {
+    const { calls, prepare } = bench(['a', 'b']);
+
+    expect(await prepare('Create')).to.deep.equal({ skipCRDs: true });
+
+    expect(calls).to.deep.equal(['create a', 'create b', 'get a', 'get b']);
+  });
+
+  it('are not touched where they are there', async () => {
+    const { calls, prepare } = bench(['a'], { create: () => Promise.reject(conflict) });
+
+    expect(await prepare('Create')).to.deep.equal({ skipCRDs: true });
+
+    expect(calls).to.deep.equal(['get a']);
+  });
+
+  it('are applied with each installation and upgrade, by force, when that is the policy', async () => {
+    for (const action of ['install', 'upgrade'] as const) {
+      const { calls, prepare } = bench(['a']);
+
+      expect(await prepare('CreateReplace', action)).to.deep.equal({ skipCRDs: true });
+
+      expect(calls).to.deep.equal(['apply a as helm-operator by force', 'get a']);
+    }
+  });
+
+  const idle: readonly (readonly [Policy, CrdWork['action'], readonly string[], boolean])[] = [
+    ['Skip', 'install', ['a'], true],
+    ['Skip', 'upgrade', ['a'], true],
+    ['Create', 'upgrade', ['a'], false],
+    ['Create', 'install', [], false],
+    ['CreateReplace', 'install', [], true],
+  ];
+  for (const [policy, action, names, skipCRDs] of idle) {
+    it(`are not looked at by ${policy} with an ${action} of a chart with ${names.length}`, async () => {
+      const { calls, prepare } = bench(names);
+
+      expect(await prepare(policy, action)).to.deep.equal({ skipCRDs });
+
+      expect(calls).to.deep.equal([]);
+    });
+  }
+
+  it('are left to helm where the folder holds something else, unless they are to be replaced', async () => {
+    const readDefinitions = () => Promise.reject(new InvalidChartError('file crds/a.yaml holds a Namespace'));
+
+    expect(await bench(['a'], { readDefinitions }).prepare('Create')).to.deep.equal({ skipCRDs: false });
+    const failed = await bench(['a'], { readDefinitions }).failureOf('CreateReplace');
+
+    expect(failed).to.be.instanceOf(CrdError);
+    expect(String(failed)).to.contain('file crds/a.yaml holds a Namespace');
+  });
+
+  it('are waited for until they are established and served', async () => {
+    let looks = 0;
+    const { prepare } = bench(['a'], {
+      get: () => Promise.resolve((looks += 1) === 1 ? definition('a') : established('a')),
+      clock: { now: () => new Date(), monotonicMs: () => 0 },
+      isServed: () => Promise.resolve(looks > 2),
+    });
+
+    await prepare('Create');
+
+    expect(looks).to.equal(3);
+  });
+
+  const failures: readonly (readonly [string, Partial<CrdPorts['definitions']>, RegExp])[] = [
+    [
+      'that nobody may create',
+      { create: () => Promise.reject(forbidden) },
+      /no rights: allow the operator to .* spec\.crds to Skip$/,
+    ],
+    [
+      'that is being deleted',
+      { get: () => Promise.resolve(definition('a', { metadata: { name: 'a', deletionTimestamp: 'now' } })) },
+      /definition a is being deleted/i,
+    ],
+    ['that does not become established', { get: () => Promise.resolve(definition('a')) }, /within 60 s$/],
+    [
+      'whose names are taken',
+      {
+        get: () =>
+          Promise.resolve(
+            definition('a', {
+              status: { conditions: [{ type: 'NamesAccepted', status: 'False', message: '"as" is taken' }] },
+            }),
+          ),
+      },
+      /is not served: "as" is taken/,
+    ],
+  ];
+  for (const [what, more, says] of failures) {
+    it(`fail with a sentence: one ${what}`, async () => {
+      const failed = await bench(['a'], more).failureOf('Create');
+
+      expect(failed).to.be.instanceOf(CrdError);
+      expect(failed).to.have.property('message').that.matches(says);
+    });
+  }
+
+  it('are no failure of the release while the API server is away', async () => {
+    const away = new UnreachableError('away');
+
+    expect(await bench(['a'], { create: () => Promise.reject(away) }).failureOf('Create')).to.equal(away);
+  });
+});
