@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { AddressRange } from './config/address-range.ts';
 import { MAX_TIMER_MS } from './config/flag.ts';
-import { COMMAND_FLAGS, FLAGS, type FlagValues, RETIRED_FLAGS } from './config/flags.ts';
+import { COMMAND_FLAGS, type CommandValues, FLAGS, type FlagValues, RETIRED_FLAGS } from './config/flags.ts';
 import { helpText } from './config/help.ts';
 import type { ListenAddress } from './config/listen-address.ts';
 import { type Arguments, parseArguments } from './config/parse-arguments.ts';
@@ -10,7 +9,8 @@ import { type Arguments, parseArguments } from './config/parse-arguments.ts';
 export interface Config {
   readonly allowNamespace: string | undefined;
   readonly chartsSyncIntervalMs: number;
-  readonly denyAddresses: readonly AddressRange[];
+  /** Each an address or a CIDR range. */
+  readonly denyAddresses: readonly string[];
   /** As given: what asks for any other version than v3 is not handled. */
   readonly enabledHelmVersions: readonly string[];
   readonly gitDefaultRef: string;
@@ -19,6 +19,8 @@ export interface Config {
   readonly helmBinary: string;
   /** Paths of repositories.yaml files. */
   readonly helmRepositoryImports: readonly string[];
+  /** Undefined: no inspector. */
+  readonly inspectListen: ListenAddress | undefined;
   readonly kubeconfig: string | undefined;
   readonly listen: ListenAddress;
   readonly logFormat: 'fmt' | 'json';
@@ -35,9 +37,15 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
+export type PlanForm = NonNullable<CommandValues['plan']>;
+
 /** What a command line asks for. `invalid` belongs on standard error, with exit status 2. */
 export type Startup =
   | { readonly kind: 'run'; readonly config: Config }
+  /** Tell what `run` would do, and do nothing of it. */
+  | { readonly kind: 'plan'; readonly config: Config; readonly form: PlanForm }
+  /** Take everything off the cluster by which it can be told that the operator ran there. */
+  | { readonly kind: 'detach'; readonly config: Config }
   | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'invalid'; readonly message: string };
@@ -50,14 +58,28 @@ export function readConfig(argv: readonly string[], env: Environment): Startup {
   const faults = [...args.faults];
   const given = withEnvironment(args.given, env);
 
-  const commands = parseAll(COMMAND_FLAGS, given, faults);
+  const commands = parseAll(COMMAND_FLAGS, given, faults) as CommandValues;
   const values = parseAll(FLAGS, given, faults) as FlagValues;
   parseAll(RETIRED_FLAGS, given, faults);
 
-  if (commands['help'] === true) return { kind: 'help', text: helpText() };
+  if (commands.help) return { kind: 'help', text: helpText() };
+  if (commands.detach && commands.plan !== undefined) faults.push('--detach and --plan: give one of the two');
+  faults.push(...sharedPort(values));
   if (faults.length > 0) return { kind: 'invalid', message: faultMessage(faults) };
-  if (commands['version'] === true) return { kind: 'version' };
-  return { kind: 'run', config: Object.freeze(configOf(values, warningsOf(values, given, env), env)) };
+  if (commands.version) return { kind: 'version' };
+  const config = Object.freeze(configOf(values, warningsOf(values, given, env), env));
+  if (commands.detach) return { kind: 'detach', config };
+  return commands.plan === undefined
+    ? { kind: 'run', config }
+    : { kind: 'plan', config, form: commands.plan };
+}
+
+/** Whoever may read the metrics must not thereby get at the inspector. */
+function sharedPort({ listen, 'inspect-listen': inspect }: Partial<FlagValues>): readonly string[] {
+  const isShared = inspect !== undefined && inspect.port !== 0 && inspect.port === listen?.port;
+  return isShared
+    ? [`--inspect-listen: port ${String(inspect.port)} is that of --listen: give it one of its own`]
+    : [];
 }
 
 function withEnvironment(given: Arguments['given'], env: Environment): Arguments['given'] {
@@ -110,8 +132,14 @@ function warningsOf(values: FlagValues, given: Arguments['given'], env: Environm
     ...(env['HELM_HOME'] === undefined
       ? []
       : ['the environment variable HELM_HOME is ignored: only Helm 2 reads it']),
+    ...(SECRETS.has(env['HELM_DRIVER'] ?? '')
+      ? []
+      : ['the environment variable HELM_DRIVER is ignored: releases are kept in Secrets']),
   ];
 }
+
+/** By which Helm itself calls what it does without a driver. */
+const SECRETS: ReadonlySet<string> = new Set(['', 'secret', 'secrets']);
 
 function configOf(values: FlagValues, warnings: readonly string[], env: Environment): Config {
   return {
@@ -126,6 +154,7 @@ function configOf(values: FlagValues, warnings: readonly string[], env: Environm
     helmRepositoryImports: values['helm-repository-import']
       .filter(({ version }) => version === 'v3')
       .map(({ path }) => path),
+    inspectListen: values['inspect-listen'],
     kubeconfig: values.kubeconfig,
     listen: values.listen,
     logFormat: values['log-format'] === 'json' ? 'json' : 'fmt',

@@ -3,6 +3,10 @@ import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { operatorVersion } from './config/version.ts';
 import { runOperator } from './operator.ts';
+import type { OperatorOptions } from './operator.ts';
+import type { CommandOptions } from './operator/command.ts';
+import { runDetach } from './operator/detach.ts';
+import { runPlan } from './operator/plan.ts';
 import { trustTheSystem } from './operator/trust.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -10,8 +14,49 @@ import { createLogger } from './telemetry/logger.ts';
 /** Wrong arguments: the caller has to change something before trying again. */
 const USAGE_STATUS = 2;
 
-async function run(config: Config): Promise<number> {
-  const log = createLogger({ format: config.logFormat, level: config.logLevel });
+/** Commands answer on standard output, and there say nothing else. */
+const TO_STDERR = (line: string): void => void process.stderr.write(line);
+
+interface Work {
+  readonly what: 'operator' | 'command';
+  /** Ends with the exit status. */
+  readonly begin: (options: OperatorOptions) => Promise<number>;
+  /** Exit status when a signal ended it before. */
+  readonly stopped: number;
+  readonly writeLog?: (line: string) => void;
+}
+
+const OPERATOR: Work = {
+  what: 'operator',
+  begin: async (options) => {
+    await runOperator(options);
+    options.log.info('stopped');
+    return 0;
+  },
+  stopped: 0,
+};
+
+function command(run: (options: CommandOptions) => Promise<number>): Work {
+  return {
+    what: 'command',
+    begin: (options) => run({ ...options, write: print }),
+    stopped: 1,
+    writeLog: TO_STDERR,
+  };
+}
+
+function print(line: string): void {
+  // Whoever reads it may leave (`| head`).
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => undefined);
+  process.stdout.write(`${line}\n`);
+}
+
+async function run(config: Config, { what, begin, stopped, writeLog }: Work): Promise<number> {
+  const log = createLogger({
+    format: config.logFormat,
+    level: config.logLevel,
+    ...(writeLog === undefined ? {} : { write: writeLog }),
+  });
   for (const warning of config.warnings) log.warn(warning);
   trustTheSystem();
   const stop = new AbortController();
@@ -19,11 +64,11 @@ async function run(config: Config): Promise<number> {
     // Not once(): execa's signal-exit, when it finds itself the last listener, ends the process with the signal.
     process.on(signal, () => {
       log.info('stopping', { signal });
-      stop.abort(new Error('the operator is stopping'));
+      stop.abort(new Error(`the ${what} is stopping`));
     });
   }
   try {
-    await runOperator({
+    return await begin({
       config,
       env: process.env,
       version: operatorVersion(),
@@ -32,14 +77,12 @@ async function run(config: Config): Promise<number> {
       random: Math.random,
       signal: stop.signal,
     });
-    log.info('stopped');
-    return 0;
   } catch (error) {
     if (isAbort(error, stop.signal)) {
       log.info('stopped');
-      return 0;
+      return stopped;
     }
-    log.error('the operator cannot run', { error: describe(error) });
+    log.error(`the ${what} cannot run`, { error: describe(error) });
     return 1;
   }
 }
@@ -54,7 +97,18 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
 const startup = readConfig(process.argv.slice(2), process.env);
 switch (startup.kind) {
   case 'run':
-    process.exitCode = await run(startup.config);
+    process.exitCode = await run(startup.config, OPERATOR);
+    break;
+  case 'plan': {
+    const { form } = startup;
+    process.exitCode = await run(
+      startup.config,
+      command((options) => runPlan({ ...options, form })),
+    );
+    break;
+  }
+  case 'detach':
+    process.exitCode = await run(startup.config, command(runDetach));
     break;
   case 'version':
     // 1.4.4 printed it there.

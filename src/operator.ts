@@ -1,19 +1,18 @@
 import { describe } from './api/errors.ts';
-import { openCluster } from './operator/cluster.ts';
 import type { Cluster } from './operator/cluster.ts';
-import { loadDigestKey } from './operator/digest-key.ts';
+import { loadDigestKey, namespaceOf } from './operator/digest-key.ts';
 import type { Environment } from './operator/environment.ts';
+import { openParts } from './operator/parts.ts';
 import { createReleaseController, forgottenLabels } from './operator/release-controller.ts';
-import { openSources } from './operator/sources.ts';
 import { snapshotsOf } from './operator/snapshots.ts';
-import { openHelm } from './operator/helm.ts';
 import { untilAnswered } from './operator/until-answered.ts';
 import { connectTriggers } from './operator/wake.ts';
 import { createWorkQueue } from './kube/work-queue.ts';
-import { createRun } from './process/run.ts';
-import { openWorkDir } from './process/work-dir.ts';
+import { createVigil } from './release/vigil.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { startHeartbeat } from './server/heartbeat.ts';
 import { startHttpServer } from './server/http-server.ts';
+import { openInspector } from './server/inspector.ts';
 import { coalesce } from './server/coalesce.ts';
 import { operatorRoutes } from './server/operator-routes.ts';
 import type { ReadinessPart } from './server/operator-routes.ts';
@@ -23,7 +22,6 @@ export interface OperatorOptions extends Omit<Environment, 'metrics'> {
   readonly signal: AbortSignal;
 }
 
-const QUEUE_DELAYS = { baseDelayMs: 1_000, maxDelayMs: 300_000 };
 const FLUSH_MS = 5_000;
 
 /**
@@ -35,24 +33,26 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   const { config, log, clock, random, metrics } = environment;
   const parts = new Map<string, ReadinessPart>();
   const working = new AbortController();
-  warnOfUnused(environment);
   await using stack = new AsyncDisposableStack();
-
-  // Whatever a dead predecessor left running has ended when this returns: no pass may meet its helm.
-  const workDir = await openWorkDir(config.workDir, { log, signal });
-  stack.defer(() => workDir.close());
-  const run = createRun({ owner: workDir.path });
-  const cluster = openCluster(environment);
+  // The first to be opened is the last to be closed.
+  if (config.inspectListen !== undefined) {
+    const inspector = openInspector({ listen: config.inspectListen, log });
+    stack.defer(() => {
+      inspector.close();
+    });
+  }
+  const heartbeat = startHeartbeat(clock);
   stack.defer(() => {
-    cluster.transport.close();
+    heartbeat.stop();
   });
-  const queue = createWorkQueue({ clock, random, ...QUEUE_DELAYS });
+  const vigil = createVigil(clock);
+
+  const opened = stack.use(await openParts(environment, { workDir: config.workDir, signal }));
+  const { cluster, charts, slots } = opened;
+  const queue = createWorkQueue(clock);
   stack.defer(() => {
     queue.close();
   });
-  const { helm, slots, storage } = await openHelm({ run, workDir, cluster, signal }, environment);
-  const { charts, fetchExternal, close } = await openSources({ run, workDir, helm }, environment);
-  stack.defer(close);
 
   metrics.readFrom({
     queue: () => ({ length: queue.length, oldestSeconds: queue.oldestWaitMs() / 1000 }),
@@ -67,7 +67,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     log,
     routes: operatorRoutes({
       metrics: { exposition: () => metrics.exposition(), contentType: metrics.contentType },
-      liveness: () => ({ alive: true }),
+      liveness: () => heartbeat.trouble() ?? vigil.trouble(),
       readiness: () => [...watchesOf(cluster), ...parts.values()],
       syncGit: coalesce(
         () => charts.refreshAll(),
@@ -90,7 +90,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   });
   stack.defer(() => cluster.events.flush(AbortSignal.timeout(FLUSH_MS)));
   await Promise.all(cluster.informers.map((informer) => informer.synced(signal)));
-  const namespace = config.operatorNamespace ?? cluster.connection.namespace ?? 'default';
+  const namespace = namespaceOf(config, cluster.connection);
   const digestKey = await untilAnswered(() => loadDigestKey(cluster.secrets, namespace, signal), {
     signal,
     random,
@@ -100,7 +100,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     },
   });
   const controller = createReleaseController(
-    { cluster, charts, helm, slots, storage, queue, digestKey, fetchExternal, stopping: signal },
+    { ...opened, queue, vigil, digestKey, stopping: signal },
     environment,
   );
   parts.set('releases', { name: 'releases', ready: true });
@@ -108,16 +108,6 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   const deadline = endAfter(config.shutdownTimeoutMs, signal, working);
   await controller.run(signal, working.signal);
   clearTimeout(deadline());
-}
-
-/** Accepted, so that an old Deployment starts; but whoever relies on it has to know. */
-function warnOfUnused({ config, log }: Environment): void {
-  if (config.helmRepositoryImports.length > 0) {
-    log.warn(
-      '--helm-repository-import is not supported yet: charts of repositories that need its credentials fail',
-    );
-  }
-  if (config.logReleaseDiffs) log.warn('--log-release-diffs is not supported yet: no differences are logged');
 }
 
 /** Running helm processes may end by themselves for so long; then they are ended. */

@@ -1,6 +1,6 @@
-import { parseAddressRange } from './address-range.ts';
+import { parseAddressRange } from '../net/addresses.ts';
 import { parseGoDuration } from './go-duration.ts';
-import { parseListenAddress } from './listen-address.ts';
+import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 
 /** A value that was understood, or what would be. */
 export type Parsed<T> =
@@ -78,6 +78,12 @@ export function listenFlag(about: Described) {
   });
 }
 
+/** Nowhere unless it is given. */
+export function optionalListenFlag(about: Described): Flag<ListenAddress | undefined> {
+  const { parse, ...flag } = listenFlag(about);
+  return { ...flag, parse: (texts) => (texts.every((text) => text === '') ? ok(undefined) : parse(texts)) };
+}
+
 /** A comma list that may be given more than once. */
 export function listFlag<T>(about: Described, read: (item: string) => T | undefined, accepts: string) {
   return {
@@ -93,7 +99,9 @@ export function listFlag<T>(about: Described, read: (item: string) => T | undefi
 }
 
 export function addressRangesFlag(about: Described) {
-  return listFlag(about, parseAddressRange, 'a comma list of IP ranges such as 10.0.0.0/8,fd00::/8');
+  const read = (text: string): string | undefined =>
+    parseAddressRange(text) === undefined ? undefined : text;
+  return listFlag(about, read, 'a comma list of IP ranges such as 10.0.0.0/8,fd00::/8');
 }
 
 /** What Go's strconv.ParseBool takes. */
@@ -109,6 +117,24 @@ export function boolFlag(about: Described): Flag<boolean> {
     parse: (texts) => {
       const value = BOOLS.get(texts.at(-1) ?? about.default);
       return value === undefined ? bad('true or false') : ok(value);
+    },
+  };
+}
+
+/** A command that may be told how to answer: `--plan`, `--plan=json`. Undefined if it was not given. */
+export function commandFlag<const T extends string>(
+  about: Described,
+  forms: readonly [T, ...(readonly T[])],
+): Flag<T | undefined> {
+  const bool = boolFlag(about);
+  return {
+    ...bool,
+    parse: (texts) => {
+      const form = forms.find((each) => each === texts.at(-1));
+      if (form !== undefined) return ok(form);
+      const given = bool.parse(texts);
+      if (given.kind === 'ok') return ok(given.value ? forms[0] : undefined);
+      return bad(`one of ${forms.join(', ')}`);
     },
   };
 }

@@ -2,11 +2,13 @@ import {
   addressRangesFlag,
   boolFlag,
   choiceFlag,
+  commandFlag,
   durationFlag,
   type Flag,
   listenFlag,
   listFlag,
   numberFlag,
+  optionalListenFlag,
   textFlag,
 } from './flag.ts';
 
@@ -54,10 +56,14 @@ export const FLAGS = {
   ),
   'helm-binary': textFlag({ help: 'the helm to run: Helm 4, or Helm 3.18 and later', default: 'helm' }),
   'helm-repository-import': listFlag(
-    { help: 'repositories.yaml files with credentials of Helm repositories, such as v3:/path', default: '' },
+    { help: 'repositories.yaml files with what Helm repositories ask for, such as v3:/path', default: '' },
     readImport,
     'a comma list such as v3:/path/to/repositories.yaml, with no colon in a path',
   ),
+  'inspect-listen': optionalListenFlag({
+    help: "address of Node's debugger and profiler, on loopback unless it names a host",
+    default: '',
+  }),
   kubeconfig: textFlag({ help: 'path of a kubeconfig; not needed inside a cluster', default: '' }),
   listen: listenFlag({
     help: 'address of metrics, probes and API; port 0 is any free one',
@@ -90,15 +96,20 @@ export const FLAGS = {
   workers: numberFlag({ help: 'HelmReleases that are worked on at the same time', default: '2' }, 1, 1000),
 } as const satisfies Readonly<Record<string, Flag<unknown>>>;
 
-export type FlagValues = {
-  readonly [N in keyof typeof FLAGS]: (typeof FLAGS)[N] extends Flag<infer T> ? T : never;
-};
+type ValuesOf<Flags> = { readonly [N in keyof Flags]: Flags[N] extends Flag<infer T> ? T : never };
+export type FlagValues = ValuesOf<typeof FLAGS>;
+export type CommandValues = ValuesOf<typeof COMMAND_FLAGS>;
 
 /** What asks for something else than to run. */
 export const COMMAND_FLAGS = {
+  detach: boolFlag({ help: 'take all marks of the operator off the cluster and exit', default: 'false' }),
   help: boolFlag({ help: 'print this and exit', default: 'false', short: 'h' }),
+  plan: commandFlag(
+    { help: 'print what would be done to each HelmRelease (=json for programs) and exit', default: 'false' },
+    ['table', 'json'],
+  ),
   version: boolFlag({ help: 'print the version and exit', default: 'false' }),
-} as const;
+} as const satisfies Readonly<Record<string, Flag<unknown>>>;
 
 /** Flags of Helm Operator 1.4.4 that only Helm 2 has a use for: accepted and warned about. */
 export const RETIRED_FLAGS = {

@@ -4,17 +4,21 @@ import type { ObjectKey } from '../api/metadata.ts';
 import { GROUP, KIND, PLURAL, VERSION } from '../api/names.ts';
 import { loadConnection } from '../kube/connection.ts';
 import type { Connection } from '../kube/connection.ts';
+import { createDiscovery } from '../kube/discovery.ts';
+import type { Discovery } from '../kube/discovery.ts';
 import { createEventRecorder } from '../kube/events.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { createInformer } from '../kube/informer.ts';
 import type { Informer, InformerOptions, InformerState } from '../kube/informer.ts';
 import { createResource } from '../kube/resource.ts';
 import type { Resource } from '../kube/resource.ts';
+import type { Indexes } from '../kube/store.ts';
 import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, SECRETS } from '../kube/resource-type.ts';
 import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
 import { createTransport } from '../kube/transport.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Document } from '../release/desire/documents.ts';
+import { TILLER_INDEXES } from '../release/observe/tiller.ts';
 import { RELEASE_INDEXES } from '../release/triggers.ts';
 import { MANAGED_BY_HELM, WATCHED_KINDS } from '../release/observe/workloads.ts';
 import type { Environment } from './environment.ts';
@@ -25,6 +29,12 @@ const RELEASES: ResourceType = {
   kind: KIND,
   plural: PLURAL,
   namespaced: true,
+};
+
+/** Where Helm keeps its records of releases. */
+export const HELM_SECRETS = 'owner=helm';
+export const REVISION_INDEXES: Indexes<KubeObject> = {
+  release: ({ metadata }) => [`${metadata.namespace ?? ''}/${metadata.labels?.['name'] ?? ''}`],
 };
 
 /** The cluster as the operator sees it: what it asks for, and what it watches. */
@@ -39,6 +49,9 @@ export interface Cluster {
   readonly namespaces: Resource<KubeObject>;
   readonly definitions: Resource<KubeObject>;
   readonly resourceOf: (type: ResourceType) => Resource<KubeObject>;
+  /** The same with metadata only. */
+  readonly metadataOf: (type: ResourceType) => Resource<KubeObject>;
+  readonly discovery: Discovery;
   readonly watched: {
     readonly releases: Informer<HelmRelease>;
     /** Helm's records of releases: their labels say all that a pass needs. */
@@ -77,7 +90,7 @@ export function openCluster(environment: Environment): Cluster {
     onRelist: metrics.relisted,
     onWatchRestart: metrics.watchRestarted,
   };
-  const metadataOf = (
+  const informerOf = (
     type: ResourceType,
     options: Partial<InformerOptions<KubeObject>>,
   ): Informer<KubeObject> =>
@@ -89,14 +102,12 @@ export function openCluster(environment: Environment): Cluster {
   const releases = createResource<HelmRelease>(transport, RELEASES);
   const watched = {
     releases: createInformer(releases, { ...following, indexes: RELEASE_INDEXES }),
-    revisions: metadataOf(SECRETS, {
-      labelSelector: 'owner=helm',
-      indexes: {
-        release: ({ metadata }) => [`${metadata.namespace ?? ''}/${metadata.labels?.['name'] ?? ''}`],
-      },
+    revisions: informerOf(SECRETS, {
+      labelSelector: HELM_SECRETS,
+      indexes: REVISION_INDEXES,
     }),
-    secrets: metadataOf(SECRETS, { labelSelector: 'owner!=helm' }),
-    configMaps: metadataOf(CONFIG_MAPS, {}),
+    secrets: informerOf(SECRETS, { labelSelector: 'owner!=helm', indexes: TILLER_INDEXES }),
+    configMaps: informerOf(CONFIG_MAPS, { indexes: TILLER_INDEXES }),
     workloads: WATCHED_KINDS.map((type) =>
       createInformer(createResource<KubeObject>(transport, type), {
         ...following,
@@ -122,6 +133,8 @@ export function openCluster(environment: Environment): Cluster {
     namespaces: createResource<KubeObject>(transport, NAMESPACES, { metadataOnly: true }),
     definitions: createResource<KubeObject>(transport, CUSTOM_RESOURCE_DEFINITIONS, { metadataOnly: true }),
     resourceOf: (type) => createResource<KubeObject>(transport, type),
+    metadataOf: (type) => createResource<KubeObject>(transport, type, { metadataOnly: true }),
+    discovery: createDiscovery(transport, { clock }),
     watched,
     informers,
     findWorkload: (type, key) => {

@@ -1,11 +1,30 @@
 import { randomBytes } from 'node:crypto';
+import type { Config } from '../config.ts';
+import type { Connection } from '../kube/connection.ts';
 import { isConflict } from '../kube/errors.ts';
 import type { Resource } from '../kube/resource.ts';
 import type { Document } from '../release/desire/documents.ts';
 
 const NAME = 'helm-release-operator-digest-key';
 const KEY = 'key';
-const BYTES = 32;
+export const DIGEST_KEY_BYTES = 32;
+
+/** The operator's own namespace, where it keeps the key. */
+export function namespaceOf(
+  { operatorNamespace }: Pick<Config, 'operatorNamespace'>,
+  { namespace }: Pick<Connection, 'namespace'>,
+): string {
+  return operatorNamespace ?? namespace ?? 'default';
+}
+
+/** The key that is there; undefined where no operator has ever run. */
+export async function findDigestKey(
+  secrets: Pick<Resource<Document>, 'get'>,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
+  return keyIn(await secrets.get({ namespace, name: NAME }, signal));
+}
 
 /**
  * The key under which digests of values are made, so that nobody can try out guesses of a secret value. Kept in a
@@ -16,26 +35,26 @@ export async function loadDigestKey(
   namespace: string,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const found = keyIn(await secrets.get({ namespace, name: NAME }, signal));
+  const found = await findDigestKey(secrets, namespace, signal);
   if (found !== undefined) return found;
   const secret: Document = {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: NAME, namespace },
-    data: { [KEY]: randomBytes(BYTES).toString('base64') },
+    data: { [KEY]: randomBytes(DIGEST_KEY_BYTES).toString('base64') },
   };
   try {
     return keyIn(await secrets.create(secret, signal)) ?? unusable(namespace);
   } catch (error) {
     // Another replica was faster: its key counts.
     if (!isConflict(error)) throw error;
-    return keyIn(await secrets.get({ namespace, name: NAME }, signal)) ?? unusable(namespace);
+    return (await findDigestKey(secrets, namespace, signal)) ?? unusable(namespace);
   }
 }
 
 function keyIn(secret: Document | undefined): Buffer | undefined {
   const key = Buffer.from(secret?.data?.[KEY] ?? '', 'base64');
-  return key.length < BYTES ? undefined : key;
+  return key.length < DIGEST_KEY_BYTES ? undefined : key;
 }
 
 function unusable(namespace: string): never {

@@ -9,6 +9,7 @@ import type { Storage } from '../helm/storage/storage.ts';
 import { childKubeconfig } from '../kube/connection.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
+import { createRenderedSecrets } from '../release/observe/rendered-secrets.ts';
 import type { Cluster } from './cluster.ts';
 import type { Environment } from './environment.ts';
 
@@ -49,6 +50,7 @@ export async function openHelm(
     binary,
     workDir,
     storage,
+    renderedSecrets: createRenderedSecrets(storage),
     clock,
     kubeconfigPath: createKubeconfigFile(workDir.path, () => childKubeconfig(cluster.connection)),
     slots,

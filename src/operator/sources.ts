@@ -1,9 +1,9 @@
+import { dockerConfigFile } from '../charts/access/docker-login.ts';
 import { createCharts } from '../charts/charts.ts';
 import type { Charts } from '../charts/charts.ts';
-import { createAddressCheck } from '../charts/http/addresses.ts';
 import { createGit } from '../git/git.ts';
-import { createAddressGuard } from '../git/addresses.ts';
 import type { Helm } from '../helm/helm.ts';
+import { createAddressCheck } from '../net/addresses.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import { createExternalReader } from '../values/external.ts';
@@ -29,7 +29,7 @@ export async function openSources(
   { run, workDir, helm }: SourceParts,
   { config, env, log, clock, random, metrics }: Environment,
 ): Promise<Sources> {
-  const denyAddresses = config.denyAddresses.map(({ address, prefix }) => `${address}/${String(prefix)}`);
+  const checkAddress = createAddressCheck(config.denyAddresses);
   const git = await createGit({
     run,
     workDir,
@@ -38,7 +38,7 @@ export async function openSources(
     env,
     timeoutMs: config.gitTimeoutMs,
     home: env['HOME'] ?? workDir.path,
-    guard: createAddressGuard(denyAddresses),
+    checkAddress,
   });
   const charts = await createCharts({
     git,
@@ -50,16 +50,15 @@ export async function openSources(
     gitPollIntervalMs: config.gitPollIntervalMs,
     chartsSyncIntervalMs: config.chartsSyncIntervalMs,
     updateChartDeps: config.updateChartDeps,
-    denyAddresses,
+    checkAddress,
     proxyEnv: env,
+    repositoryFiles: config.helmRepositoryImports,
+    dockerConfigFile: dockerConfigFile(env),
     onFetched: metrics.chartFetched,
   });
   return {
     charts,
-    fetchExternal: createExternalReader({
-      timeoutMs: EXTERNAL_TIMEOUT_MS,
-      checkAddress: createAddressCheck(denyAddresses),
-    }),
+    fetchExternal: createExternalReader({ timeoutMs: EXTERNAL_TIMEOUT_MS, checkAddress }),
     close: async () => {
       await charts.close();
       await git.close();

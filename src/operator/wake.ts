@@ -1,5 +1,6 @@
 import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
+import { MARK_OWNER_LABEL } from '../api/names.ts';
 import type { Charts } from '../charts/charts.ts';
 import { assess } from '../health/assess.ts';
 import type { Change } from '../kube/store.ts';
@@ -30,7 +31,9 @@ export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'
   revisions.onChange((change) => {
     const { metadata } = change.object;
     if (isInitial(change)) return;
-    wake(standingFor(`${metadata.namespace ?? ''}/${metadata.labels?.['name'] ?? ''}`));
+    const release = `${metadata.namespace ?? ''}/${metadata.labels?.['name'] ?? ''}`;
+    wake(standingFor(release));
+    if (changesOwner(change)) wake(releases.store.byIndex('leftBehind', release));
   });
   secrets.onChange((change) => {
     if (!isInitial(change)) wakeReaders('Secret', change.object);
@@ -55,6 +58,15 @@ export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'
 /** What was there when we came is looked at once, for each HelmRelease, and not again for all that it refers to. */
 function isInitial(change: Change<KubeObject>): boolean {
   return change.kind === 'added' && change.initial;
+}
+
+/** A release that was left behind is gone, or somebody else's: all else that happens to it is nobody's business. */
+function changesOwner(change: Change<KubeObject>): boolean {
+  const ownerOf = ({ metadata }: KubeObject): string | undefined => metadata.labels?.[MARK_OWNER_LABEL];
+  return (
+    change.kind === 'deleted' ||
+    (change.kind === 'updated' && ownerOf(change.previous) !== ownerOf(change.object))
+  );
 }
 
 /** Most changes of a workload are counters that say nothing new about whether it works. */

@@ -28,6 +28,7 @@ describe('readConfig', () => {
       gitTimeoutMs: 20_000,
       helmBinary: 'helm',
       helmRepositoryImports: [],
+      inspectListen: undefined,
       kubeconfig: undefined,
       listen: { port: 3030 },
       logFormat: 'fmt',
@@ -54,6 +55,7 @@ describe('readConfig', () => {
       '--git-timeout=300ms',
       '--helm-binary=/opt/helm3',
       '--helm-repository-import=v3:/a.yaml,v3:/b.yaml',
+      '--inspect-listen=:9229',
       '--kubeconfig=/k',
       '--listen=[::1]:0',
       '--log-format=json',
@@ -72,17 +74,14 @@ describe('readConfig', () => {
     expect(config).to.deep.equal({
       allowNamespace: 'apps',
       chartsSyncIntervalMs: 3_723_500,
-      denyAddresses: [
-        { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
-        { address: 'fd00::', prefix: 8, family: 'ipv6' },
-        { address: '192.168.1.1', prefix: 32, family: 'ipv4' },
-      ],
+      denyAddresses: ['10.0.0.0/8', 'fd00::/8', '192.168.1.1'],
       enabledHelmVersions: ['v3'],
       gitDefaultRef: 'main',
       gitPollIntervalMs: 60_000,
       gitTimeoutMs: 300,
       helmBinary: '/opt/helm3',
       helmRepositoryImports: ['/a.yaml', '/b.yaml'],
+      inspectListen: { port: 9_229 },
       kubeconfig: '/k',
       listen: { host: '::1', port: 0 },
       logFormat: 'json',
@@ -237,6 +236,14 @@ describe('readConfig', () => {
     [['--git-timeout=0s'], '--git-timeout: "0s" is not a duration over 0 such as 20s, 5m or 1h30m'],
     [['--shutdown-timeout=-1s'], '--shutdown-timeout: "-1s" is not a duration such as 20s, 5m or 1h30m'],
     [['--log-level=loud'], '--log-level: "loud" is not one of debug, info, warn, error'],
+    [
+      ['--inspect-listen=0.0.0.0:3030'],
+      '--inspect-listen: port 3030 is that of --listen: give it one of its own',
+    ],
+    [
+      ['--inspect-listen=9229'],
+      '--inspect-listen: "9229" is not host:port or :port, such as :3030, 127.0.0.1:3030 or [::1]:3030',
+    ],
     [['--git-default-ref=-x'], '--git-default-ref: "-x" is not the name of a branch or tag, or a commit'],
     [
       ['--allow-namespace=A_b'],
@@ -269,6 +276,22 @@ describe('readConfig', () => {
     for (const argv of [['--help'], ['-h'], ['--wrong', '--help']]) {
       expect(readConfig(argv, {}).kind, argv.join(' ')).to.equal('help');
     }
+  });
+
+  it('asks for a plan, in a form, or to take all marks off', () => {
+    const asked = (...argv: readonly string[]) => {
+      const startup = readConfig(argv, {});
+      return startup.kind === 'plan' ? `plan as ${startup.form}` : startup.kind;
+    };
+
+    expect(asked('--plan')).to.equal('plan as table');
+    expect(asked('--plan=json', '--workers=4')).to.equal('plan as json');
+    expect(asked('--plan=false')).to.equal('run');
+    expect(asked('--detach')).to.equal('detach');
+    expect(asked('--detach=false')).to.equal('run');
+    expect(asked('--version', '--plan')).to.equal('version');
+    expect(faultsOf('--plan=yaml')).to.deep.equal(['--plan: "yaml" is not one of table, json']);
+    expect(faultsOf('--plan', '--detach')).to.deep.equal(['--detach and --plan: give one of the two']);
   });
 
   it('gives help in lines that fit a terminal and name every flag', () => {

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 
 describe('the bundle', () => {
@@ -30,6 +32,16 @@ describe('the bundle', () => {
 
     expect((stdout + stderr).trim()).to.equal(version);
     expect(status).to.equal(0);
+  });
+
+  it('has the thread that reads large indexes of charts beside it', async () => {
+    const file = join(elsewhere, 'index.yaml');
+    writeFileSync(file, 'entries:\n  web:\n  - version: 1.0.0\n');
+    const worker = new Worker(resolve('dist/index-worker.mjs'), { workerData: { kind: 'cut', file } });
+
+    const [result] = (await once(worker, 'message')) as [unknown];
+
+    expect(result).to.deep.include({ kind: 'cut', form: 'yaml' });
   });
 
   it('refuses wrong arguments with exit status 2 and prints its help with 0', () => {

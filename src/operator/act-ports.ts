@@ -1,0 +1,76 @@
+import { createLogReader } from '../kube/pod-logs.ts';
+import { readDefinitions } from '../charts/content/definitions.ts';
+import { createDiscovery } from '../kube/discovery.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../kube/resource-type.ts';
+import type { KubeObject } from '../kube/resource-type.ts';
+import { createCrds } from '../release/act/crds.ts';
+import type { Crds } from '../release/act/crds.ts';
+import { createRestartWorkloads } from '../release/act/restart.ts';
+import type { RestartWorkloads } from '../release/act/restart.ts';
+import { createFieldOwners } from '../release/observe/field-owners.ts';
+import type { FieldOwners } from '../release/observe/field-owners.ts';
+import { createTellOfHook } from '../release/observe/hook-evidence.ts';
+import type { TellOfHook } from '../release/observe/hook-evidence.ts';
+import { createRenderedSecrets } from '../release/observe/rendered-secrets.ts';
+import type { RenderedSecrets } from '../release/observe/rendered-secrets.ts';
+import type { Cluster } from './cluster.ts';
+import type { Environment } from './environment.ts';
+import type { Parts } from './parts.ts';
+import type { ReadPorts } from './read-ports.ts';
+
+/** What the actions of the release domain need beside helm and its storage. */
+export interface ActPorts {
+  readonly resourceOf: Cluster['resourceOf'];
+  readonly fieldOwners: FieldOwners;
+  readonly crds: Crds;
+  readonly renderedSecrets: RenderedSecrets;
+  readonly restartWorkloads: RestartWorkloads;
+  readonly tellOfHook: TellOfHook;
+}
+
+export function createActPorts(
+  { cluster, storage, readPayload }: Pick<Parts, 'cluster' | 'storage'> & Pick<ReadPorts, 'readPayload'>,
+  { clock }: Pick<Environment, 'clock'>,
+): ActPorts {
+  const { resourceOf, transport } = cluster;
+  const renderedSecrets = createRenderedSecrets(storage);
+  const readLogTail = createLogReader(transport);
+  // Of its own, because it asks again at once for what is about to appear.
+  const discovery = createDiscovery(transport, { clock, missMs: 0 });
+  return {
+    resourceOf,
+    crds: createCrds({
+      readDefinitions,
+      definitions: resourceOf(CUSTOM_RESOURCE_DEFINITIONS),
+      isServed: async (definition, signal) => {
+        for (const { apiVersion, kind } of kindsOf(definition)) {
+          if ((await discovery.find(apiVersion, kind, signal)) === undefined) return false;
+        }
+        return true;
+      },
+      clock,
+    }),
+    renderedSecrets,
+    fieldOwners: createFieldOwners({
+      readPayload,
+      typeOf: (apiVersion, kind, signal) => cluster.discovery.find(apiVersion, kind, signal),
+      metadataOf: cluster.metadataOf,
+    }),
+    restartWorkloads: createRestartWorkloads({ readPayload, resourceOf }),
+    tellOfHook: createTellOfHook({ storage, resourceOf, readLogTail, renderedSecrets }),
+  };
+}
+
+interface Definition extends KubeObject {
+  readonly spec?: {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+  };
+}
+
+function kindsOf({ spec }: Definition): readonly { readonly apiVersion: string; readonly kind: string }[] {
+  return (spec?.versions ?? [])
+    .filter(({ served }) => served)
+    .map(({ name }) => ({ apiVersion: `${spec?.group ?? ''}/${name}`, kind: spec?.names.kind ?? '' }));
+}

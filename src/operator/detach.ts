@@ -1,0 +1,121 @@
+import { describe } from '../api/errors.ts';
+import { keyOf } from '../api/metadata.ts';
+import { createStorage } from '../helm/storage/storage.ts';
+import { sleep } from '../kube/http/abort.ts';
+import type { KubeObject } from '../kube/resource-type.ts';
+import { createSemaphore } from '../process/semaphore.ts';
+import { hasFinalizer } from '../release/admit/finalizer.ts';
+import { detachRelease } from '../release/detach/detach-release.ts';
+import { detachRevision } from '../release/detach/detach-revision.ts';
+import { findAttached } from './attached.ts';
+import type { Attached } from './attached.ts';
+import { openCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import type { CommandOptions } from './command.ts';
+import { environmentOf } from './command.ts';
+
+/** Objects at a time. */
+const AT_ONCE = 8;
+/** An operator that runs notices at once that its marks are gone, and puts them back. */
+const LOOK_AGAIN_MS = 2_000;
+
+const FIRST = 'The Deployment of the operator has to be scaled to 0: a running one puts its marks back.';
+
+type Result =
+  | { readonly kind: 'cleaned'; readonly object: string; readonly what: string }
+  | { readonly kind: 'clean'; readonly object: string }
+  | { readonly kind: 'failed'; readonly object: string; readonly why: string };
+
+/**
+ * Takes everything off the cluster by which Helm Operator 1.4.4 or plain helm could be disturbed, and gives the exit
+ * status. No release is touched, each object is tried whatever becomes of the others, and it can be run again.
+ */
+export async function runDetach(options: CommandOptions): Promise<number> {
+  const { write, signal } = options;
+  const environment = environmentOf(options);
+  const cluster = openCluster(environment);
+  const namespace = environment.config.allowNamespace;
+  try {
+    write(FIRST);
+    const attached = await findAttached(cluster, namespace, signal);
+    const results: Result[] = [];
+    for (const pending of detachAll(attached, cluster, signal)) {
+      const result = await pending;
+      results.push(result);
+      write(lineOf(result));
+    }
+    write(sumOf(attached, results));
+    const cleaned = new Set(results.filter(({ kind }) => kind === 'cleaned').map(({ object }) => object));
+    const back = cleaned.size === 0 ? [] : await findBack(cleaned, cluster, namespace, signal);
+    if (back.length > 0) {
+      write(
+        `An operator is running: ${String(back.length)} of them, the first is ${String(back[0])}, were marked again. Scale its Deployment to 0 and run this again.`,
+      );
+    }
+    return back.length > 0 || results.some(({ kind }) => kind === 'failed') ? 1 : 0;
+  } finally {
+    cluster.transport.close();
+  }
+}
+
+function detachAll(
+  { releases, secrets, unseen }: Attached,
+  cluster: Cluster,
+  signal: AbortSignal,
+): readonly Promise<Result>[] {
+  const places = createSemaphore(AT_ONCE);
+  const storage = createStorage(cluster.secrets, cluster.secretsMetadata);
+  const one = async (object: string, detach: () => Promise<string | undefined>): Promise<Result> => {
+    try {
+      const what = await places.run(signal, detach);
+      return what === undefined ? { kind: 'clean', object } : { kind: 'cleaned', object, what };
+    } catch (error) {
+      return { kind: 'failed', object, why: describe(error) };
+    }
+  };
+  return [
+    ...releases.map((release) =>
+      one(nameOf('HelmRelease', release), () => detachRelease(release, cluster.releases, signal)),
+    ),
+    ...secrets.map((secret) =>
+      one(nameOf('Secret', secret), () => detachRevision(secret.metadata, storage, signal)),
+    ),
+    ...[...unseen].map(([namespace, why]) =>
+      Promise.resolve<Result>({ kind: 'failed', object: `Secrets of ${namespace}`, why }),
+    ),
+  ];
+}
+
+async function findBack(
+  cleaned: ReadonlySet<string>,
+  cluster: Cluster,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  await sleep(LOOK_AGAIN_MS, signal);
+  const { releases, secrets } = await findAttached(cluster, namespace, signal);
+  return [
+    ...releases.filter(hasFinalizer).map((release) => nameOf('HelmRelease', release)),
+    ...secrets.map((secret) => nameOf('Secret', secret)),
+  ].filter((name) => cleaned.has(name));
+}
+
+function lineOf(result: Result): string {
+  switch (result.kind) {
+    case 'cleaned':
+      return `${result.object}: ${result.what}`;
+    case 'clean':
+      return `${result.object}: has nothing of the operator`;
+    case 'failed':
+      return `${result.object}: FAILED: ${result.why}`;
+  }
+}
+
+function sumOf({ releases, secrets }: Attached, results: readonly Result[]): string {
+  const count = (kind: Result['kind']): string => String(results.filter((each) => each.kind === kind).length);
+  return `${String(releases.length)} HelmReleases and ${String(secrets.length)} Secrets of Helm: ${count('cleaned')} cleaned, ${count('clean')} had nothing of the operator, ${count('failed')} failed`;
+}
+
+function nameOf(kind: string, object: KubeObject): string {
+  return `${kind} ${keyOf(object)}`;
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { describe } from '../api/errors.ts';
+import type { HelmRelease } from '../api/helm-release.ts';
+import { keyOf } from '../api/metadata.ts';
+import { targetOf } from '../api/release-name.ts';
+import type { PlanForm } from '../config.ts';
+import { createSemaphore } from '../process/semaphore.ts';
+import { createSurroundings } from '../release/observe/surroundings.ts';
+import type { Surroundings } from '../release/observe/surroundings.ts';
+import { formatTarget } from '../release/plan.ts';
+import { preview } from '../release/preview/preview.ts';
+import type { Preview, PreviewPorts } from '../release/preview/preview.ts';
+import type { Cluster } from './cluster.ts';
+import { environmentOf } from './command.ts';
+import type { CommandOptions } from './command.ts';
+import { DIGEST_KEY_BYTES, findDigestKey, namespaceOf } from './digest-key.ts';
+import { openParts } from './parts.ts';
+import { jsonOf, tableOf } from './plan-output.ts';
+import { createReadPorts } from './read-ports.ts';
+import { listedView } from './view.ts';
+
+/** Releases at a time: each has its chart and values in memory. */
+const AT_ONCE = 8;
+
+/** Prints what would be done to each HelmRelease, and does nothing of it. Gives the exit status. */
+export async function runPlan({
+  form,
+  ...options
+}: CommandOptions & { readonly form: PlanForm }): Promise<number> {
+  const { config, log, clock, signal, write } = options;
+  const environment = environmentOf(options);
+  // A place of its own: it must not end what an operator that was killed has left running.
+  const workDir = join(config.workDir, 'plans');
+  await using parts = await openParts(environment, { workDir, signal });
+  const { cluster, charts } = parts;
+
+  const view = await listedView(cluster, { namespace: config.allowNamespace }, signal);
+  const namespace = namespaceOf(config, cluster.connection);
+  const digestKey = await findDigestKey(cluster.secrets, namespace, signal);
+  if (digestKey === undefined) {
+    log.warn('no digest key: every release is compared with its chart and values, as on the first day', {
+      namespace,
+      flag: '--operator-namespace',
+    });
+  }
+  const ports: PreviewPorts = {
+    ...createReadPorts(
+      { ...parts, view, digestKey: digestKey ?? randomBytes(DIGEST_KEY_BYTES) },
+      environment,
+    ),
+    surroundings: surroundingsOf(cluster, config.allowNamespace === undefined),
+    charts,
+    clock,
+  };
+  const places = createSemaphore(AT_ONCE);
+  const previews = await Promise.all(
+    [...view.releases.values()]
+      .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+      .map((release) => places.run(signal, () => previewOrTrouble(release, ports, signal))),
+  );
+  write(form === 'json' ? jsonOf(previews) : tableOf(previews));
+  return previews.every(({ complete }) => complete) ? 0 : 1;
+}
+
+/** Where the operator would ask in a dry run, which changes nothing either, this takes the likely for true: it only reads. */
+function surroundingsOf(cluster: Cluster, seesCluster: boolean): Surroundings {
+  const unlikely = (): Promise<boolean> => Promise.resolve(false);
+  if (!seesCluster) {
+    return {
+      isCrdTerminating: unlikely,
+      isNamespaceTerminating: unlikely,
+      isNamespaceMissing: unlikely,
+    };
+  }
+  const refuse = (): Promise<never> =>
+    Promise.reject(new Error('the CustomResourceDefinition of HelmRelease may not be read'));
+  return createSurroundings({ ...cluster, releases: { dryRunCreate: refuse }, seesCluster });
+}
+
+/** One release that cannot be looked at hides none of the others. */
+async function previewOrTrouble(
+  release: HelmRelease,
+  ports: PreviewPorts,
+  signal: AbortSignal,
+): Promise<Preview> {
+  try {
+    return await preview(release, ports, signal);
+  } catch (caught) {
+    signal.throwIfAborted();
+    return {
+      key: keyOf(release),
+      release: formatTarget(targetOf(release)),
+      complete: false,
+      action: 'unknown',
+      why: describe(caught),
+    };
+  }
+}

@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import type { HelmRelease } from '../../../src/api/helm-release.ts';
+import { keyOf } from '../../../src/api/metadata.ts';
+import { MARK_OWNER_LABEL, MARK_REVISION_LABEL } from '../../../src/api/names.ts';
+import { ownerMark } from '../../../src/helm/storage/marks.ts';
+import { ApiError } from '../../../src/kube/errors.ts';
+import type { KubeObject } from '../../../src/kube/resource-type.ts';
+import { findAttached } from '../../../src/operator/attached.ts';
+import type { Attached } from '../../../src/operator/attached.ts';
+
+const signal = new AbortController().signal;
+
+function releaseOf(namespace: string, name: string, targetNamespace = namespace): HelmRelease {
+  const chart = { git: 'https://git.example/charts', path: 'web' };
+  return { metadata: { namespace, name }, spec: { chart, releaseName: name, targetNamespace } };
+}
+
+function secretOf(namespace: string, release: string, owner: string | undefined): KubeObject {
+  const marks = {
+    [MARK_REVISION_LABEL]: '1',
+    ...(owner === undefined ? {} : { [MARK_OWNER_LABEL]: ownerMark(owner) }),
+  };
+  return {
+    metadata: {
+      namespace,
+      name: `sh.helm.release.v1.${release}.v1`,
+      labels: { owner: 'helm', name: release, version: '1', status: 'deployed', ...marks },
+    },
+  };
+}
+
+function refused(status: number): Promise<never> {
+  return Promise.reject(new ApiError('refused', { status, statusReason: 'Refused' }));
+}
+
+interface Stored {
+  readonly releases: readonly HelmRelease[] | number;
+  readonly secrets: readonly KubeObject[];
+  /** A namespace that nobody may look into. */
+  readonly closed?: string;
+}
+
+function find({ releases, secrets, closed }: Stored, namespace?: string): Promise<Attached> {
+  const inside = <T extends KubeObject>(objects: readonly T[], place: string | undefined) =>
+    Promise.resolve({
+      items: objects.filter(({ metadata }) => place === undefined || metadata.namespace === place),
+      resourceVersion: '1',
+    });
+  return findAttached(
+    {
+      releases: {
+        list: (selection) =>
+          typeof releases === 'number' ? refused(releases) : inside(releases, selection.namespace),
+      },
+      secretsMetadata: {
+        list: (selection) =>
+          selection.namespace === closed && closed !== undefined
+            ? refused(403)
+            : inside(secrets, selection.namespace),
+      },
+    },
+    namespace,
+    signal,
+  );
+}
+
+const namesOf = ({ secrets }: Attached): readonly string[] => secrets.map(keyOf);
+
+describe('what an operator has its marks on', () => {
+  it('is every marked Secret of Helm, also of HelmReleases that are gone', async () => {
+    const unmarked: KubeObject = {
+      metadata: { namespace: 'a', name: 'sh.helm.release.v1.theirs.v1', labels: {} },
+    };
+    const secrets = [secretOf('b', 'gone', 'b/gone'), secretOf('a', 'web', 'a/web'), unmarked];
+
+    const found = await find({ releases: [releaseOf('a', 'web')], secrets });
+
+    expect(namesOf(found)).to.deep.equal(['a/sh.helm.release.v1.web.v1', 'b/sh.helm.release.v1.gone.v1']);
+    expect(found.releases.map(keyOf)).to.deep.equal(['a/web']);
+  });
+
+  it('is in one namespace what belongs to its HelmReleases, wherever it is stored', async () => {
+    const releases = [releaseOf('a', 'web'), releaseOf('a', 'far', 'b'), releaseOf('b', 'near')];
+    const secrets = [
+      secretOf('a', 'web', 'a/web'),
+      secretOf('b', 'far', 'a/far'),
+      secretOf('b', 'near', 'b/near'),
+      secretOf('a', 'guest', 'b/guest'),
+      secretOf('b', 'other', undefined),
+    ];
+
+    const found = await find({ releases, secrets }, 'a');
+
+    expect(namesOf(found)).to.deep.equal(['a/sh.helm.release.v1.web.v1', 'b/sh.helm.release.v1.far.v1']);
+  });
+
+  it('says which namespace it could not look into, and finds the rest', async () => {
+    const releases = [releaseOf('a', 'web'), releaseOf('a', 'far', 'b')];
+    const secrets = [secretOf('a', 'web', 'a/web'), secretOf('b', 'far', 'a/far')];
+
+    const found = await find({ releases, secrets, closed: 'b' }, 'a');
+
+    expect(namesOf(found)).to.deep.equal(['a/sh.helm.release.v1.web.v1']);
+    expect([...found.unseen]).to.deep.equal([['b', 'refused']]);
+  });
+
+  it('is the Secrets alone when the kind itself is gone, and nothing is known when it cannot be asked for', async () => {
+    const secrets = [secretOf('a', 'web', 'a/web')];
+
+    expect(namesOf(await find({ releases: 404, secrets }))).to.deep.equal(['a/sh.helm.release.v1.web.v1']);
+    const failed = await find({ releases: 403, secrets }).catch((caught: unknown) => caught);
+    expect(failed).to.have.property('status', 403);
+  });
+});
