@@ -12,7 +12,7 @@ const NAMESPACE = 'bad-fleet';
 const SILENT = 80;
 const LAST = `silent-${String(SILENT - 1)}`;
 
-describe('a fleet whose host does not answer', function () {
+describe('defect 17: a fleet whose host does not answer', function () {
   this.timeout(60_000);
   const stack = new AsyncDisposableStack();
   let bench: Bench;

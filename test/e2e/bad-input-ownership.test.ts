@@ -13,7 +13,7 @@ const NAMESPACE = 'bad-owner';
 /** Two HelmReleases, `first-NAME` and `second-NAME`, that both want the release NAME. */
 const PAIRS = ['left', 'moved', 'handed-over', 'renamed'] as const;
 
-describe('two HelmReleases that claim one release', function () {
+describe('defect 4: two HelmReleases that claim one release', function () {
   this.timeout(60_000);
   const stack = new AsyncDisposableStack();
   const footprints = new Map<string, Readonly<Record<string, string>>>();

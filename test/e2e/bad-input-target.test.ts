@@ -70,6 +70,30 @@ describe('a target that cannot be', function () {
     expect(await footprintOf(world, NAMESPACE, 'renamed')).to.deep.equal(before);
   });
 
+  it('is a release that Tiller keeps: it is not installed a second time, and is when Tiller lets it go', async () => {
+    const { world, apply, untilReady } = bench();
+    const labels = { OWNER: 'TILLER', NAME: 'kept', STATUS: 'DEPLOYED', VERSION: '3' };
+    const metadata = { name: 'kept.v3', namespace: NAMESPACE, labels };
+    await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
+    const release = webRelease(world, NAMESPACE, 'kept', { releaseName: 'kept' });
+    const annotations = { 'helm.fluxcd.io/migrate': 'true' };
+    await apply({ ...release, metadata: { ...release.metadata, annotations } });
+
+    await expectTrouble(bench(), 'kept', {
+      step: 'spec',
+      says: [
+        `release kept is one of Helm 2 (${NAMESPACE}/kept.v3 is Tiller's record of it)`,
+        'the annotation helm.fluxcd.io/migrate is not carried out',
+        'helm 2to3 convert kept',
+      ],
+      stalled: true,
+    });
+    expect(await world.revisions(NAMESPACE, 'kept')).to.deep.equal([]);
+
+    await world.cluster.kubectl('delete', 'configmap', 'kept.v3', '-n', NAMESPACE);
+    await untilReady('kept');
+  });
+
   it('is refused by kubectl apply where it is written down: a release name over 53 characters', async () => {
     const release = webRelease(bench().world, NAMESPACE, 'refused', { releaseName: 'r'.repeat(54) });
     const refusal = await bench()

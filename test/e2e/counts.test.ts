@@ -80,7 +80,7 @@ describe('what releases cost', function () {
       );
     });
 
-    it('run no helm process and make no API request, over resyncs', async () => {
+    it('defect 16: run no helm process and make no API request, over resyncs', async () => {
       const running = await start(...RESYNC);
       await world.allReady(NAMESPACE, 4);
       await eventsOf(NAMESPACE, 4);

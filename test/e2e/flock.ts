@@ -101,6 +101,6 @@ function failedRuns(log: string, releaseName: string): number {
   return log
     .split('\n')
     .filter((line) => line.includes(`"release":"${releaseName}"`))
-    .filter((line) => /"error":"(?:installation|upgrade|rollback) failed"/.test(line))
-    .filter((line) => !/"error":"upgrade failed".*it was not ready within/.test(line)).length;
+    .filter((line) => /"error":"(?:installation|upgrade|rollback) failed: /.test(line))
+    .filter((line) => !/"error":"upgrade failed: .*it was not ready within/.test(line)).length;
 }

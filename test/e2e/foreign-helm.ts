@@ -15,6 +15,7 @@ export interface ForeignHelm {
   readonly install: (release: string, values: Values, ...options: readonly string[]) => Promise<string>;
   readonly upgrade: (release: string, values: Values, ...options: readonly string[]) => Promise<string>;
   readonly rollback: (release: string, revision: number) => Promise<string>;
+  readonly uninstall: (release: string) => Promise<string>;
   readonly history: (release: string) => Promise<readonly HistoryRow[]>;
   /** Kills helm with SIGKILL while its newest revision has the status. */
   readonly interrupt: (status: string, command: Command) => Promise<void>;
@@ -55,6 +56,7 @@ export async function startForeignHelm(world: World, namespace: string): Promise
     upgrade: async (release, values, ...options) =>
       await helm(...(await argumentsFor({ verb: 'upgrade', release, values })), ...options),
     rollback: (release, revision) => helm('rollback', release, String(revision), ...target),
+    uninstall: async (release) => await helm(...(await argumentsFor({ verb: 'uninstall', release }))),
     history: async (release) =>
       JSON.parse(await helm('history', release, ...target, '-o', 'json')) as readonly HistoryRow[],
     interrupt: async (status, command) => {

@@ -9,24 +9,56 @@ import type { Exposition } from '../unit/telemetry/parse-exposition.ts';
 import { openBench } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { startPrometheus } from './prometheus.ts';
+import { eventsOf } from './trouble.ts';
+import type { Prometheus } from './prometheus.ts';
 import { conditionOf, webRelease } from './world.ts';
 
 const NAMESPACE = 'metrics';
 const WEB = { namespace: NAMESPACE, name: 'web' };
 const TARGET = { target_namespace: NAMESPACE, release_name: 'metrics-web' };
 const POD = 'testenv.helm-release-operator.io/pod';
+/** The alert rules of 1.4.4's documentation, as people have them. */
+const RULES = [
+  {
+    alert: 'HelmOperatorLowThroughput',
+    expr: 'flux_helm_operator_release_queue_length_count > 0',
+    for: '30m',
+  },
+  {
+    alert: 'HelmReleaseRolledBack',
+    expr: 'flux_helm_operator_release_condition_info{condition="RolledBack"} == 1',
+  },
+  {
+    alert: 'HelmReleaseError',
+    expr: 'flux_helm_operator_release_condition_info{condition="Released"} == -1',
+  },
+] as const;
+/** Every query of 1.4.4's dashboard. */
+const DASHBOARD = {
+  synced: 'flux_helm_operator_release_count{}',
+  duration: 'delta(flux_helm_operator_release_action_duration_seconds_sum{action="sync"}[5m]) > 0',
+  notSynced: 'flux_helm_operator_release_queue_length_count{}',
+  released: 'flux_helm_operator_release_condition_info{condition="Released"} == 1',
+  failed: 'flux_helm_operator_release_condition_info{condition="Released"} == -1',
+  rolledBack: 'flux_helm_operator_release_condition_info{condition="RolledBack"} == 1',
+} as const;
 const NEVER_READY = { podAnnotations: { [POD]: 'never-ready' } };
-const CANNOT_BE_DELETED = { hook: { on: ['pre-delete'], podLabels: { [POD]: 'fails' } } };
+const CANNOT_BE_DELETED = { hook: { on: ['pre-delete'], podLabels: { [POD]: 'runs' } } };
 const VALUES: Readonly<Record<string, number>> = { True: 1, Unknown: 0, False: -1 };
 
 describe('what the operator tells by HTTP', function () {
   this.timeout(60_000);
   let bench: Bench;
+  let prometheus: Prometheus;
 
   before(async () => {
-    bench = await openBench({ namespace: NAMESPACE, operator: { flags: ['--git-poll-interval=10m'] } });
+    // One at a time, so that a release that waits for its turn can be seen.
+    const flags = ['--git-poll-interval=1h', '--workers=1', '--inspect-listen=:0'];
+    bench = await openBench({ namespace: NAMESPACE, operator: { flags } });
+    prometheus = await startPrometheus(bench.operator.port, RULES);
   });
   after(async () => {
+    await (prometheus as Prometheus | undefined)?.[Symbol.asyncDispose]();
     await bench[Symbol.asyncDispose]();
   });
 
@@ -59,6 +91,24 @@ describe('what the operator tells by HTTP', function () {
       conditions.map(({ type, status: state }) => ({ labels: { ...WEB, type, status: state }, value: 1 })),
     );
   };
+  /** What the dashboard shows, and which alerts there are; who scrapes sees it a moment later. */
+  const expectShown = (
+    shown: Readonly<Partial<Record<keyof typeof DASHBOARD, readonly unknown[]>>>,
+    alerts: readonly string[],
+  ): Promise<void> =>
+    eventually(async () => {
+      for (const [panel, rows] of Object.entries(shown)) {
+        const samples = await prometheus.query(DASHBOARD[panel as keyof typeof DASHBOARD]);
+        expect(
+          [...new Set(samples.map(({ labels, value }) => labels['release_name'] ?? value))],
+          panel,
+        ).to.deep.equal(rows);
+      }
+      const found = (await prometheus.alerts()).map(
+        ({ labels, state }) => `${labels['alertname'] ?? ''} ${state}`,
+      );
+      expect(found).to.have.members(alerts);
+    }, 10_000);
   const countOf = ({ value }: Exposition, action: string, success: boolean): number | undefined =>
     value('flux_helm_operator_release_action_duration_seconds_count', {
       ...TARGET,
@@ -75,11 +125,28 @@ describe('what the operator tells by HTTP', function () {
     expect((await scrape()).value('flux_helm_operator_release_count')).to.equal(0);
   });
 
+  it("is nothing of Node's inspector, which has an address of its own on loopback", async () => {
+    const { operator } = bench;
+    const [, address = ''] =
+      /"the inspector listens","address":"(127\.0\.0\.1:\d+)"/.exec(operator.log()) ?? [];
+    const targets = await (await fetch(`http://${address}/json/list`)).json();
+    expect(targets).to.have.length(1);
+
+    for (const path of ['/json/list', '/json/version'])
+      expect((await operator.get(path)).status, path).to.equal(404);
+    const { status, body } = await operator.get('/debug/pprof/heap');
+    expect(status).to.equal(404);
+    expect(body).to.include('there is no profiler on this port');
+  });
+
   it('is a release that was installed', async () => {
     await applied({});
     const release = await bench.untilReady('web');
 
     await expectConditions(release);
+    expect(bench.operator.log()).to.include(
+      '"component":"gitchartsync","info":"started mirroring new remote"',
+    );
     const metrics = await scrape();
     expect(metrics.value('flux_helm_operator_release_count')).to.equal(1);
     expect(metrics.value('flux_git_ready')).to.equal(1);
@@ -121,13 +188,29 @@ describe('what the operator tells by HTTP', function () {
     expect(await world.revisions(NAMESPACE, 'metrics-web')).to.have.length(1);
   });
 
-  it('is a commit that was deployed at once, because somebody posted to sync-git', async () => {
+  it('is shown by the dashboard of 1.4.4, and no alert of its', async () => {
+    await expectShown(
+      { synced: [1], notSynced: [0], released: ['metrics-web'], failed: [], rolledBack: [] },
+      [],
+    );
+  });
+
+  it('is a commit that was deployed within three seconds, because somebody posted to sync-git', async () => {
     const { world, operator } = bench;
     const commit = await world.commitChart({ 'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.2.0\n' });
     expect((await operator.get('/api/v1/sync-git')).status).to.equal(405);
 
-    expect(await operator.post('/api/v1/sync-git')).to.equal(200);
+    // Of many at once the first answers as fast as the last, and all are one.
+    const answers = await Promise.all(Array.from({ length: 20 }, () => operator.post('/api/v1/sync-git')));
 
+    expect(new Set(answers)).to.deep.equal(new Set([200]));
+    await eventually(async () => {
+      const stored = await world.revisions(NAMESPACE, 'metrics-web');
+      expect(stored.map(({ revision, status }) => `${String(revision)} ${status}`)).to.deep.equal([
+        '1 superseded',
+        '2 deployed',
+      ]);
+    }, 3_000);
     const release = await until(({ status }) => {
       expect(status?.deployed).to.include({ revision: 2, sourceRevision: commit });
       expect(status?.phase).to.equal('Succeeded');
@@ -140,6 +223,28 @@ describe('what the operator tells by HTTP', function () {
       source_revision: commit,
     });
     expect(metrics.value('helmrelease_failures_total', WEB)).to.equal(0);
+  });
+
+  it('is whether the Git repositories answer', async () => {
+    const { world, operator } = bench;
+    const untilGitReady = (value: number): Promise<void> =>
+      eventually(async () => {
+        expect(await operator.metric('flux_git_ready')).to.equal(value);
+      });
+
+    world.git.fail({ kind: 'status', code: 500 });
+    await operator.post('/api/v1/sync-git');
+    await untilGitReady(0);
+    await until(({ status }) => {
+      expect(status?.phase).to.equal('ChartFetchFailed');
+    });
+
+    world.git.fail(undefined);
+    await operator.post('/api/v1/sync-git');
+    await untilGitReady(1);
+    const back = await bench.untilReady('web');
+    expect(conditionOf(back, 'ChartFetched').status).to.equal('True');
+    await expectConditions(back);
   });
 
   it('is an upgrade that failed and was rolled back', async () => {
@@ -164,18 +269,55 @@ describe('what the operator tells by HTTP', function () {
     expect(metrics.value('helmrelease_last_action_success', { ...WEB, action: 'rollback' })).to.equal(1);
   });
 
-  it('finds the failing release in a real Prometheus, by the alert rules of 1.4.4', async () => {
-    await using prometheus = await startPrometheus(bench.operator.port);
-
-    const failing = await prometheus.query(
-      'flux_helm_operator_release_condition_info{condition="Released"} == -1',
+  it('is what the dashboard shows and the alerts of 1.4.4 tell', async () => {
+    const name = 'metrics-web';
+    await expectShown(
+      { duration: [name], notSynced: [0], released: [], failed: [name], rolledBack: [name] },
+      ['HelmReleaseRolledBack firing', 'HelmReleaseError firing'],
     );
-    expect(failing.map(({ labels }) => labels)).to.have.length(1);
-    expect(failing[0]?.labels).to.include(TARGET);
-    const rolledBack = 'flux_helm_operator_release_condition_info{condition="RolledBack"} == 1';
-    expect((await prometheus.query(rolledBack))[0]?.labels).to.include(TARGET);
-    const working = 'flux_helm_operator_release_condition_info{condition="Released"} == 1';
-    expect(await prometheus.query(working)).to.deep.equal([]);
+    const alert = (await prometheus.alerts()).find(
+      ({ labels }) => labels['alertname'] === 'HelmReleaseError',
+    );
+    expect(alert?.labels).to.include(TARGET);
+    // The wait until it was given up is part of it, the rollback too.
+    const [sync] = await prometheus.query(
+      'flux_helm_operator_release_action_duration_seconds_sum{action="sync",success="false"}',
+    );
+    expect(sync?.labels).to.include(TARGET);
+    expect(sync?.value).to.be.within(3, 15);
+  });
+
+  it('is told by Events in the words of 1.4.4 too', async () => {
+    const { metadata } = await bench.world.release(NAMESPACE, 'web');
+    const told = (reason: string): Promise<readonly string[]> =>
+      eventsOf(bench.world, metadata, reason).then((events) => events.map(({ message }) => message));
+
+    expect(await told('ReleaseSynced')).to.deep.equal([
+      "managed release 'metrics-web' in namespace 'metrics' synchronized",
+    ]);
+    const failed = "synchronization of release 'metrics-web' in namespace 'metrics' failed: ";
+    const failures = await told('FailedReleaseSync');
+    expect(failures.filter((message) => message.startsWith(failed))).to.have.length(failures.length);
+    expect(failures.map((message) => message.slice(failed.length, failed.length + 40))).to.deep.equal([
+      'failed to prepare chart for release: cha',
+      'upgrade to revision 3 (web-0.2.0 (commit',
+    ]);
+  });
+
+  it('has each observation under the deprecated names too', async () => {
+    const metrics = await scrape();
+    const old = { namespace: NAMESPACE, release_name: 'metrics-web' };
+    const phase = (action: string, success: string): number | undefined =>
+      metrics.value('flux_helm_operator_release_phase_duration_seconds_count', { ...old, action, success });
+    expect(phase('install', 'true')).to.equal(1);
+    expect(phase('upgrade', 'true')).to.equal(1);
+    expect(phase('upgrade', 'false')).to.equal(1);
+    expect(phase('rollback', 'true')).to.equal(1);
+    expect(phase('sync', 'true')).to.equal(undefined);
+    const whole = { ...old, success: 'false' };
+    expect(metrics.value('flux_helm_operator_release_duration_seconds_count', whole)).to.equal(
+      countOf(metrics, 'sync', false),
+    );
   });
 
   it('has for promtool no fault but the names that are kept from Helm Operator and those of Node', async () => {
@@ -197,6 +339,18 @@ describe('what the operator tells by HTTP', function () {
     await apply(webRelease(world, NAMESPACE, 'stuck', { timeout: 5, values: CANNOT_BE_DELETED }));
     await untilReady('stuck');
     await kubectl('delete', 'hr', 'stuck', '-n', NAMESPACE, '--wait=false');
+    await eventually(async () => {
+      expect(
+        await operator.metric('helm_release_operator_helm_processes_running', { pool: 'slow' }),
+      ).to.equal(1);
+    });
+    await apply(webRelease(world, NAMESPACE, 'queued', { values: { hook: { on: ['pre-install'] } } }));
+    await eventually(async () => {
+      const low = (await prometheus.alerts()).filter(
+        ({ labels }) => labels['alertname'] === 'HelmOperatorLowThroughput',
+      );
+      expect(low.map(({ state }) => state)).to.deep.equal(['pending']);
+    });
     const { status } = await world.until(NAMESPACE, 'stuck', (release) => {
       expect(release.status?.failure?.step).to.equal('uninstall');
     });
@@ -208,6 +362,8 @@ describe('what the operator tells by HTTP', function () {
 
     await kubectl('patch', 'hr', 'stuck', '-n', NAMESPACE, '--type=merge', '-p', '{"spec":{"suspend":true}}');
     await kubectl('wait', 'hr', 'stuck', '-n', NAMESPACE, '--for=delete', '--timeout=30s');
+    await untilReady('queued');
+    await kubectl('delete', 'hr', 'queued', '-n', NAMESPACE, '--timeout=30s');
     expect(await world.revisions(NAMESPACE, 'metrics-stuck')).to.have.length(1);
     expect(await operator.metric(count, failed)).to.equal(0);
   });
@@ -224,5 +380,6 @@ describe('what the operator tells by HTTP', function () {
       expect(left).to.deep.equal([]);
     });
     expect((await scrape()).value('flux_helm_operator_release_count')).to.equal(0);
+    await expectShown({ synced: [0], notSynced: [0], released: [], failed: [], rolledBack: [] }, []);
   });
 });

@@ -12,22 +12,45 @@ export interface Sample {
   readonly value: number;
 }
 
-/** A real Prometheus that scrapes one target every second. */
+export interface AlertRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for?: string;
+}
+
+export interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  /** `pending`: true, but not yet for as long as the rule asks. */
+  readonly state: 'pending' | 'firing';
+}
+
+/** A real Prometheus that scrapes one target, and looks at the rules, every second. */
 export interface Prometheus extends AsyncDisposable {
   /** What an instant query answers. */
   readonly query: (expression: string) => Promise<readonly Sample[]>;
+  readonly alerts: () => Promise<readonly Alert[]>;
 }
 
-interface Answer {
+interface QueryAnswer {
   readonly data: { readonly result: readonly { metric: Record<string, string>; value: [number, string] }[] };
 }
 
-export async function startPrometheus(targetPort: number): Promise<Prometheus> {
+interface AlertsAnswer {
+  readonly data: { readonly alerts: readonly Alert[] };
+}
+
+export async function startPrometheus(
+  targetPort: number,
+  rules: readonly AlertRule[] = [],
+): Promise<Prometheus> {
   const dir = await mkdtemp(join(tmpdir(), 'prometheus-'));
   const config = join(dir, 'prometheus.yml');
   // JSON is YAML.
   const job = { job_name: 'operator', static_configs: [{ targets: [`127.0.0.1:${String(targetPort)}`] }] };
-  await writeFile(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] }));
+  const ruleFile = join(dir, 'rules.yml');
+  const global = { scrape_interval: '1s', evaluation_interval: '1s' };
+  await writeFile(config, JSON.stringify({ global, rule_files: [ruleFile], scrape_configs: [job] }));
+  await writeFile(ruleFile, JSON.stringify({ groups: [{ name: 'operator', rules }] }));
   const address = `127.0.0.1:${String(await freePort())}`;
   const child = spawn(
     await tool('prometheus'),
@@ -49,10 +72,13 @@ export async function startPrometheus(targetPort: number): Promise<Prometheus> {
     await ended;
     await rm(dir, { recursive: true, force: true });
   };
-  const query = async (expression: string): Promise<readonly Sample[]> => {
-    const response = await fetch(`http://${address}/api/v1/query?query=${encodeURIComponent(expression)}`);
+  const ask = async (path: string): Promise<unknown> => {
+    const response = await fetch(`http://${address}/api/v1/${path}`);
     if (!response.ok) throw new Error(`Prometheus: ${String(response.status)} ${await response.text()}`);
-    const { data } = (await response.json()) as Answer;
+    return await response.json();
+  };
+  const query = async (expression: string): Promise<readonly Sample[]> => {
+    const { data } = (await ask(`query?query=${encodeURIComponent(expression)}`)) as QueryAnswer;
     return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   };
   try {
@@ -65,5 +91,9 @@ export async function startPrometheus(targetPort: number): Promise<Prometheus> {
     await stop();
     throw error;
   }
-  return { query, [Symbol.asyncDispose]: stop };
+  return {
+    query,
+    alerts: async () => ((await ask('alerts')) as AlertsAnswer).data.alerts,
+    [Symbol.asyncDispose]: stop,
+  };
 }

@@ -70,7 +70,7 @@ describe('an operator that is told to stop', function () {
     return { code, seconds: (performance.now() - begun) / 1000 };
   };
 
-  it('lets helm end, begins nothing new, and leaves nothing to do again', async () => {
+  it('defect 1: lets helm end, begins nothing new, and leaves nothing to do again', async () => {
     const running = await start();
     await upgrading(running, 'web');
 

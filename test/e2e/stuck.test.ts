@@ -23,7 +23,7 @@ const endless = (on: string): Readonly<Record<string, unknown>> => ({
 });
 
 for (const helmTool of ['helm', 'helm3'] as const) {
-  describe(`a release that is found in the middle of something, with ${helmTool}`, function () {
+  describe(`defect 2: a release that is found in the middle of something, with ${helmTool}`, function () {
     this.timeout(120_000);
     let world: World;
     let foreign: ForeignHelm;

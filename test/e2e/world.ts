@@ -12,7 +12,9 @@ import { eventually } from '../support/eventually.ts';
 import { startOperator } from '../support/operator-process.ts';
 import type { OperatorProcess, OperatorSettings } from '../support/operator-process.ts';
 
-const WEB_CHART = fileURLToPath(new URL('../fixtures/charts/web', import.meta.url));
+/** Where the charts for tests lie. */
+export const CHARTS = fileURLToPath(new URL('../fixtures/charts', import.meta.url));
+const WEB_CHART = join(CHARTS, 'web');
 
 /** A revision of a release as Helm's storage labels it. */
 export interface StoredRevision {
@@ -121,12 +123,17 @@ export async function startWorld(helmTool: 'helm' | 'helm3' = 'helm'): Promise<W
 }
 
 /** The files of the chart `web` for a commit, in the folder given. */
-export async function webChartFiles(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(WEB_CHART, { recursive: true, withFileTypes: true });
+export function webChartFiles(folder: string): Promise<Record<string, string>> {
+  return chartFiles('web', folder);
+}
+
+export async function chartFiles(chart: string, folder = chart): Promise<Record<string, string>> {
+  const root = join(CHARTS, chart);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files: Record<string, string> = {};
   for (const entry of entries.filter((each) => each.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    files[`${folder}${path.slice(WEB_CHART.length)}`] = await readFile(path, 'utf8');
+    files[`${folder}${path.slice(root.length)}`] = await readFile(path, 'utf8');
   }
   return files;
 }
