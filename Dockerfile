@@ -24,11 +24,14 @@ FROM node:${NODE_VERSION}-alpine
 # ssh does not run for a user that has no name.
 RUN apk add --no-cache git openssh-client tini \
  && adduser -D -H -h /tmp -u 10001 helm-operator \
+ && chmod 755 /root \
  && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
 COPY --from=helm /download/helm /usr/local/bin/helm
 COPY --from=bundle /build/dist /app
 COPY LICENSE /app/LICENSE
-ENV NODE_ENV=production HOME=/tmp
+COPY hack/image/ssh_known_hosts /etc/ssh/ssh_known_hosts
+# Where the chart of Helm Operator 1.4.4 mounts .ssh, .gitconfig, .netrc and .kube. Nothing is written there.
+ENV NODE_ENV=production HOME=/root
 USER 10001:10001
 EXPOSE 3030
 ENTRYPOINT ["/sbin/tini", "--", "node", "--enable-source-maps", "/app/main.mjs"]
