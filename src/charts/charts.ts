@@ -50,6 +50,8 @@ export interface ChartsOptions {
   readonly dockerConfigFile?: string | undefined;
   /** How often those files are looked at. */
   readonly lookEveryMs?: number;
+  /** How long one lookup may take with all its requests. */
+  readonly lookupLimitMs?: number;
   readonly maxStoreBytes?: number;
   readonly timeouts?: { readonly connectMs?: number; readonly idleMs?: number; readonly totalMs?: number };
   readonly onFetched?: (end: FetchEnd) => void;

@@ -10,6 +10,10 @@ import { createExternalReader } from '../values/external.ts';
 import type { FetchExternal } from '../values/external.ts';
 import type { Environment } from './environment.ts';
 
+/** One lookup with all its requests; whoever allows git more time is not cut short. */
+const LOOKUP_LIMIT_MS = 900_000;
+const LOOKUP_GIT_STEPS = 5;
+
 export interface SourceParts {
   readonly run: Run;
   readonly workDir: WorkDir;
@@ -50,6 +54,7 @@ export async function openSources(
     gitPollIntervalMs: config.gitPollIntervalMs,
     chartsSyncIntervalMs: config.chartsSyncIntervalMs,
     updateChartDeps: config.updateChartDeps,
+    lookupLimitMs: Math.max(LOOKUP_LIMIT_MS, LOOKUP_GIT_STEPS * config.gitTimeoutMs),
     checkAddress,
     proxyEnv: env,
     repositoryFiles: config.helmRepositoryImports,

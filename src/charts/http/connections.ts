@@ -6,6 +6,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import type { AddressCheck } from '../../net/addresses.ts';
 import { createSemaphore } from '../../process/semaphore.ts';
+import { createSingleFlight } from '../../process/single-flight.ts';
 import { hostOf, proxyFor, type ProxyEnvironment } from './proxy.ts';
 import { type Tls, tlsKey } from './tls.ts';
 
@@ -37,6 +38,9 @@ const MAX_AGENTS = 200;
  * four that file access needs too, and a dead name keeps it for long.
  */
 const LOOKUPS = 2;
+
+/** Whoever asked has given up by then, and its turn is for somebody else. */
+const LOOKUP_WAIT_MS = 15_000;
 
 /**
  * The address is checked where it is used: the very address that the name resolved to is the one connected
@@ -101,10 +105,14 @@ export function createConnections({ check, proxyEnv, ca }: ConnectionsOptions): 
 }
 
 function checkedLookup(check: AddressCheck): LookupFunction {
-  const never = new AbortController().signal;
   const turns = createSemaphore(LOOKUPS);
+  const flights = createSingleFlight<readonly LookupAddress[]>();
   const find = async (hostname: string, options: LookupOptions): Promise<readonly LookupAddress[]> => {
-    const addresses = await turns.run(never, () => systemLookup(hostname, { ...options, all: true }));
+    const addresses = await flights.run(
+      `${hostname} ${String(options.family ?? 0)}`,
+      AbortSignal.timeout(LOOKUP_WAIT_MS),
+      (signal) => turns.run(signal, () => systemLookup(hostname, { ...options, all: true })),
+    );
     const allowed = addresses.filter(({ address }) => check(address) === undefined);
     if (allowed.length === 0) throw refusal(hostname, addresses, check);
     return allowed;

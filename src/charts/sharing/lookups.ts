@@ -1,4 +1,4 @@
-import { asOperatorError, describe } from '../../api/errors.ts';
+import { asOperatorError, ChartUnavailableError, describe } from '../../api/errors.ts';
 import { createSingleFlight } from '../../process/single-flight.ts';
 import type { Clock, Random } from '../../telemetry/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -18,6 +18,8 @@ export interface LookupsOptions {
   readonly lookup: Lookup;
   readonly gate: Gate;
   readonly maxAgeMs: (kind: ChartSourceKind) => number;
+  /** How long one lookup may take with all its requests: it holds a place that others wait for. */
+  readonly lookupLimitMs?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -32,11 +34,12 @@ export interface Lookups {
   run(state: SourceState, since: number, signal: AbortSignal): Promise<Chart>;
 }
 
+const LOOKUP_LIMIT_MS = 900_000;
 const FIRST_RETRY_MS = 5_000;
 const LAST_RETRY_MS = 300_000;
 
 export function createLookups(o: LookupsOptions): Lookups {
-  const { clock, random, log } = o;
+  const { clock, random, log, lookupLimitMs = LOOKUP_LIMIT_MS } = o;
   const flights = createSingleFlight<Chart>();
 
   const failed = (state: SourceState, caught: unknown): Outcome & { kind: 'failed' } => {
@@ -58,20 +61,26 @@ export function createLookups(o: LookupsOptions): Lookups {
 
   const attempt = async (state: SourceState, since: number, signal: AbortSignal): Promise<Chart> => {
     const startedAt = clock.monotonicMs();
+    const limit = AbortSignal.timeout(lookupLimitMs);
     try {
-      const chart = await o.lookup(state.source, { since, signal });
+      const chart = await o.lookup(state.source, { since, signal: AbortSignal.any([signal, limit]) });
       state.failures = 0;
       state.goodAt = startedAt;
       settle(state, { kind: 'found', chart, at: startedAt }, startedAt);
       return chart;
     } catch (caught) {
       if (signal.aborted) throw caught;
-      const outcome = failed(state, caught);
+      const outcome = failed(state, limit.aborted ? tooLong(state) : caught);
       report(state, outcome, log);
       settle(state, outcome, startedAt);
       throw outcome.error;
     }
   };
+
+  const tooLong = ({ source }: SourceState): Error =>
+    new ChartUnavailableError(
+      `${describeSource(source)} took longer than ${String(Math.round(lookupLimitMs / 1000))} s to answer all that was asked`,
+    );
 
   return {
     run: (state, since, signal) =>

@@ -204,6 +204,23 @@ describe('createHttpClient', () => {
     expect(storage.requests.map((seen) => seen.authorization)).to.deep.equal([undefined]);
   });
 
+  it('takes no challenge of another host for one of the host that was asked', async () => {
+    await using storage = await startChartRepository({ tls: certificates });
+    const challenge = { 'www-authenticate': 'Bearer realm="https://thief.example/token"' };
+    storage.answer('/blob', (_, response) => response.writeHead(401, challenge).end());
+    server.answer('/blob', (_, response) =>
+      response.writeHead(307, { location: `${storage.url}/blob` }).end(),
+    );
+    server.answer('/own', (_, response) => response.writeHead(401, challenge).end());
+    const http = client({ ca: [certificates.ca] });
+
+    const elsewhere = await http.read({ ...request('/blob'), elsewhere: true });
+    const own = await http.read(request('/own'));
+
+    expect([elsewhere.status, elsewhere.headers['www-authenticate']]).to.deep.equal([401, undefined]);
+    expect(own.headers['www-authenticate']).to.equal(challenge['www-authenticate']);
+  });
+
   it('does not go round in circles', async () => {
     server.answer('/a', (_, response) => response.writeHead(302, { location: '/a' }).end());
 
