@@ -43,6 +43,13 @@ export function createController(options: ControllerOptions): Controller {
           if (key === undefined) return;
           try {
             await onePass(key, options, memory, working);
+          } catch (caught) {
+            // An object that is stored with no shape at all must not end the work on all others.
+            options.log.error('a HelmRelease could not be looked at', {
+              resource: key,
+              cause: describe(asOperatorError(caught)),
+            });
+            options.queue.addAfter(key, options.resyncMs());
           } finally {
             options.queue.done(key);
           }

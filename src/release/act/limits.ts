@@ -12,7 +12,7 @@ const LEAST_TIMEOUT_MS = 1_000;
 const BESIDE_HELM_MS = 3_600_000;
 
 /** How long a pass over such a HelmRelease may be silent at most, in the longest thing that it does. */
-export function longestSilenceMs({ timeout, test, rollback }: HelmReleaseSpec): number {
+export function longestSilenceMs({ timeout, test, rollback }: Partial<HelmReleaseSpec> = {}): number {
   const seconds = [timeout, test?.timeout, rollback?.timeout].map((each) => each ?? DEFAULTS.timeoutSeconds);
   return BESIDE_HELM_MS + runLimit(Math.max(...seconds) * 1_000, true);
 }

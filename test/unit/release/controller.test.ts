@@ -26,6 +26,7 @@ describe('the controller', () => {
   /** What each sync was: `true 12` for one that ended well after twelve seconds. */
   let syncs: string[];
   let passes: string[];
+  let onPass: (key: string) => void;
 
   beforeEach(() => {
     timers = sinon.useFakeTimers();
@@ -34,6 +35,7 @@ describe('the controller', () => {
     stop = new AbortController();
     syncs = [];
     passes = [];
+    onPass = () => undefined;
   });
   afterEach(async () => {
     stop.abort(new Error('over'));
@@ -43,17 +45,23 @@ describe('the controller', () => {
     timers.restore();
   });
 
-  const start = (reconcile: ControllerOptions['reconcile']): void => {
+  const start = (
+    reconcile: ControllerOptions['reconcile'],
+    find: ControllerOptions['find'] = (key) => (key === 'shop/web' ? RELEASE : undefined),
+  ): void => {
     const controller = createController({
       queue,
       vigil,
       reconcile,
-      find: (key) => (key === 'shop/web' ? RELEASE : undefined),
+      find,
       passes: 2,
       resyncMs: () => 10 * MINUTE,
       stopping: stop.signal,
       onForgotten: () => undefined,
-      onPass: (_key, outcome) => passes.push(outcome),
+      onPass: (key, outcome) => {
+        onPass(key);
+        passes.push(outcome);
+      },
       onSync: (_key, success, seconds) => syncs.push(`${String(success)} ${String(seconds)}`),
       clock: testClock,
       random: () => 0.5,
@@ -100,6 +108,22 @@ describe('the controller', () => {
 
     expect(passes).to.deep.equal(['retry', 'wait', 'stalled', 'error']);
     expect(syncs).to.deep.equal(['false 1', 'false 4', 'false 1']);
+  });
+
+  it('goes on with the others after one that has no shape at all', async () => {
+    start(endingAs({ kind: 'done' }), (key) =>
+      key === 'shop/odd' ? ({ metadata: { name: 'odd', namespace: 'shop' } } as HelmRelease) : RELEASE,
+    );
+    onPass = (key) => {
+      if (key === 'shop/odd') throw new TypeError('it has no spec');
+    };
+
+    queue.add('shop/odd');
+    queue.add('shop/odd');
+    await timers.tickAsync(2_000);
+    await untilPasses(1);
+
+    expect(passes).to.deep.equal(['done']);
   });
 
   it('lets everybody see that a pass will never end, and forgets those that do', async () => {
