@@ -91,6 +91,8 @@ function parseScpLike(text: string): GitUrl {
     throw refused(text, 'it is neither an https, ssh or http address nor of the form git@host:path');
   }
   checkSsh(text, user, host, path);
+  // git would look for a scheme before it.
+  if (path.startsWith(':') || text.includes('://')) throw refused(text, 'its path holds a second scheme');
   if (/^(https?|ssh|git|file)$/i.test(host)) throw refused(text, `it lacks the slashes after '${host}:'`);
   const address = `${user === undefined ? '' : `${user}@`}${host}:${path}`;
   return { kind: 'ssh', address, host: unbracketed(host), port: '22', shown: address };

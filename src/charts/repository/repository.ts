@@ -59,7 +59,7 @@ export function repositoryOf(wanted: Wanted, imported?: ImportedRepository): Rep
       const known = isSameHost(host, target);
       return {
         authorization: header === undefined || !known ? undefined : { host, header },
-        tls: tls && { host: url, tls },
+        tls: tls && { host, tls: isSameHost(url, target) ? tls : verified(tls) },
       };
     },
     shown,
@@ -104,6 +104,11 @@ function tlsOf({ tls, scope }: Wanted, imported: Tls | undefined): Tls | undefin
   // Whoever brings a CA wants it to be asked.
   const unverified = skipVerify && tls?.ca === undefined;
   return { ...(ca === undefined ? {} : { ca }), ...(unverified ? { skipVerify } : {}), ...tls };
+}
+
+/** What is passed on to other hosts is passed only to who can prove to be one. */
+function verified({ skipVerify: _skipVerify, ...tls }: Tls): Tls {
+  return tls;
 }
 
 function decoded(part: string): string {

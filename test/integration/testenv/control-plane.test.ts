@@ -14,6 +14,7 @@ import { start } from '../../../hack/testenv/control-plane/control-plane.ts';
 import { running } from '../../../hack/testenv/control-plane/stop.ts';
 import { startControlPlane, stop, tool, tools } from '../../../hack/testenv/testenv.ts';
 import type { ControlPlane } from '../../../hack/testenv/testenv.ts';
+import { eventually } from './eventually.ts';
 
 const run = promisify(execFile);
 const CLI = fileURLToPath(new URL('../../../hack/testenv/cli.ts', import.meta.url));
@@ -257,7 +258,8 @@ describe('the end of a control plane', () => {
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
 
     expect(stdout).to.equal(String(COMPONENTS.length));
-    expect(running(dir)).to.eql([]);
+    // They are killed with it, which takes the system a moment.
+    await eventually('the end of all', () => (running(dir).length === 0 ? true : undefined));
   }).timeout(120_000);
 
   for (const moment of ['state.json', 'kubeconfig']) {

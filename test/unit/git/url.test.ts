@@ -107,6 +107,11 @@ describe('a Git URL', () => {
       .not.contain('hunter2');
   });
 
+  it('with a second scheme in its path is refused', () => {
+    expect(() => parseGitUrl('host@ext:://-')).to.throw('its path holds a second scheme');
+    expect(() => parseGitUrl('git@host:org://repo')).to.throw('its path holds a second scheme');
+  });
+
   it('never lets an option, a control character or white space through, whatever it is made of', () => {
     const piece = fc.constantFrom(
       '-',

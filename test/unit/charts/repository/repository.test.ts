@@ -102,7 +102,7 @@ describe('repositoryOf', () => {
       expect(kept.accessTo(elsewhere).tls?.host).to.equal(kept.url);
       expect(passed.accessTo(elsewhere)).to.deep.equal({
         authorization: { host: elsewhere, header: basic('lent:pw') },
-        tls: { host: passed.url, tls: imported.tls },
+        tls: { host: elsewhere, tls: { ca, certificate } },
       });
       expect(passed.accessTo(plainly).authorization).to.equal(undefined);
       expect(passed.key).not.to.equal(kept.key);
