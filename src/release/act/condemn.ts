@@ -7,25 +7,32 @@ export interface Condemned {
   readonly restore: number | undefined;
 }
 
-/**
- * Writes into Helm's storage what `helm --wait` would have left: this revision failed, the last good one is deployed.
- * The good one comes first: killed between the two, the release has two deployed revisions, of which Helm takes the newer.
- */
+export interface CondemnPorts {
+  readonly storage: Pick<Storage, 'mark'>;
+}
+
+/** Writes into Helm's storage what `helm --wait` would have left: this revision failed, the last good one is deployed. */
 export async function condemn(
   pass: Pass,
-  { revision, restore }: Condemned,
+  condemned: Condemned,
   why: string,
-  { storage }: { readonly storage: Pick<Storage, 'mark'> },
+  ports: CondemnPorts,
 ): Promise<void> {
-  const { namespace, releaseName } = pass.target;
+  await markFailed(pass, condemned, `Release "${pass.target.releaseName}" failed: ${why}`, ports);
+}
+
+/**
+ * The good one comes first: killed between the two, the release has two deployed revisions, of which Helm takes the
+ * newer.
+ */
+export async function markFailed(
+  { target: { namespace, releaseName }, signal }: Pass,
+  { revision, restore }: Condemned,
+  description: string,
+  { storage }: CondemnPorts,
+): Promise<void> {
   if (restore !== undefined) {
-    await storage.mark(namespace, releaseName, restore, { status: 'deployed' }, pass.signal);
+    await storage.mark(namespace, releaseName, restore, { status: 'deployed' }, signal);
   }
-  await storage.mark(
-    namespace,
-    releaseName,
-    revision,
-    { status: 'failed', description: `Release "${releaseName}" failed: ${why}` },
-    pass.signal,
-  );
+  await storage.mark(namespace, releaseName, revision, { status: 'failed', description }, signal);
 }

@@ -2,9 +2,10 @@ import { ANTECEDENT_ANNOTATION } from '../../api/names.ts';
 import type { ReleaseTarget } from '../../api/release-name.ts';
 import type { ObjectRef } from '../../health/objects.ts';
 import { isForbidden } from '../../kube/errors.ts';
-import type { Resource } from '../../kube/resource.ts';
-import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
+import type { KubeObject } from '../../kube/resource-type.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
+import { readMetadata } from './object-metadata.ts';
+import type { ObjectMetadataPorts } from './object-metadata.ts';
 import type { ReadPayload } from './payloads.ts';
 
 /** The key of the HelmRelease for which Helm Operator 1.4.4 released it, as the release's objects say; undefined if none does. */
@@ -14,15 +15,8 @@ export type AntecedentOf = (
   signal: AbortSignal,
 ) => Promise<string | undefined>;
 
-export interface AntecedentPorts {
+export interface AntecedentPorts extends ObjectMetadataPorts {
   readonly readPayload: ReadPayload;
-  readonly typeOf: (
-    apiVersion: string,
-    kind: string,
-    signal: AbortSignal,
-  ) => Promise<ResourceType | undefined>;
-  /** Asks for metadata only. */
-  readonly metadataOf: (type: ResourceType) => Pick<Resource<KubeObject>, 'get'>;
 }
 
 /** 1.4.4 annotated all objects or, where it failed, those of whole namespaces not: more looks would say the same. */
@@ -40,14 +34,12 @@ export function createAntecedentOf(ports: AntecedentPorts): AntecedentOf {
 }
 
 async function look(
-  { apiVersion, kind, namespace, name }: ObjectRef,
-  { typeOf, metadataOf }: AntecedentPorts,
+  ref: ObjectRef,
+  ports: ObjectMetadataPorts,
   signal: AbortSignal,
 ): Promise<KubeObject | undefined> {
-  const type = await typeOf(apiVersion, kind, signal);
-  if (type === undefined) return undefined;
   try {
-    return await metadataOf(type).get({ name, ...(namespace === undefined ? {} : { namespace }) }, signal);
+    return await readMetadata(ref, ports, signal);
   } catch (error) {
     if (isForbidden(error)) return undefined;
     throw error;

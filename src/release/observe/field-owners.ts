@@ -1,9 +1,10 @@
 import type { ReleaseTarget } from '../../api/release-name.ts';
 import type { ObjectRef } from '../../health/objects.ts';
-import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
-import type { Resource } from '../../kube/resource.ts';
+import type { KubeObject } from '../../kube/resource-type.ts';
 import { ownersIn, takenFrom } from './managed-fields.ts';
 import type { Owners } from './managed-fields.ts';
+import { readMetadata } from './object-metadata.ts';
+import type { ObjectMetadataPorts } from './object-metadata.ts';
 import type { ReadPayload } from './payloads.ts';
 import type { RevisionId } from './readiness.ts';
 
@@ -18,15 +19,8 @@ export interface FieldOwners {
   readonly taken: (owned: OwnedByOthers, signal: AbortSignal) => Promise<readonly string[]>;
 }
 
-export interface FieldOwnersPorts {
+export interface FieldOwnersPorts extends ObjectMetadataPorts {
   readonly readPayload: ReadPayload;
-  readonly typeOf: (
-    apiVersion: string,
-    kind: string,
-    signal: AbortSignal,
-  ) => Promise<ResourceType | undefined>;
-  /** Asks for metadata only. */
-  readonly metadataOf: (type: ResourceType) => Pick<Resource<KubeObject>, 'get'>;
 }
 
 const AT_ONCE = 8;
@@ -71,21 +65,11 @@ async function readAll(
   const found: Read[] = [];
   for (let at = 0; at < refs.length; at += AT_ONCE) {
     const some = refs.slice(at, at + AT_ONCE).map(async (ref) => {
-      const object = await read(ref, ports, signal).catch(() => undefined);
+      const object = await readMetadata(ref, ports, signal).catch(() => undefined);
       return object === undefined ? [] : [{ ref, object }];
     });
     found.push(...(await Promise.all(some)).flat());
     signal.throwIfAborted();
   }
   return found;
-}
-
-async function read(
-  { apiVersion, kind, namespace, name }: ObjectRef,
-  { typeOf, metadataOf }: FieldOwnersPorts,
-  signal: AbortSignal,
-): Promise<KubeObject | undefined> {
-  const type = await typeOf(apiVersion, kind, signal);
-  if (type === undefined) return undefined;
-  return await metadataOf(type).get({ name, ...(type.namespaced ? { namespace } : {}) }, signal);
 }

@@ -23,11 +23,11 @@ describe('settings of git', () => {
     const address = 'https://git.example/app.git';
 
     expect(remoteSettings(address, undefined)).to.deep.equal([['remote.origin.url', address]]);
-    expect(remoteSettings(address, '/work/credentials')).to.deep.equal([
+    expect(remoteSettings(address, '/srv/credentials')).to.deep.equal([
       ['remote.origin.url', address],
       ['credential.helper', ''],
       [`http.${address}.extraHeader`, ''],
-      ['include.path', '/work/credentials'],
+      ['include.path', '/srv/credentials'],
     ]);
   });
 
