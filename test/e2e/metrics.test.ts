@@ -279,12 +279,15 @@ describe('what the operator tells by HTTP', function () {
       ({ labels }) => labels['alertname'] === 'HelmReleaseError',
     );
     expect(alert?.labels).to.include(TARGET);
-    // The wait until it was given up is part of it, the rollback too.
-    const [sync] = await prometheus.query(
-      'flux_helm_operator_release_action_duration_seconds_sum{action="sync",success="false"}',
-    );
-    expect(sync?.labels).to.include(TARGET);
-    expect(sync?.value).to.be.within(3, 15);
+    // The wait until it was given up is part of it, the rollback too; the pass ends only after status has
+    // told of it, and is scraped later still.
+    await eventually(async () => {
+      const [sync] = await prometheus.query(
+        'flux_helm_operator_release_action_duration_seconds_sum{action="sync",success="false"}',
+      );
+      expect(sync?.labels).to.include(TARGET);
+      expect(sync?.value).to.be.within(3, 15);
+    }, 10_000);
   });
 
   it('is told by Events in the words of 1.4.4 too', async () => {
