@@ -18,7 +18,7 @@ const OWNERS = {
   execa: ['process/'],
   winston: ['telemetry/'],
   'prom-client': ['telemetry/'],
-  'js-yaml': ['values/', 'charts/', 'helm/', 'health/', 'config\\.ts$', 'config/'],
+  'js-yaml': ['kube/connect/', 'values/', 'charts/', 'helm/', 'health/', 'config\\.ts$', 'config/'],
 };
 
 /** Files that compute and do nothing else: no file, no network, no package. */

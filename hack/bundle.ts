@@ -1,4 +1,4 @@
-/** `npm run bundle`: the operator as one file, dist/main.mjs, each of its threads as another beside it. */
+/** `npm run bundle`: the operator as dist/main.mjs; beside it each of its threads, and what only some ever need. */
 import { globSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -15,8 +15,10 @@ const { metafile } = await build({
   absWorkingDir: root,
   outdir,
   entryNames: '[name]',
+  chunkNames: '[name]-[hash]',
   outExtension: { '.js': '.mjs' },
   bundle: true,
+  splitting: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',

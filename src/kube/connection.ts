@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../telemetry/clock.ts';
-import { createCredentialSource, tokenFileOf, type CredentialSource } from './connect/credentials.ts';
+import { createCredentialSource, type CredentialSource } from './connect/credentials.ts';
 import { isLoopback, proxyFor } from './connect/proxy.ts';
 import { findTarget, type TargetOptions } from './connect/target.ts';
 import { KubeconfigError } from './errors.ts';
@@ -34,7 +34,7 @@ export function loadConnection(options: LoadOptions): Connection {
     proxy: checkProxy(proxyFor(server, cluster.proxyUrl, options.env)),
     namespace,
     credentials: createCredentialSource(cluster, user, options.clock ?? systemClock),
-    tokenFile: tokenFileOf(user),
+    tokenFile: user.tokenFile,
   };
 }
 

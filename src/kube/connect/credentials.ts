@@ -1,6 +1,7 @@
-import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
+import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
 import type { Clock } from '../../telemetry/clock.ts';
 import { createFileSource, type FileSource } from './file-source.ts';
+import type { KubeconfigUser } from './kubeconfig-file.ts';
 import { createPluginResolver, usesPlugin } from './plugin.ts';
 
 /** The material of a TLS connection. The same object as long as nothing in it changes. */
@@ -27,7 +28,11 @@ export interface CredentialSource {
 
 type Read = () => Promise<string | undefined>;
 
-export function createCredentialSource(cluster: Cluster, user: User, clock: Clock): CredentialSource {
+export function createCredentialSource(
+  cluster: Cluster,
+  user: KubeconfigUser,
+  clock: Clock,
+): CredentialSource {
   const files: FileSource[] = [];
   const reader = (path: string | null | undefined, inline: string | undefined): Read => {
     if (!path) return () => Promise.resolve(inline);
@@ -38,9 +43,9 @@ export function createCredentialSource(cluster: Cluster, user: User, clock: Cloc
   const readCa = reader(cluster.caFile, decoded(cluster.caData));
   const readCert = reader(user.certFile, decoded(user.certData));
   const readKey = reader(user.keyFile, decoded(user.keyData));
-  const readToken = reader(tokenFileOf(user), user.token ?? undefined);
+  const readToken = reader(user.tokenFile, user.token ?? undefined);
 
-  const pluginUser = usesPlugin(user) && tokenFileOf(user) === undefined;
+  const pluginUser = usesPlugin(user) && user.tokenFile === undefined;
   let plugin = pluginUser ? createPluginResolver(cluster.server, user) : undefined;
   let tls: TlsMaterial = { ca: undefined, cert: undefined, key: undefined };
 
@@ -66,13 +71,6 @@ export function createCredentialSource(cluster: Cluster, user: User, clock: Cloc
       if (pluginUser) plugin = createPluginResolver(cluster.server, user);
     },
   };
-}
-
-/** A token file arrives dressed as client-node's auth provider of that name. */
-export function tokenFileOf(user: User): string | undefined {
-  const provider = user.authProvider as
-    { readonly config?: { readonly tokenFile?: string } } | null | undefined;
-  return provider?.config?.tokenFile;
 }
 
 function decoded(base64: string | null | undefined): string | undefined {

@@ -1,14 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
+import { newClusters, newContexts, newUsers } from '@kubernetes/client-node/dist/config_types.js';
+import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { describe } from '../../api/errors.ts';
 import { KubeconfigError } from '../errors.ts';
+
+/** client-node leaves out `tokenFile`: it knows a `token-file` that nobody writes. */
+export interface KubeconfigUser extends User {
+  readonly tokenFile?: string | undefined;
+}
 
 /** What the current context of the kubeconfig files points at. */
 export interface KubeconfigTarget {
   readonly cluster: Cluster;
-  readonly user: User;
+  readonly user: KubeconfigUser;
   readonly namespace: string | undefined;
 }
 
@@ -36,15 +42,22 @@ export function readKubeconfigFiles(paths: readonly string[]): KubeconfigTarget 
   return { cluster, user: user ?? { name: '' }, namespace: context.namespace };
 }
 
+interface Kubeconfig {
+  readonly currentContext: string | undefined;
+  readonly clusters: readonly Cluster[];
+  readonly contexts: readonly Context[];
+  readonly users: readonly KubeconfigUser[];
+}
+
 function firstNamed<T extends { readonly name: string }>(
-  configs: readonly KubeConfig[],
-  entries: (config: KubeConfig) => readonly T[],
+  configs: readonly Kubeconfig[],
+  entries: (config: Kubeconfig) => readonly T[],
   name: string,
 ): T | undefined {
   return configs.flatMap(entries).find((entry) => entry.name === name);
 }
 
-function readOne(path: string): KubeConfig | undefined {
+function readOne(path: string): Kubeconfig | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -52,48 +65,60 @@ function readOne(path: string): KubeConfig | undefined {
     if ((caught as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new KubeconfigError(`the kubeconfig ${path} cannot be read`, { cause: caught });
   }
-  const config = new KubeConfig();
   try {
-    config.loadFromString(withTokenFiles(text));
+    return parse(text, dirname(path));
   } catch (caught) {
     throw new KubeconfigError(`the kubeconfig ${path} is not valid: ${firstLine(describe(caught))}`);
   }
-  config.makePathsAbsolute(dirname(path));
-  config.users = config.users.map((user) => withAbsolutePaths(user, dirname(path)));
-  return config;
 }
 
-/**
- * client-node drops `tokenFile` (it knows a `token-file` that nobody writes), and the request would go out without
- * credentials. Its own auth provider of that name carries the path through the parser.
- */
-function withTokenFiles(text: string): string {
-  return text
-    .replace(
-      /^(\s*)tokenFile:(.*)$/gm,
-      '$1auth-provider:\n$1  name: tokenFile\n$1  config:\n$1    tokenFile:$2',
-    )
-    .replace(
-      /"tokenFile"\s*:\s*("(?:[^"\\]|\\.)*")/g,
-      '"auth-provider":{"name":"tokenFile","config":{"tokenFile":$1}}',
-    );
+interface Document {
+  readonly 'current-context'?: string;
+  readonly clusters?: unknown;
+  readonly contexts?: unknown;
+  readonly users?: readonly { readonly user?: { readonly tokenFile?: string } }[];
 }
 
-/** What client-node leaves relative to the working directory is meant relative to the kubeconfig. */
-function withAbsolutePaths(user: User, folder: string): User {
-  const provider = user.authProvider as {
-    readonly name?: string;
-    readonly config?: { tokenFile?: string };
-  } | null;
-  const tokenFile = provider?.config?.tokenFile;
-  if (tokenFile !== undefined && !isAbsolute(tokenFile)) {
-    return { ...user, authProvider: { ...provider, config: { tokenFile: join(folder, tokenFile) } } };
+/** By client-node's light parts: its KubeConfig costs 50 MB of memory as soon as it is imported. */
+function parse(text: string, folder: string): Kubeconfig {
+  const document = (load(text, { schema: CORE_SCHEMA }) ?? {}) as Document;
+  const inFolder = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
+  const users = newUsers(document.users).map((user, at) => ({
+    ...user,
+    ...absolute(user, ['certFile', 'keyFile'], inFolder),
+    ...execIn(user, inFolder),
+    ...absolute({ tokenFile: document.users?.[at]?.user?.tokenFile }, ['tokenFile'], inFolder),
+  }));
+  return {
+    currentContext: document['current-context'],
+    clusters: newClusters(document.clusters).map((cluster) => ({
+      ...cluster,
+      ...absolute(cluster, ['caFile'], inFolder),
+    })),
+    contexts: newContexts(document.contexts),
+    users,
+  };
+}
+
+/** Paths in a kubeconfig are relative to its own folder. */
+function absolute<K extends string>(
+  entry: { readonly [name in K]?: string | null | undefined },
+  names: readonly K[],
+  inFolder: (path: string) => string,
+): Partial<Record<K, string>> {
+  const paths: Partial<Record<K, string>> = {};
+  for (const name of names) {
+    const path = entry[name];
+    if (path) paths[name] = inFolder(path);
   }
+  return paths;
+}
+
+/** A command without a slash is looked for in PATH. */
+function execIn(user: User, inFolder: (path: string) => string): Pick<User, 'exec'> {
   const exec = user.exec as { readonly command?: string } | null | undefined;
-  if (exec?.command?.includes('/') === true && !isAbsolute(exec.command)) {
-    return { ...user, exec: { ...exec, command: join(folder, exec.command) } };
-  }
-  return user;
+  if (exec?.command?.includes('/') !== true) return {};
+  return { exec: { ...exec, command: inFolder(exec.command) } };
 }
 
 function firstLine(text: string): string {

@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { User } from '@kubernetes/client-node/dist/config_types.js';
 import { CredentialsError, describe } from '../../api/errors.ts';
 
@@ -19,17 +19,11 @@ export function usesPlugin(user: User): boolean {
  * one: client-node has no other way to throw away a token that the server refuses.
  */
 export function createPluginResolver(server: string, user: User): () => Promise<PluginCredential> {
-  const config = new KubeConfig();
-  // The name of the server is of no use to the authenticators, but client-node refuses plain http outright.
-  config.loadFromClusterAndUser(
-    { name: 'cluster', server: server.replace(/^http:/, 'https:'), skipTLSVerify: false },
-    withExecInfo(server, user),
-  );
-
+  let config: Promise<KubeConfig> | undefined;
   const ask = async (): Promise<PluginCredential> => {
     const options: RequestOptions = {};
     try {
-      await config.applyToHTTPSOptions(options);
+      await (await (config ??= loadConfig(server, user))).applyToHTTPSOptions(options);
     } catch (caught) {
       throw new CredentialsError(
         `${nameOf(user)} of the kubeconfig gave no credentials: ${describe(caught).trim()}`,
@@ -49,6 +43,18 @@ export function createPluginResolver(server: string, user: User): () => Promise<
     (asking ??= ask().finally(() => {
       asking = undefined;
     }));
+}
+
+/** Imported here, because it takes 50 MB of memory and a pod has no use for it. */
+async function loadConfig(server: string, user: User): Promise<KubeConfig> {
+  const client = await import('@kubernetes/client-node/dist/config.js');
+  const config = new client.KubeConfig();
+  // The name of the server is of no use to the authenticators, but client-node refuses plain http outright.
+  config.loadFromClusterAndUser(
+    { name: 'cluster', server: server.replace(/^http:/, 'https:'), skipTLSVerify: false },
+    withExecInfo(server, user),
+  );
+  return config;
 }
 
 interface Exec {

@@ -51,10 +51,7 @@ function inCluster(env: TargetOptions['env'], dir: string): KubeconfigTarget {
       caFile: `${dir}/ca.crt`,
       skipTLSVerify: false,
     },
-    user: {
-      name: 'service-account',
-      authProvider: { name: 'tokenFile', config: { tokenFile: `${dir}/token` } },
-    },
+    user: { name: 'service-account', tokenFile: `${dir}/token` },
     namespace: existsSync(namespaceFile) ? readFileSync(namespaceFile, 'utf8').trim() : undefined,
   };
 }
