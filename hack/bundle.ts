@@ -1,4 +1,4 @@
-/** `npm run bundle`: the operator as dist/main.mjs; beside it each of its threads, and what only some ever need. */
+/** `npm run bundle`: the operator as dist/main.mjs; beside it its threads and processes, and what only some ever need. */
 import { globSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -10,8 +10,8 @@ const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({
-  // A thread is started by the name of its file.
-  entryPoints: ['src/main.ts', ...globSync('src/**/*-worker.ts', { cwd: root })],
+  // Threads and processes are started by the names of their files.
+  entryPoints: ['src/main.ts', ...globSync('src/**/*-{worker,process}.ts', { cwd: root })],
   absWorkingDir: root,
   outdir,
   entryNames: '[name]',

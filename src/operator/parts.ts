@@ -2,7 +2,7 @@ import type { Charts } from '../charts/charts.ts';
 import type { Helm } from '../helm/helm.ts';
 import type { Slots } from '../helm/slots.ts';
 import type { Storage } from '../helm/storage/storage.ts';
-import { createRun } from '../process/run.ts';
+import { createSupervisor } from '../process/supervisor/supervisor.ts';
 import { openWorkDir } from '../process/work-dir.ts';
 import type { FetchExternal } from '../values/external.ts';
 import { openCluster } from './cluster.ts';
@@ -36,7 +36,9 @@ export async function openParts(
   // Whatever a dead predecessor left running has ended when this returns: no pass may meet its helm.
   const workDir = await openWorkDir(base, { log: environment.log, signal });
   stack.defer(() => workDir.close());
-  const run = createRun({ owner: workDir.path });
+  const supervisor = createSupervisor({ owner: workDir.path, log: environment.log });
+  stack.defer(() => supervisor.close());
+  const { run } = supervisor;
   const cluster = openCluster(environment);
   stack.defer(() => {
     cluster.transport.close();

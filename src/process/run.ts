@@ -82,7 +82,9 @@ async function runOnce(
     // execa would throw an error that quotes them
     return { isCanceled: false, result: { kind: 'not-started', why: 'its arguments hold a NUL character' } };
   }
-  await using stdin = input === undefined ? undefined : await openInput(owner, input);
+  const opened = input === undefined ? undefined : await openInput(owner, input).catch(asNoStart);
+  if (opened !== undefined && 'why' in opened) return { isCanceled: false, result: opened };
+  await using stdin = opened;
   const child = execa(file, args, {
     cwd,
     env: { ...env, [OWNER_VARIABLE]: owner },
@@ -126,6 +128,12 @@ async function openInput(owner: string, input: string | Buffer): Promise<FileHan
     await file.close();
     throw error;
   }
+}
+
+function asNoStart(error: unknown): Extract<RunResult, { kind: 'not-started' }> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return { kind: 'not-started', why: `its input cannot be written down (${code})` };
 }
 
 interface Limits {

@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
+import type { Order } from '../../../src/process/supervisor/messages.ts';
 
 describe('the bundle', () => {
   let elsewhere = '';
@@ -42,6 +43,22 @@ describe('the bundle', () => {
     const [result] = (await once(worker, 'message')) as [unknown];
 
     expect(result).to.deep.include({ kind: 'cut', form: 'yaml' });
+  });
+
+  it('has the process that starts all others beside it', async () => {
+    const supervisor = fork(resolve('dist/supervisor-process.mjs'), [elsewhere], {
+      serialization: 'advanced',
+      env: {},
+    });
+    const options = { env: {}, cwd: elsewhere, timeoutMs: 10_000, input: 'text' };
+    supervisor.send({ kind: 'run', id: 7, file: '/bin/cat', args: [], options } satisfies Order);
+
+    const [report] = (await once(supervisor, 'message')) as [unknown];
+
+    expect(report).to.have.nested.property('end.stdout', 'text');
+    expect(report).to.have.property('id', 7);
+    supervisor.disconnect();
+    expect(await once(supervisor, 'exit')).to.deep.equal([0, null]);
   });
 
   it('refuses wrong arguments with exit status 2 and prints its help with 0', () => {

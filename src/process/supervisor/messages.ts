@@ -1,0 +1,18 @@
+import type { RunOptions, RunResult } from '../run.ts';
+
+/** From the operator to its supervisor. */
+export type Order =
+  | {
+      readonly kind: 'run';
+      readonly id: number;
+      readonly file: string;
+      readonly args: readonly string[];
+      readonly options: Omit<RunOptions, 'signal'>;
+    }
+  | { readonly kind: 'stop'; readonly id: number };
+
+/** From the supervisor: how a child ended, or that it was stopped, as ordered. */
+export interface Report {
+  readonly id: number;
+  readonly end: RunResult | 'stopped';
+}
