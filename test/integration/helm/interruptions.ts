@@ -24,6 +24,13 @@ export function describeInterruptions(bench: () => Bench): void {
       .upgrade({ ...requests.upgrade, inlineValues: HANGING }, abort.signal)
       .catch((caught: unknown) => caught);
     await pending(bench(), 'aborted', 2);
+    // Helm writes once more before it creates the job of a hook. Helm 3 may do so after it has called the revision
+    // failed, and then it is pending again.
+    await eventually(async () => {
+      expect(await bench().kubectl('get', 'job', '-n', 'aborted', '-o', 'name')).to.include(
+        'job.batch/web-hook',
+      );
+    });
     abort.abort(new Error('the operator is stopping'));
 
     expect(await upgrade).to.have.property('message', 'the operator is stopping');
