@@ -3,12 +3,12 @@ import type { Clock, Random } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Credentials } from './connect/credentials.ts';
 import type { Connection } from './connection.ts';
-import { UnreachableError } from './errors.ts';
+import { ApiError, UnreachableError } from './errors.ts';
 import { abortable } from './http/abort.ts';
 import { createAgentPool } from './http/agents.ts';
 import { failureOf, methodOf, pathOf, type ApiRequest } from './http/api-request.ts';
 import { apiError, parseStatus } from './http/api-status.ts';
-import { withDeadline } from './http/deadline.ts';
+import { DeadlineError, withDeadline } from './http/deadline.ts';
 import { exchange, readBody, readChunks, type Outgoing } from './http/exchange.ts';
 import { createPersist } from './http/persist.ts';
 import { parseRetryAfter } from './http/retry.ts';
@@ -30,7 +30,7 @@ export interface TransportOptions {
   /** Ours, for the User-Agent by which the API server's audit log tells its clients apart. */
   readonly version: string;
   readonly requestTimeoutMs?: number;
-  /** Requests under way at once; the others wait. Watches do not count. */
+  /** Requests under way at once, fewer while the server is overloaded; the others wait. Watches do not count. */
   readonly maxConcurrent?: number;
   readonly onRequest?: (seen: RequestSeen) => void;
 }
@@ -64,7 +64,7 @@ export function createTransport(connection: Connection, options: TransportOption
   const { server, credentials } = connection;
   const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const maxConcurrent = options.maxConcurrent ?? MAX_CONCURRENT;
-  const slots = createSlots(maxConcurrent);
+  const slots = createSlots({ most: maxConcurrent, isOverload });
   const pool = createAgentPool(connection, maxConcurrent);
   const persist = createPersist({
     server,
@@ -128,6 +128,12 @@ export function createTransport(connection: Connection, options: TransportOption
       pool.close();
     },
   };
+}
+
+const OVERLOAD: ReadonlySet<number> = new Set([429, 503, 504]);
+
+function isOverload(error: unknown): boolean {
+  return error instanceof DeadlineError || (error instanceof ApiError && OVERLOAD.has(error.status));
 }
 
 function outgoingOf(request: ApiRequest, credentials: Credentials, version: string): Outgoing {

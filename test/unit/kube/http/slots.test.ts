@@ -11,7 +11,7 @@ describe('slots', () => {
         fc.integer({ min: 1, max: 4 }),
         fc.integer({ max: 12 }),
         async (s, size, calls) => {
-          const slots = createSlots(size);
+          const slots = createSlots({ most: size, isOverload: () => false });
           let inUse = 0;
           let most = 0;
 
@@ -34,7 +34,7 @@ describe('slots', () => {
   });
 
   it('gives the slot of a call that failed to the next', async () => {
-    const slots = createSlots(1);
+    const slots = createSlots({ most: 1, isOverload: () => false });
 
     const error = await failureOf(slots.run(never(), () => Promise.reject(new Error('no'))));
 
@@ -43,7 +43,7 @@ describe('slots', () => {
   });
 
   it('does not give a slot to one who stopped waiting', async () => {
-    const slots = createSlots(1);
+    const slots = createSlots({ most: 1, isOverload: () => false });
     const leaving = new AbortController();
     const first = Promise.withResolvers<undefined>();
     const holding = slots.run(never(), () => first.promise);
@@ -64,5 +64,75 @@ describe('slots', () => {
     await holding;
     await settle();
     expect(ran).to.equal(false);
+  });
+
+  describe('of a server that is overloaded', () => {
+    const OVERLOADED = new Error('overloaded');
+
+    /** Calls that stay under way until they are ended. */
+    function calls(most: number): {
+      readonly begin: (count: number) => void;
+      readonly end: (how: 'well' | 'overloaded', count?: number) => Promise<void>;
+      readonly underWay: () => number;
+    } {
+      const slots = createSlots({ most, isOverload: (error) => error === OVERLOADED });
+      const running: PromiseWithResolvers<undefined>[] = [];
+      return {
+        begin: (count) => {
+          for (let at = 0; at < count; at += 1) {
+            slots
+              .run(never(), () => {
+                const call = Promise.withResolvers<undefined>();
+                running.push(call);
+                return call.promise;
+              })
+              .catch(() => undefined);
+          }
+        },
+        end: async (how, count = running.length) => {
+          for (const call of running.splice(0, count)) {
+            if (how === 'well') call.resolve(undefined);
+            else call.reject(OVERLOADED);
+          }
+          await settle();
+        },
+        underWay: () => running.length,
+      };
+    }
+
+    it('are half as many, however many calls say so at once', async () => {
+      const { begin, end, underWay } = calls(8);
+      begin(30);
+      await settle();
+      expect(underWay()).to.equal(8);
+
+      await end('overloaded');
+      expect(underWay()).to.equal(4);
+      await end('overloaded');
+      expect(underWay()).to.equal(2);
+    });
+
+    it('become one more each time that all went well, up to what they were', async () => {
+      const { begin, end, underWay } = calls(4);
+      begin(100);
+      await settle();
+      await end('overloaded');
+      const sizes: number[] = [];
+      for (let round = 0; round < 6; round += 1) {
+        sizes.push(underWay());
+        await end('well');
+      }
+
+      expect(sizes).to.deep.equal([2, 3, 4, 4, 4, 4]);
+    });
+
+    it('are never none', async () => {
+      const { begin, end, underWay } = calls(2);
+      begin(20);
+      await settle();
+      for (let round = 0; round < 8; round += 1) await end('overloaded');
+
+      expect(underWay()).to.equal(1);
+    });
   });
 });
