@@ -1,11 +1,12 @@
 /**
  * Who may import whom in src, from the right to the left only:
  *
- *   api, net, telemetry <- kube, process <- git, helm, values, health <- charts <- release, sync <- server <- operator <- main
+ *   api, telemetry <- kube, process <- net <- git, helm, values, health <- charts <- release, sync <- server <- operator <- main
  */
 const RANKS = [
-  ['api', 'net', 'telemetry'],
+  ['api', 'telemetry'],
   ['kube', 'process'],
+  ['net'],
   ['git', 'helm', 'values', 'health'],
   ['charts'],
   ['release', 'sync'],

@@ -73,6 +73,8 @@ export interface Chart extends ChartContent {
   readonly revision: string;
   /** The .tgz in the chart store. */
   readonly path: string;
+  /** Its size. */
+  readonly bytes: number;
   /** It came over plain http, or from a server that did not have to prove who it is: anybody on the way could have changed it. */
   readonly insecure?: boolean;
 }

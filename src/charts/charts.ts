@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Git } from '../git/git.ts';
 import { type AddressCheck, createAddressCheck } from '../net/addresses.ts';
+import { createHostLookup, type HostLookup } from '../net/lookup.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -9,7 +10,7 @@ import { openDockerLogin } from './access/docker-login.ts';
 import { openRepositoryImports } from './access/repository-imports.ts';
 import { createArchives } from './archives.ts';
 import type { Chart, ChartSource } from './chart.ts';
-import { createGate } from './gate.ts';
+import { createGate } from '../process/gate.ts';
 import type { PackageChart } from './git/build.ts';
 import { createGitCharts } from './git/git-charts.ts';
 import { createConnections } from './http/connections.ts';
@@ -40,6 +41,7 @@ export interface ChartsOptions {
   /** False takes the dependencies of charts from Git as they lie in charts/. */
   readonly updateChartDeps: boolean;
   readonly checkAddress?: AddressCheck;
+  readonly lookup?: HostLookup;
   /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY. */
   readonly proxyEnv?: ProxyEnvironment;
   /** Certificates trusted besides those that the platform trusts, PEM. */
@@ -72,7 +74,9 @@ export interface ChartsStats {
   readonly store: { readonly charts: number; readonly bytes: number };
 }
 
-const LIMITS = { perHost: 4, total: 32 };
+/** A request that takes longer is a large download or one that nobody answers; a lookup may have to clone and package. */
+const REQUESTS = { perHost: 4, total: 64, slowAfterMs: 8_000 };
+const LOOKUPS = { perHost: 4, total: 64, slowAfterMs: 20_000 };
 const MAX_STORE_BYTES = 1_000_000_000;
 
 export async function createCharts(o: ChartsOptions): Promise<Charts> {
@@ -84,11 +88,12 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
   const isStored = (chart: Chart): Promise<boolean> => store.has(chart.digest);
 
   const connections = createConnections({
+    lookup: o.lookup ?? createHostLookup({ clock }),
     check: o.checkAddress ?? createAddressCheck(),
     proxyEnv: o.proxyEnv ?? {},
     ca: o.ca ?? [],
   });
-  const http = createHttpClient({ connections, gate: createGate(LIMITS), ...o.timeouts });
+  const http = createHttpClient({ connections, gate: createGate(REQUESTS), ...o.timeouts });
   const imports = await openRepositoryImports({ ...o, files: o.repositoryFiles ?? [] });
   const login = await openDockerLogin({ ...o, file: o.dockerConfigFile });
   const indexes = createIndexes({ http, reader: createIndexReader(), clock, dir: incoming });
@@ -104,6 +109,9 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
     lookupOci,
     updateDependencies,
     urlOfAlias: imports.urlOf,
+    onAccessChange: (handler) => {
+      for (const access of [imports, login]) access.onChange(handler);
+    },
   });
 
   const lookup: Lookup = (source: ChartSource, freshness) => {
@@ -118,7 +126,7 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
   };
   const maxAgeMs = (kind: ChartSource['kind']): number =>
     kind === 'git' ? gitPollIntervalMs : chartsSyncIntervalMs;
-  const sources = createSources({ ...o, lookup, gate: createGate(LIMITS), maxAgeMs, isStored });
+  const sources = createSources({ ...o, lookup, gate: createGate(LOOKUPS), maxAgeMs, isStored });
 
   // What was refused may be let in now, and what was let in refused.
   for (const access of [imports, login]) access.onChange(() => void sources.refreshAll());

@@ -6,6 +6,7 @@ import type { ChartContent } from './chart.ts';
 
 export interface StoredChart extends ChartContent {
   readonly path: string;
+  readonly bytes: number;
 }
 
 /** The packaged charts of all sources, each content once, the least recently used one leaving when it gets full. */
@@ -72,6 +73,7 @@ export async function openChartStore(dir: string, maxBytes: number): Promise<Cha
       entry.keys.delete(oldest);
       digests.delete(oldest);
     }
+    entries.get(digests.get(key) ?? '')?.keys.delete(key); // another content had it before
     entry.keys.add(key);
     digests.set(key, entry.chart.digest);
   };
@@ -80,8 +82,9 @@ export async function openChartStore(dir: string, maxBytes: number): Promise<Cha
     const path = join(dir, `${content.digest}.tgz`);
     await chmod(file, 0o400);
     await rename(file, path);
-    const chart = { ...content, path };
-    const entry: Entry = { chart, ...(await needStamp(path)), keys: new Set(), pins: 0 };
+    const { stamp, bytes: size } = await needStamp(path);
+    const chart = { ...content, path, bytes: size };
+    const entry: Entry = { chart, bytes: size, stamp, keys: new Set(), pins: 0 };
     bytes += entry.bytes;
     entries.set(content.digest, entry);
     return entry;

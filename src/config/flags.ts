@@ -37,7 +37,7 @@ export const FLAGS = {
     { least: '0' },
   ),
   'deny-addresses': addressRangesFlag({
-    help: 'IP ranges, besides link-local ones, that no chart or values may come from',
+    help: 'IP ranges besides link-local ones that nothing is fetched from, unless through a proxy',
     default: '',
   }),
   'enabled-helm-versions': listFlag(

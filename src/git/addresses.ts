@@ -1,40 +1,33 @@
-import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { InvalidSpecError } from '../api/errors.ts';
 import type { AddressCheck } from '../net/addresses.ts';
+import type { HostLookup } from '../net/lookup.ts';
 
-/** Throws when a host is, or resolves to, an address that the operator must not be sent to. */
-export type AddressGuard = (host: string, signal: AbortSignal) => Promise<void>;
+/** Where a connection to a host may lead. */
+export type Found =
+  /** It is an address itself, and may be connected to. */
+  | { readonly kind: 'address' }
+  | { readonly kind: 'name'; readonly addresses: readonly string[] }
+  /** The system does not know the name. */
+  | { readonly kind: 'unknown' };
 
-export type Lookup = (host: string, signal: AbortSignal) => Promise<readonly string[]>;
+/** Throws an InvalidSpecError when a host is, or resolves to nothing but, addresses that the operator must not be sent to. */
+export type AddressGuard = (host: string, signal: AbortSignal) => Promise<Found>;
 
-export function createAddressGuard(check: AddressCheck, lookup: Lookup = lookupAll): AddressGuard {
+export function createAddressGuard(check: AddressCheck, lookup: HostLookup): AddressGuard {
   return async (host, signal) => {
-    const addresses = isIP(host) === 0 ? await lookup(host, signal) : [host];
-    for (const address of addresses) {
-      const why = check(address);
-      if (why === undefined) continue;
-      const what = address === host ? `the address ${host}` : `the host '${host}' (${address})`;
-      throw new InvalidSpecError(`${what} is refused: it ${why}`);
+    if (isIP(host) !== 0) {
+      const why = check(host);
+      if (why === undefined) return { kind: 'address' };
+      throw new InvalidSpecError(`the address ${host} is refused: it ${why}`);
     }
-  };
-}
-
-/**
- * By DNS alone and outside of libuv's thread pool, where four dead names would hold up every file access. A name that is
- * not in DNS (a hosts file, an alias of ssh's configuration) was put there by an administrator: it passes.
- */
-async function lookupAll(host: string, signal: AbortSignal): Promise<readonly string[]> {
-  const resolver = new Resolver({ timeout: 2_000, tries: 1 });
-  const cancel = (): void => {
-    resolver.cancel();
-  };
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+    const found = await lookup(host, signal).catch(() => undefined);
     signal.throwIfAborted();
-    return found.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
+    if (found === undefined) return { kind: 'unknown' };
+    const allowed = found.filter(({ address }) => check(address) === undefined);
+    const [first] = found;
+    if (allowed.length > 0) return { kind: 'name', addresses: allowed.map(({ address }) => address) };
+    const why = check(first?.address ?? '') ?? '';
+    throw new InvalidSpecError(`the host '${host}' (${first?.address ?? ''}) is refused: it ${why}`);
+  };
 }

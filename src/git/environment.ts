@@ -1,8 +1,12 @@
 import { constants } from 'node:fs';
 import { access, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ChartUnavailableError } from '../api/errors.ts';
+import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
-import { asEnvironment, credentialsText, HARDENING, remoteSettings } from './config.ts';
+import type { AddressGuard } from './addresses.ts';
+import { asEnvironment, credentialsText, HARDENING, remoteSettings, type Setting } from './config.ts';
+import { pinHttp, pinSsh } from './pins.ts';
 import type { Endpoint } from './remote.ts';
 import { prepareSsh, type SshPlaces } from './ssh-files.ts';
 
@@ -12,19 +16,32 @@ export interface EnvironmentOptions {
   readonly ssh: SshPlaces;
   readonly workDir: WorkDir;
   readonly timeoutMs: number;
+  readonly guard: AddressGuard;
+  readonly run: Run;
 }
 
 export interface GitEnvironment {
   /** For commands that only read a mirror. */
   readonly local: Readonly<Record<string, string>>;
-  /** For one command that talks to `endpoint`; disposing deletes the keys and credentials that were laid out for it. */
-  remote(endpoint: Endpoint): Promise<RemoteEnvironment>;
+  /**
+   * For one command that talks to `endpoint`; disposing deletes the keys and credentials that were laid out for it. Throws an
+   * InvalidSpecError if the endpoint is at an address that must not be connected to.
+   */
+  remote(endpoint: Endpoint, o: RemoteOptions): Promise<RemoteEnvironment>;
+}
+
+export interface RemoteOptions {
+  readonly signal: AbortSignal;
+  /** Counted up to try the next of the addresses that a host has. */
+  readonly turn: number;
 }
 
 export interface RemoteEnvironment extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** What is worth telling when the remote refuses us. */
   readonly ssh: { readonly keys: number; readonly unreadable: readonly string[] };
+  /** How many addresses there are to try one after the other. */
+  readonly addresses: number;
 }
 
 /** What 1.4.4 handed to git, and what says whom to trust. */
@@ -32,7 +49,7 @@ const PASSED =
   /^(PATH|TMPDIR|LD_PRELOAD|GNUPGHOME|GIT_PROXY_COMMAND|GIT_SSL_CAINFO|GIT_SSL_CAPATH|SSL_CERT_FILE|SSL_CERT_DIR|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_ROLE_ARN|(?:(?:https?|all|no)_proxy)|(?:(?:HTTPS|ALL|NO)_PROXY)|NSS_WRAPPER_\w+|SECRETS_\w+|CLOUDSDK_\w+)$/;
 
 export async function createGitEnvironment(options: EnvironmentOptions): Promise<GitEnvironment> {
-  const { env, ssh, workDir, timeoutMs } = options;
+  const { env, ssh, workDir, timeoutMs, guard, run } = options;
   const homes = await makeHomes((await workDir.temp('git')).path, ssh.home);
   const gitConfig = join(ssh.home, '.gitconfig');
   const base = {
@@ -48,15 +65,31 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
     GIT_OPTIONAL_LOCKS: '0',
     GIT_SSH_VARIANT: 'ssh',
   };
+  const local = {
+    ...base,
+    HOME: homes.empty,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ALLOW_PROTOCOL: 'none',
+    ...asEnvironment(HARDENING),
+  };
+  const print = async (
+    program: 'git' | 'ssh',
+    args: readonly string[],
+    signal: AbortSignal,
+  ): Promise<string | undefined> => {
+    const result = await run(program, args, { env: local, cwd: workDir.path, timeoutMs, signal });
+    return result.kind === 'done' ? result.stdout : undefined;
+  };
+  let version: string | undefined; // of git, once it is known
+  const needPins = async (signal: AbortSignal): Promise<void> => {
+    version ??= await print('git', ['version'], signal);
+    const why = version === undefined ? undefined : cannotPin(version);
+    if (why !== undefined) throw new ChartUnavailableError(why);
+  };
+
   return {
-    local: {
-      ...base,
-      HOME: homes.empty,
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_ALLOW_PROTOCOL: 'none',
-      ...asEnvironment(HARDENING),
-    },
-    remote: async (endpoint) => {
+    local,
+    remote: async (endpoint, { signal, turn }) => {
       const hasGitConfig = await readable(gitConfig);
       // A gitconfig may turn https into ssh.
       const needsSsh = endpoint.url.kind === 'ssh' || hasGitConfig;
@@ -65,6 +98,19 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
       const setup = needsSsh
         ? await prepareSsh(await temp('ssh'), ssh, Math.ceil(timeoutMs / 1000))
         : undefined;
+      const pinning = { guard, hasGitConfig, signal };
+      let pins: readonly Setting[] = [];
+      let addresses = 1;
+      if (endpoint.url.kind !== 'ssh') {
+        pins = await pinHttp(endpoint, { ...pinning, env: base });
+        if (pins.length > 0) await needPins(signal);
+      } else if (setup) {
+        addresses = await pinSsh(endpoint, setup, {
+          ...pinning,
+          turn,
+          print: (args) => print('ssh', args, signal),
+        });
+      }
       const { address, auth } = endpoint;
       const credentials = auth && join(await temp('credentials'), 'config');
       if (credentials) await writeFile(credentials, credentialsText(address, auth), { mode: 0o600 });
@@ -75,14 +121,22 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
           // Credentials of the installation are not for objects that bring their own.
           HOME: auth === undefined ? homes.withNetrc : homes.empty,
           GIT_CONFIG_GLOBAL: hasGitConfig ? gitConfig : '/dev/null',
-          ...asEnvironment([...HARDENING, ...remoteSettings(address, credentials)]),
+          ...asEnvironment([...HARDENING, ...pins, ...remoteSettings(address, credentials)]),
           GIT_SSH_COMMAND: setup?.command ?? 'false',
         },
         ssh: { keys: setup?.keys ?? 0, unreadable: setup?.unreadable ?? [] },
+        addresses,
         [Symbol.asyncDispose]: () => kept.disposeAsync(),
       };
     },
   };
+}
+
+/** Older versions would look the name up themselves and not say so. */
+function cannotPin(version: string): string | undefined {
+  const [, major = '', minor = ''] = /^git version (\d+)\.(\d+)/.exec(version) ?? [];
+  if (Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 37)) return undefined;
+  return `${version.trim()} cannot be held to the addresses that were checked: install git 2.37 or later`;
 }
 
 function passed(env: EnvironmentOptions['env']): Record<string, string> {

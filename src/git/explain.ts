@@ -16,14 +16,16 @@ interface Names {
   readonly found: string;
 }
 
+const UNREACHABLE =
+  /connection refused|failed to connect|couldn't connect|no route to host|network is unreachable/i;
+
 type Rule = readonly [pattern: RegExp, sentence: (names: Names) => string];
 
 /** The first that matches is told; those that say more come first. */
 const RULES: readonly Rule[] = [
   [
     /could not resolve (?:host|proxy)|name or service not known|temporary failure in name resolution/i,
-    ({ repo, host }) =>
-      `the host '${host}' of repository ${repo} is not known to DNS: correct the URL or check the cluster's DNS`,
+    (names) => unknownHost(names),
   ],
   [
     /remote host identification has changed/i,
@@ -88,7 +90,7 @@ const RULES: readonly Rule[] = [
       `${host} answers HTTP ${found} for repository ${repo}: look for the reason there`,
   ],
   [
-    /connection refused|failed to connect|couldn't connect|no route to host|network is unreachable/i,
+    UNREACHABLE,
     ({ repo, host }) =>
       `${host} cannot be reached for repository ${repo}: check host and port, and that the network lets the operator out`,
   ],
@@ -114,6 +116,10 @@ const RULES: readonly Rule[] = [
   ],
 ];
 
+export function unknownHost({ repo, host }: Pick<Names, 'repo' | 'host'>): string {
+  return `the host '${host}' of repository ${repo} is not known to DNS: correct the URL or check the cluster's DNS`;
+}
+
 /** One sentence for people from what git wrote to standard error. */
 export function explainGit(stderr: string, { endpoint, ssh }: Facts): string {
   const { url, auth } = endpoint;
@@ -131,6 +137,11 @@ function aboutKeys({ keys, unreadable }: Facts['ssh']): string {
   return keys === 0
     ? 'no SSH key is mounted; mount one as /etc/fluxd/ssh/identity'
     : 'it refuses the mounted SSH key; add its public part there as a deploy key';
+}
+
+/** Nothing answers at the address, and it did not take long to see that. */
+export function isUnreachable({ stderr, timedOut = false }: { stderr: string; timedOut?: boolean }): boolean {
+  return !timedOut && UNREACHABLE.test(stderr);
 }
 
 /** The last line that git itself wrote; what the server wrote may be anything. */

@@ -1,5 +1,6 @@
 import { InvalidSpecError } from '../api/errors.ts';
 import { type AddressCheck, createAddressCheck } from '../net/addresses.ts';
+import { createHostLookup, type HostLookup } from '../net/lookup.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -35,6 +36,7 @@ export interface GitOptions {
   readonly home: string;
   readonly ssh?: SshPlaces;
   readonly checkAddress?: AddressCheck;
+  readonly lookup?: HostLookup;
   /** Mirrors that nobody used for so long are deleted. */
   readonly idleMs?: number;
   readonly maxMirrors?: number;
@@ -91,12 +93,14 @@ const SWEEP_EVERY_MS = 300_000;
 export async function createGit(options: GitOptions): Promise<Git> {
   const { run, workDir, log, clock, timeoutMs, env, home } = options;
   const { ssh = defaultSshPlaces(home), checkAddress = createAddressCheck() } = options;
-  const guard = createAddressGuard(checkAddress);
-  const environment = await createGitEnvironment({ env, ssh: { ...ssh, home }, workDir, timeoutMs });
+  const guard = createAddressGuard(checkAddress, options.lookup ?? createHostLookup({ clock }));
+  const environment = await createGitEnvironment({
+    ...{ env, ssh: { ...ssh, home }, workDir, timeoutMs, guard, run },
+  });
   const local = createLocalGit({ run, env: environment.local, cwd: workDir.path });
   const repositories = { local, workDir, maxBytes: options.maxMirrorBytes ?? 2e9 };
   const mirrors = createMirrors({
-    connect: createTransport({ run, environment, guard, workDir, timeoutMs }),
+    connect: createTransport({ run, environment, workDir, timeoutMs }),
     create: (format, signal) => createRepository(repositories, format, signal),
     clock,
     log,

@@ -8,6 +8,15 @@ export interface SshConfigInput {
   /** The administrator's own configuration, already rewritten. */
   readonly included: string | undefined;
   readonly connectTimeoutSeconds: number;
+  readonly pin?: SshPin | undefined;
+}
+
+/** Where ssh has to connect for one host, and by what name it looks up the key that it expects there. */
+export interface SshPin {
+  /** As ssh is told it. */
+  readonly host: string;
+  readonly address: string;
+  readonly alias: string;
 }
 
 /**
@@ -15,8 +24,11 @@ export interface SshConfigInput {
  * must hold comes first and what an administrator may change comes after their file.
  */
 export function sshConfig(input: SshConfigInput): string {
-  const { identities, userKnownHosts, globalKnownHosts, included, connectTimeoutSeconds } = input;
+  const { identities, userKnownHosts, globalKnownHosts, included, connectTimeoutSeconds, pin } = input;
   return [
+    ...(pin === undefined
+      ? []
+      : [`Host ${pin.host}`, `HostName ${pin.address}`, `HostKeyAlias ${pin.alias}`, 'Host *']),
     'BatchMode yes',
     'StrictHostKeyChecking yes',
     'UpdateHostKeys no',

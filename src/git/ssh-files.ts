@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
-import { rewriteAdminConfig, sshConfig } from './ssh-config.ts';
+import { rewriteAdminConfig, sshConfig, type SshPin } from './ssh-config.ts';
 
 /** Where an administrator mounts what ssh needs. */
 export interface SshPlaces {
@@ -22,6 +22,14 @@ export function defaultSshPlaces(home: string): SshPlaces {
 export interface SshSetup {
   /** For GIT_SSH_COMMAND. */
   readonly command: string;
+  /** The file of its configuration. */
+  readonly config: string;
+  /** Whether an administrator's own is part of it. */
+  readonly hasAdminConfig: boolean;
+  /** Whether hosts may prove who they are by the word of an authority. */
+  readonly hasAuthorities: boolean;
+  /** Writes the configuration anew. */
+  pin(pin: SshPin | undefined): Promise<void>;
   /** Private keys that were found and could be read. */
   readonly keys: number;
   /** Files that are there but may not be read. */
@@ -57,19 +65,25 @@ export async function prepareSsh(
     if (copy !== undefined) identities.push(copy);
   }
   const included = await includeAdminConfig(dir, places.home, await read(join(userDir, 'config')), copyKey);
-  const config = join(dir, 'config');
-  await writeFile(
-    config,
-    sshConfig({
-      identities,
-      userKnownHosts: [join(userDir, 'known_hosts')],
-      globalKnownHosts: places.knownHosts,
-      included,
-      connectTimeoutSeconds,
-    }),
-    { mode: 0o600 },
+  const userKnownHosts = [join(userDir, 'known_hosts')];
+  const known = await Promise.all(
+    [...userKnownHosts, ...places.knownHosts].map((path) => readIfThere(path, [])),
   );
-  return { command: `ssh -F ${shellQuoted(config)}`, keys: copies.length, unreadable };
+  const config = join(dir, 'config');
+  const write = (pin: SshPin | undefined): Promise<void> => {
+    const input = { identities, userKnownHosts, globalKnownHosts: places.knownHosts, included };
+    return writeFile(config, sshConfig({ ...input, connectTimeoutSeconds, pin }), { mode: 0o600 });
+  };
+  await write(undefined);
+  return {
+    command: `ssh -F ${shellQuoted(config)}`,
+    config,
+    hasAdminConfig: included !== undefined,
+    hasAuthorities: known.some((text) => text !== undefined && /^@cert-authority\s/m.test(text)),
+    pin: write,
+    keys: copies.length,
+    unreadable,
+  };
 }
 
 async function includeAdminConfig(

@@ -1,19 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartUnavailableError } from '../api/errors.ts';
+import { createGate } from '../process/gate.ts';
 import type { Run, RunResult } from '../process/run.ts';
-import { createSemaphore, type Semaphore } from '../process/semaphore.ts';
 import type { WorkDir } from '../process/work-dir.ts';
-import type { AddressGuard } from './addresses.ts';
 import type { GitEnvironment, RemoteEnvironment } from './environment.ts';
-import { explainGit, lastLine } from './explain.ts';
+import { explainGit, isUnreachable, lastLine } from './explain.ts';
 import { followRedirect, redirectTarget, wasRedirected } from './redirect.ts';
 import type { Endpoint } from './remote.ts';
 
 export interface TransportOptions {
   readonly run: Run;
   readonly environment: GitEnvironment;
-  readonly guard: AddressGuard;
   readonly workDir: WorkDir;
   readonly timeoutMs: number;
 }
@@ -36,43 +34,40 @@ export type RemoteResult =
   | { readonly kind: 'failed'; readonly stderr: string; readonly error: ChartUnavailableError };
 
 const PER_HOST = 4;
-const IN_ALL = 24;
+const IN_ALL = 48;
+/** A large repository may take its time; who needs almost all of it mostly does not answer at all. */
+const SLOW_PART_OF_TIMEOUT = 0.75;
 const MAX_REDIRECTS = 3;
+const MAX_TRIES = 3;
 const KILL_GRACE_MS = 2_000;
 
-/**
- * Bounded for each host as well as in all, so that hosts which do not answer cannot take every place for long.
- */
+/** Bounded for each host as well as in all, so that hosts which do not answer cannot take every place for long. */
 export function createTransport(options: TransportOptions): (endpoint: Endpoint) => Connection {
-  const all = createSemaphore(IN_ALL);
-  const hosts = new Map<string, Semaphore>();
-
-  async function limited<T>({ url }: Endpoint, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const key = `${url.host}:${url.port}`;
-    const host = hosts.get(key) ?? createSemaphore(PER_HOST);
-    hosts.set(key, host);
-    try {
-      return await host.run(signal, () => all.run(signal, work));
-    } finally {
-      if (host.inUse === 0) hosts.delete(key);
-    }
-  }
+  const slowAfterMs = SLOW_PART_OF_TIMEOUT * options.timeoutMs;
+  const gate = createGate({ perHost: PER_HOST, total: IN_ALL, slowAfterMs });
 
   return (endpoint) => {
     let moved: string | undefined; // where the server redirects to, as long as that works
 
+    let turn = 0; // which address of the host, counted up when one cannot be reached
+
     async function attempt(
       args: readonly string[],
       o: ConnectionRunOptions,
-      hops: number,
+      { hops, tries }: { readonly hops: number; readonly tries: number },
     ): Promise<RemoteResult> {
       const at = { ...endpoint, address: moved ?? endpoint.address };
-      await using prepared = await options.environment.remote(at);
+      await using prepared = await options.environment.remote(at, { signal: o.signal, turn });
       const result = await runGit(options, args, prepared.env, o);
       if (result.kind === 'done') return { kind: 'ok', stdout: result.stdout };
       if (result.kind === 'failed' && wasRedirected(result.stderr) && hops < MAX_REDIRECTS) {
         moved = await findTarget(options, at, prepared, o);
-        return await attempt(args, o, hops + 1);
+        return await attempt(args, o, { hops: hops + 1, tries });
+      }
+      if (prepared.addresses > 1 && result.kind === 'failed' && isUnreachable(result)) {
+        turn += 1;
+        if (tries < Math.min(prepared.addresses, MAX_TRIES))
+          return await attempt(args, o, { hops, tries: tries + 1 });
       }
       moved = undefined;
       return failure(result, endpoint, prepared, options.timeoutMs);
@@ -81,10 +76,9 @@ export function createTransport(options: TransportOptions): (endpoint: Endpoint)
     return {
       endpoint,
       run: (args, o) =>
-        limited(endpoint, o.signal, async () => {
-          await options.guard(endpoint.url.host, o.signal);
-          return attempt(args, o, 0);
-        }),
+        gate.run(`${endpoint.url.host}:${endpoint.url.port}`, o.signal, () =>
+          attempt(args, o, { hops: 0, tries: 1 }),
+        ),
     };
   };
 }

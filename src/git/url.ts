@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { InvalidSpecError } from '../api/errors.ts';
 import { redactText } from '../telemetry/redact.ts';
 
@@ -52,6 +53,13 @@ export function normalizeGitUrl(text: string): string {
   return parseGitUrl(text).address;
 }
 
+/** What git tells ssh of the address: `-p 22 git@host`. */
+export function sshDestination({ address }: GitUrl): readonly string[] {
+  const [, user, host = '', port] = SSH_URL.exec(address) ?? SCP_LIKE.exec(address)?.slice(0, 3) ?? [];
+  const destination = `${user === undefined ? '' : `${user}@`}${unbracketed(host)}`;
+  return port === undefined ? [destination] : ['-p', port, destination];
+}
+
 function parseHttp(text: string, kind: 'https' | 'http'): GitUrl {
   const url = URL.parse(text);
   if (url === null || !/^https?:\/\/[^/-]/i.test(text) || url.hostname.startsWith('-')) {
@@ -100,7 +108,8 @@ function parseScpLike(text: string): GitUrl {
 
 function checkSsh(text: string, user: string | undefined, host: string, path: string): void {
   if (user !== undefined && !SSH_USER.test(user)) throw refused(text, 'its user name is not acceptable');
-  if (!SSH_HOST.test(host)) throw refused(text, 'its host name is not acceptable');
+  const isAddress = !host.startsWith('[') || isIP(unbracketed(host)) !== 0;
+  if (!SSH_HOST.test(host) || !isAddress) throw refused(text, 'its host name is not acceptable');
   if (path.startsWith('-')) throw refused(text, 'its path begins with a dash');
 }
 

@@ -4,6 +4,7 @@ import type { Charts } from '../charts/charts.ts';
 import { createGit } from '../git/git.ts';
 import type { Helm } from '../helm/helm.ts';
 import { createAddressCheck } from '../net/addresses.ts';
+import { createHostLookup } from '../net/lookup.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import { createExternalReader } from '../values/external.ts';
@@ -34,6 +35,7 @@ export async function openSources(
   { config, env, log, clock, random, metrics }: Environment,
 ): Promise<Sources> {
   const checkAddress = createAddressCheck(config.denyAddresses);
+  const lookup = createHostLookup({ clock });
   const git = await createGit({
     run,
     workDir,
@@ -43,6 +45,7 @@ export async function openSources(
     timeoutMs: config.gitTimeoutMs,
     home: env['HOME'] ?? workDir.path,
     checkAddress,
+    lookup,
   });
   const charts = await createCharts({
     git,
@@ -56,6 +59,7 @@ export async function openSources(
     updateChartDeps: config.updateChartDeps,
     lookupLimitMs: Math.max(LOOKUP_LIMIT_MS, LOOKUP_GIT_STEPS * config.gitTimeoutMs),
     checkAddress,
+    lookup,
     proxyEnv: env,
     repositoryFiles: config.helmRepositoryImports,
     dockerConfigFile: dockerConfigFile(env),
@@ -63,7 +67,7 @@ export async function openSources(
   });
   return {
     charts,
-    fetchExternal: createExternalReader({ timeoutMs: EXTERNAL_TIMEOUT_MS, checkAddress }),
+    fetchExternal: createExternalReader({ timeoutMs: EXTERNAL_TIMEOUT_MS, checkAddress, lookup }),
     close: async () => {
       await charts.close();
       await git.close();

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { ValuesError } from '../api/errors.ts';
 import type { AddressCheck } from '../net/addresses.ts';
+import { RefusedAddressError } from '../net/checked-lookup.ts';
+import type { HostLookup } from '../net/lookup.ts';
 import { get, type GetOptions } from './http-get.ts';
 import { MAX_SOURCE_BYTES } from './read-source.ts';
 import { shownUrl } from './source.ts';
@@ -9,6 +11,7 @@ export interface ExternalOptions {
   /** For everything together, redirects included. */
   readonly timeoutMs: number;
   readonly maxBytes?: number;
+  readonly lookup: HostLookup;
   /** Asked before every connection, about the very address that it is made to. */
   readonly checkAddress: AddressCheck;
 }
@@ -23,7 +26,7 @@ const MAX_REDIRECTS = 5;
  * that is refused is not connected to, whatever name or redirect leads there.
  */
 export function createExternalReader(options: ExternalOptions): FetchExternal {
-  const { timeoutMs, maxBytes = MAX_SOURCE_BYTES, checkAddress } = options;
+  const { timeoutMs, maxBytes = MAX_SOURCE_BYTES, lookup, checkAddress } = options;
   return async (url, signal) => {
     const controller = new AbortController();
     const timer = setTimeout(() => {
@@ -31,11 +34,12 @@ export function createExternalReader(options: ExternalOptions): FetchExternal {
     }, timeoutMs);
     try {
       const both = AbortSignal.any([signal, controller.signal]);
-      return await follow(parse(url), { maxBytes, checkAddress, signal: both });
+      return await follow(parse(url), { maxBytes, lookup, checkAddress, signal: both });
     } catch (error) {
       signal.throwIfAborted();
       controller.signal.throwIfAborted();
       if (error instanceof ValuesError) throw error;
+      if (error instanceof RefusedAddressError) throw new ValuesError(error.message);
       throw new ValuesError(`${shownUrl(url)} cannot be reached: ${reasonOf(error)}`);
     } finally {
       clearTimeout(timer);

@@ -1,13 +1,14 @@
-import { lookup, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import { ValuesError } from '../api/errors.ts';
 import type { AddressCheck } from '../net/addresses.ts';
+import { checkedLookup } from '../net/checked-lookup.ts';
+import type { HostLookup } from '../net/lookup.ts';
 import { shownUrl } from './source.ts';
 
 export interface GetOptions {
   readonly maxBytes: number;
+  readonly lookup: HostLookup;
   readonly checkAddress: AddressCheck;
   readonly signal: AbortSignal;
 }
@@ -36,11 +37,11 @@ export async function get(url: URL, options: GetOptions): Promise<Answer> {
   }
 }
 
-function respond(url: URL, { checkAddress, signal }: GetOptions): Promise<IncomingMessage> {
+function respond(url: URL, { lookup, checkAddress, signal }: GetOptions): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const start = url.protocol === 'https:' ? requestHttps : requestHttp;
     const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'helm-release-operator' };
-    start(url, { agent: false, headers, lookup: checkedLookup(checkAddress), signal })
+    start(url, { agent: false, headers, lookup: checkedLookup(lookup, checkAddress), signal })
       .once('response', resolve)
       .on('error', reject)
       .end();
@@ -62,29 +63,4 @@ async function bodyOf(response: IncomingMessage, url: URL, maxBytes: number): Pr
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-/** Checks what the connection is going to be made to, so that a name cannot point elsewhere a moment later. */
-function checkedLookup(checkAddress: AddressCheck): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const refused = error === null ? firstRefusal(hostname, addresses, checkAddress) : error;
-      if (refused !== undefined) callback(refused, []);
-      else if (options.all === true) callback(null, addresses);
-      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
-    });
-  };
-}
-
-function firstRefusal(
-  hostname: string,
-  addresses: readonly LookupAddress[],
-  checkAddress: AddressCheck,
-): ValuesError | undefined {
-  for (const { address } of addresses) {
-    const refused = checkAddress(address);
-    if (refused !== undefined)
-      return new ValuesError(`${hostname} has the address ${address}, which ${refused}`);
-  }
-  return undefined;
 }

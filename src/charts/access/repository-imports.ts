@@ -17,8 +17,11 @@ export interface ImportedRepository {
 
 /** The repositories that --helm-repository-import names. */
 export interface RepositoryImports {
-  /** Undefined for a repository that no file names. Throws CredentialsError if what a file says of it cannot be used. */
-  readonly find: (url: string) => ImportedRepository | undefined;
+  /**
+   * Undefined for a repository that no file names. If what a file says of it cannot be used, throws a CredentialsError; not for
+   * who brings a Secret, whose `scope` is not empty: nobody can help it there.
+   */
+  readonly find: (url: string, scope?: string) => ImportedRepository | undefined;
   /** What a chart means by `@name` or `alias:name`. */
   readonly urlOf: (name: string) => string | undefined;
   readonly onChange: (handler: () => void) => void;
@@ -51,10 +54,11 @@ export async function openRepositoryImports(o: RepositoryImportsOptions): Promis
   });
   const all = (): readonly Imported[] => [...mounted.current().values()].flat();
   return {
-    find: (url) => {
+    find: (url, scope = '') => {
       const found = all().find((entry) => isSameRepository(entry.url, url));
-      if (found?.fault !== undefined) throw new CredentialsError(found.fault);
-      return found;
+      if (found?.fault === undefined) return found;
+      if (scope !== '') return undefined;
+      throw new CredentialsError(found.fault);
     },
     urlOf: (name) => all().find((entry) => entry.name === name)?.url,
     onChange: mounted.onChange,

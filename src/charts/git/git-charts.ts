@@ -1,7 +1,7 @@
 import type { Git, Identity } from '../../git/git.ts';
 import type { WorkDir } from '../../process/work-dir.ts';
 import type { Clock } from '../../telemetry/clock.ts';
-import type { GitChartSource } from '../chart.ts';
+import type { Chart, GitChartSource } from '../chart.ts';
 import type { ChartMetadata } from '../content/chart-yaml.ts';
 import { readChart } from '../content/content.ts';
 import { isPlain } from '../http/proxy.ts';
@@ -12,7 +12,7 @@ import type { ChartStore, StoredChart } from '../store.ts';
 import { build, type PackageChart } from './build.ts';
 import { type Checkout, createCheckout } from './checkout.ts';
 import { createDependencies, type DependenciesOptions } from './dependencies.ts';
-import { planOf } from './plan.ts';
+import { hasInsecure, planOf } from './plan.ts';
 
 export interface GitChartsOptions extends DependenciesOptions {
   readonly git: Pick<Git, 'resolve' | 'identityOf' | 'export'>;
@@ -41,7 +41,7 @@ export function createGitCharts(o: GitChartsOptions): Lookup<GitChartSource> {
     source: GitChartSource,
     checkout: Checkout,
     freshness: Freshness,
-  ): Promise<StoredChart> => {
+  ): Promise<StoredChart & Pick<Chart, 'insecure'>> => {
     const { url, auth, scope, path, skipDepUpdate } = source;
     const { signal } = freshness;
     const resolve = skipDepUpdate || !o.updateDependencies ? undefined : dependencies(freshness);
@@ -55,10 +55,11 @@ export function createGitCharts(o: GitChartsOptions): Lookup<GitChartSource> {
       plan.key,
     ]);
 
+    const insecure = hasInsecure(plan) ? { insecure: true } : {};
     const stored = await o.store.find(key);
-    if (stored) return stored;
+    if (stored) return { ...stored, ...insecure };
     const file = await build(plan, { checkout, packageChart: o.packageChart, signal });
-    return o.store.keep(key, file, await readChart(file, checkout.subject(path)));
+    return { ...(await o.store.keep(key, file, await readChart(file, checkout.subject(path)))), ...insecure };
   };
 
   return async (source, freshness) => {

@@ -58,6 +58,14 @@ export async function planOf(path: string, o: PlanOptions, above: readonly strin
   return { path, key: keyOf([identity, ...parts.map(keyOfPart)]), parts, version };
 }
 
+/** Whether a dependency, or one of a dependency, came from where somebody on the way could change it. */
+export function hasInsecure({ parts }: Plan): boolean {
+  return parts.some((part) => {
+    if (part.kind === 'archive') return part.chart.insecure === true;
+    return part.kind === 'folder' && hasInsecure(part.plan);
+  });
+}
+
 interface Place {
   readonly path: string;
   readonly subject: string;

@@ -41,12 +41,14 @@ export interface SaveOptions {
   /** Unpacks what the server packed. Without, it is saved byte by byte as sent: some servers call a .tgz a packed tar. */
   readonly unpack: boolean;
   readonly signal: AbortSignal;
+  /** Called with what the file grows by; may throw. */
+  readonly onGrowth?: (bytes: number) => void;
 }
 
 /** Writes a body to a new file. On failure the caller removes what there is of the file. */
 export async function saveBody(
   answer: IncomingMessage,
-  { file, maxBytes, unpack, signal }: SaveOptions,
+  { file, maxBytes, unpack, signal, onGrowth }: SaveOptions,
 ): Promise<Download> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -54,6 +56,7 @@ export async function saveBody(
     for await (const chunk of source) {
       hash.update(chunk);
       bytes += chunk.length;
+      onGrowth?.(chunk.length);
       yield chunk;
     }
   };

@@ -1,19 +1,15 @@
-import type { LookupAddress, LookupOptions } from 'node:dns';
-import { lookup as systemLookup } from 'node:dns/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { createSecureContext, getCACertificates } from 'node:tls';
+import { isIP } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { AddressCheck } from '../../net/addresses.ts';
-import { createSemaphore } from '../../process/semaphore.ts';
-import { createSingleFlight } from '../../process/single-flight.ts';
+import { checkedLookup, RefusedAddressError } from '../../net/checked-lookup.ts';
+import type { HostLookup } from '../../net/lookup.ts';
 import { hostOf, proxyFor, type ProxyEnvironment } from './proxy.ts';
 import { type Tls, tlsKey } from './tls.ts';
 
-/** An address that must not be connected to. The message is for people. */
-export class RefusedAddressError extends Error {}
-
 export interface ConnectionsOptions {
+  readonly lookup: HostLookup;
   readonly check: AddressCheck;
   readonly proxyEnv: ProxyEnvironment;
   /** Certificates trusted besides those that the platform trusts, PEM. */
@@ -34,25 +30,14 @@ const IDLE_SOCKETS = 4;
 const MAX_AGENTS = 200;
 
 /**
- * Names are looked up by the system, since names of a cluster need its search list; that takes a thread of the
- * four that file access needs too, and a dead name keeps it for long.
+ * The address is checked where it is used. A proxy resolves names by itself; there only literal addresses can be checked, and
+ * its own address is the administrator's choice.
  */
-const LOOKUPS = 2;
-
-/** Whoever asked has given up by then, and its turn is for somebody else. */
-const LOOKUP_WAIT_MS = 15_000;
-
-/**
- * The address is checked where it is used: the very address that the name resolved to is the one connected
- * to, so a second answer of a hostile DNS server changes nothing. A proxy resolves names by itself; there
- * only literal addresses can be checked.
- */
-export function createConnections({ check, proxyEnv, ca }: ConnectionsOptions): Connections {
+export function createConnections({ lookup, check, proxyEnv, ca }: ConnectionsOptions): Connections {
   const agents = new Map<string, HttpAgent | HttpsAgent>(); // in the order of use
-  const direct = {
-    ...{ keepAlive: true, timeout: IDLE_SOCKET_MS, maxFreeSockets: IDLE_SOCKETS },
-    lookup: checkedLookup(check),
-  };
+  const sockets = { keepAlive: true, timeout: IDLE_SOCKET_MS, maxFreeSockets: IDLE_SOCKETS };
+  const direct = { ...sockets, lookup: checkedLookup(lookup, check) };
+  const toProxy = { ...sockets, lookup: checkedLookup(lookup, () => undefined) };
 
   const create = (
     secure: boolean,
@@ -60,17 +45,12 @@ export function createConnections({ check, proxyEnv, ca }: ConnectionsOptions): 
     tls: Tls | undefined,
   ): HttpAgent | HttpsAgent => {
     const route =
-      proxy === undefined ? direct : { ...direct, proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
+      proxy === undefined ? direct : { ...toProxy, proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
     if (!secure) return new HttpAgent(route);
-    const trusted = tls?.ca === undefined ? ca : [...ca, tls.ca];
     return new HttpsAgent({
       ...route,
       rejectUnauthorized: tls?.skipVerify !== true,
-      // Made once: to read all the certificates for each connection would take longer than the handshake.
-      secureContext: createSecureContext({
-        ...tls?.certificate,
-        ...(trusted.length === 0 ? {} : { ca: [...getCACertificates('default'), ...trusted] }),
-      }),
+      secureContext: contextOf(tls, ca),
     });
   };
   const makeRoom = (): void => {
@@ -104,37 +84,13 @@ export function createConnections({ check, proxyEnv, ca }: ConnectionsOptions): 
   };
 }
 
-function checkedLookup(check: AddressCheck): LookupFunction {
-  const turns = createSemaphore(LOOKUPS);
-  const flights = createSingleFlight<readonly LookupAddress[]>();
-  const find = async (hostname: string, options: LookupOptions): Promise<readonly LookupAddress[]> => {
-    const addresses = await flights.run(
-      `${hostname} ${String(options.family ?? 0)}`,
-      AbortSignal.timeout(LOOKUP_WAIT_MS),
-      (signal) => turns.run(signal, () => systemLookup(hostname, { ...options, all: true })),
-    );
-    const allowed = addresses.filter(({ address }) => check(address) === undefined);
-    if (allowed.length === 0) throw refusal(hostname, addresses, check);
-    return allowed;
-  };
-  return (hostname, options, callback) => {
-    find(hostname, options).then(
-      (allowed) => {
-        const [first] = allowed;
-        if (options.all) callback(null, [...allowed]);
-        else callback(null, first?.address ?? '', first?.family);
-      },
-      (error: unknown) => {
-        callback(error as Error, []);
-      },
-    );
-  };
-}
-
-function refusal(hostname: string, addresses: readonly LookupAddress[], check: AddressCheck): Error {
-  const [first] = addresses;
-  if (!first) return new Error(`${hostname} has no address`);
-  return new RefusedAddressError(
-    `${hostname} has the address ${first.address}, which ${check(first.address) ?? 'is refused'}`,
-  );
+/**
+ * What is trusted by default is read once for all contexts, and further certificates are put beside it. As an option of its own,
+ * `ca` would take its place, and the defaults with it would cost each context 1.3 MB and 16 ms to be read again.
+ */
+function contextOf(tls: Tls | undefined, trusted: readonly string[]): SecureContext {
+  const made = createSecureContext(tls?.certificate ?? {});
+  const context = made.context as { addCACert(pem: string): void };
+  for (const pem of tls?.ca === undefined ? trusted : [...trusted, tls.ca]) context.addCACert(pem);
+  return made;
 }

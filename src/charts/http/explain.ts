@@ -1,6 +1,6 @@
 import { ChartUnavailableError, OperatorError } from '../../api/errors.ts';
+import { RefusedAddressError } from '../../net/checked-lookup.ts';
 import { SizeLimitError } from './body.ts';
-import { RefusedAddressError } from './connections.ts';
 import { TimeLimitError } from './exchange.ts';
 import { showUrl } from './redirect.ts';
 import type { TlsFor } from './tls.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Gate } from '../gate.ts';
-import { type Download, readBody, saveBody } from './body.ts';
+import type { Gate } from '../../process/gate.ts';
+import { type Download, readBody, saveBody, SizeLimitError } from './body.ts';
 import type { Connections } from './connections.ts';
 import { explainFailure } from './explain.ts';
 import { seconds, TimeLimitError } from './exchange.ts';
@@ -49,13 +49,20 @@ export interface HttpClientOptions {
   readonly connectMs?: number;
   readonly idleMs?: number;
   readonly totalMs?: number;
+  /** On disk, of all downloads under way: beyond that the large ones among them are given up, for another time. */
+  readonly maxIncomingBytes?: number;
 }
+
+const MAX_INCOMING_BYTES = 500_000_000;
+const LARGE_BYTES = 10_000_000;
 
 type Consume<T> = (answer: IncomingMessage, signal: AbortSignal) => Promise<T>;
 
 export function createHttpClient(o: HttpClientOptions): HttpClient {
   const { connectMs = 10_000, idleMs = 30_000, totalMs = 300_000 } = o;
+  const { maxIncomingBytes = MAX_INCOMING_BYTES } = o;
   let received = 0;
+  let incoming = 0;
 
   const run = <T>(request: HttpRequest, consume: Consume<T>): Promise<T> =>
     o.gate.run(request.url.host, request.signal, async () => {
@@ -91,14 +98,23 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
           discard(answer);
           return { status, headers, saved: undefined };
         }
+        let own = 0;
+        const onGrowth = (bytes: number): void => {
+          own += bytes;
+          incoming += bytes;
+          if (incoming > maxIncomingBytes && own > Math.min(LARGE_BYTES, maxIncomingBytes / 2))
+            throw new SizeLimitError('has to be downloaded later: too much is under way at the same time');
+        };
         try {
           const { maxBytes, unpack = false } = request;
-          const saved = await saveBody(answer, { file, maxBytes, unpack, signal });
+          const saved = await saveBody(answer, { file, maxBytes, unpack, signal, onGrowth });
           received += saved.bytes;
           return { status, headers, saved };
         } catch (caught) {
           await rm(file, { force: true });
           throw caught;
+        } finally {
+          incoming -= own;
         }
       }),
     receivedBytes: () => received,

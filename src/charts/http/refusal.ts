@@ -1,11 +1,17 @@
 import { ChartUnavailableError } from '../../api/errors.ts';
 
+/** The server knows us and will not let us in, or wants to know who we are. */
+export class AccessRefusedError extends ChartUnavailableError {}
+
 /** The sentence for an answer that is not the one hoped for. `subject` names what was asked for, and where. */
 export function refusalOf(
   subject: string,
   { status, authorized }: { status: number; authorized: boolean },
 ): ChartUnavailableError {
-  return new ChartUnavailableError(`${subject} ${reasonOf(status, authorized)}`);
+  const message = `${subject} ${reasonOf(status, authorized)}`;
+  return status === 401 || status === 403
+    ? new AccessRefusedError(message)
+    : new ChartUnavailableError(message);
 }
 
 const WHERE_TO_PUT_THEM =

@@ -81,8 +81,8 @@ export function createOciCharts(o: {
         subject: `the archive of chart ${reference.shown} ${wanted}`,
         sha256,
         authorized: access.credentials !== undefined,
-        send: (file, maxBytes, shared) =>
-          o.registry.download(access, { path: `blobs/${digest}`, maxBytes, signal: shared }, file),
+        send: ({ file, ...request }) =>
+          o.registry.download(access, { path: `blobs/${digest}`, ...request }, file),
       },
       signal,
     );

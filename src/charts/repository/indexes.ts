@@ -4,6 +4,7 @@ import { ChartUnavailableError, InvalidChartError } from '../../api/errors.ts';
 import { nearest } from '../../git/nearest.ts';
 import { createSingleFlight } from '../../process/single-flight.ts';
 import type { Clock } from '../../telemetry/clock.ts';
+import { conditions } from '../http/conditions.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { refusalOf } from '../http/refusal.ts';
 import type { Freshness } from '../lookup.ts';
@@ -12,7 +13,8 @@ import type { IndexReader } from './index-reader.ts';
 import { createRecent } from '../recent.ts';
 import { IndexError } from './read-index.ts';
 import { type Repository, urlWithin } from './repository.ts';
-import { openIndex, type StoredIndex } from './stored-index.ts';
+import { createKeptIndexes, type KnownIndex } from './kept-indexes.ts';
+import { IndexClosedError, openIndex, type StoredIndex } from './stored-index.ts';
 
 /** The indexes of repositories, each fetched once for everybody and only again if it changed. */
 export interface Indexes {
@@ -27,32 +29,28 @@ export interface IndexesOptions {
   readonly clock: Clock;
   /** For files that soon have no name any more. */
   readonly dir: string;
-}
-
-interface Known {
-  readonly index: StoredIndex;
-  readonly sha256: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly checkedAt: number;
+  /** On disk, all together. One that had to make room is downloaded again when it is asked for. */
+  readonly maxStoredBytes?: number;
 }
 
 const MAX_BYTES = 100_000_000;
-const MAX_INDEXES = 200;
+const MAX_STORED_BYTES = 500_000_000;
+const MAX_FAILURES = 200;
 
 /** Many charts of one repository that is down ask for it at about the same time. */
 const FAILURE_SHARED_MS = 5_000;
 
-export function createIndexes({ http, reader, clock, dir }: IndexesOptions): Indexes {
-  const known = new Map<string, Known>(); // in the order of use
-  const failed = createRecent<{ readonly error: unknown; readonly at: number }>(MAX_INDEXES);
+export function createIndexes({ http, reader, clock, dir, maxStoredBytes }: IndexesOptions): Indexes {
+  const known = createKeptIndexes(maxStoredBytes ?? MAX_STORED_BYTES);
+  const failed = createRecent<{ readonly error: unknown; readonly at: number }>(MAX_FAILURES);
   const flights = createSingleFlight<StoredIndex>();
   let files = 0;
 
   const fetch = async (
     repository: Repository,
-    old: Known | undefined,
+    old: KnownIndex | undefined,
     signal: AbortSignal,
-  ): Promise<Known> => {
+  ): Promise<KnownIndex> => {
     const { shown } = repository;
     const checkedAt = clock.monotonicMs();
     const url = urlWithin(repository, 'index.yaml') ?? repository.url;
@@ -76,22 +74,11 @@ export function createIndexes({ http, reader, clock, dir }: IndexesOptions): Ind
     return { ...next, index: old.index };
   };
 
-  const remember = async (key: string, next: Known): Promise<void> => {
-    const old = known.get(key);
-    known.delete(key);
-    known.set(key, next);
-    if (old && old.index !== next.index) await old.index.close();
-    for (const [oldest, { index }] of [...known].slice(0, Math.max(0, known.size - MAX_INDEXES))) {
-      known.delete(oldest);
-      await index.close();
-    }
-  };
-
   const refresh = async (repository: Repository, signal: AbortSignal): Promise<StoredIndex> => {
     const { key } = repository;
     try {
       const next = await fetch(repository, known.get(key), signal);
-      await remember(key, next);
+      await known.set(key, next);
       failed.delete(key);
       return next.index;
     } catch (caught) {
@@ -115,10 +102,13 @@ export function createIndexes({ http, reader, clock, dir }: IndexesOptions): Ind
   return {
     entries: async (repository, chart, o) => {
       try {
-        const index = await current(repository, o);
-        const entries = await index.entries(chart, o.signal);
-        if (entries) return entries;
-        throw new ChartUnavailableError(notListed(repository, chart, index.names));
+        for (;;) {
+          const index = await current(repository, o);
+          const entries = await index.entries(chart, o.signal).catch(unlessClosed);
+          if (entries === 'closed') continue;
+          if (entries) return entries;
+          throw new ChartUnavailableError(notListed(repository, chart, index.names));
+        }
       } catch (caught) {
         if (!(caught instanceof IndexError)) throw caught;
         throw new InvalidChartError(
@@ -126,11 +116,13 @@ export function createIndexes({ http, reader, clock, dir }: IndexesOptions): Ind
         );
       }
     },
-    close: async () => {
-      await Promise.all([...known.values()].map(({ index }) => index.close()));
-      known.clear();
-    },
+    close: () => known.close(),
   };
+}
+
+function unlessClosed(caught: unknown): 'closed' {
+  if (caught instanceof IndexClosedError) return 'closed';
+  throw caught;
 }
 
 function notListed({ shown }: Repository, chart: string, names: readonly string[]): string {
@@ -138,17 +130,4 @@ function notListed({ shown }: Repository, chart: string, names: readonly string[
   const hint =
     near.length > 0 ? `did you mean ${near.join(' or ')}?` : `it lists ${String(names.length)} other charts`;
   return `chart ${chart} is not in the index of chart repository ${shown}: ${hint}`;
-}
-
-function conditions({
-  etag,
-  'last-modified': modified,
-}: {
-  etag?: string | undefined;
-  'last-modified'?: string | undefined;
-}): Record<string, string> {
-  return {
-    ...(etag === undefined ? {} : { 'if-none-match': etag }),
-    ...(modified === undefined ? {} : { 'if-modified-since': modified }),
-  };
 }

@@ -40,9 +40,10 @@ export function createRepositoryCharts(o: RepositoryChartsOptions): Lookup<Repos
         subject: `the archive ${showUrl(url)}`,
         sha256: entry.digest,
         authorized: access.authorization !== undefined,
-        send: (file, maxBytes, shared) => {
+        mayChange: entry.digest === undefined,
+        send: ({ file, ...request }) => {
           const elsewhere = entry.digest !== undefined;
-          return o.http.download({ url, ...access, elsewhere, maxBytes, signal: shared }, file);
+          return o.http.download({ url, ...access, elsewhere, ...request }, file);
         },
       },
       signal,
@@ -52,7 +53,7 @@ export function createRepositoryCharts(o: RepositoryChartsOptions): Lookup<Repos
   };
 
   return async (source, freshness) => {
-    const repository = repositoryOf(source, o.imports.find(source.url));
+    const repository = repositoryOf(source, o.imports.find(source.url, source.scope));
     const chart = `chart ${source.name} of ${repository.shown}`;
     const entries = await o.indexes.entries(repository, source.name, freshness);
     const entry = chooseVersion(entries, source.version, chart);

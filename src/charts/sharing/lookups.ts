@@ -3,7 +3,7 @@ import { createSingleFlight } from '../../process/single-flight.ts';
 import type { Clock, Random } from '../../telemetry/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Chart, ChartSourceKind } from '../chart.ts';
-import type { Gate } from '../gate.ts';
+import type { Gate } from '../../process/gate.ts';
 import type { Lookup } from '../lookup.ts';
 import { describeSource, hostOfSource } from '../source.ts';
 import type { Outcome, SourceState } from './source-state.ts';
@@ -54,6 +54,7 @@ export function createLookups(o: LookupsOptions): Lookups {
   const settle = (state: SourceState, outcome: Outcome, startedAt: number): void => {
     const before = state.outcome;
     state.outcome = outcome;
+    state.lookedAt = startedAt;
     const seconds = (clock.monotonicMs() - startedAt) / 1_000;
     o.onFetched?.({ kind: state.source.kind, ok: outcome.kind === 'found', seconds });
     o.onOutcome(state, before);

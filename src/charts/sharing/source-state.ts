@@ -16,6 +16,8 @@ export interface SourceState {
   /** When the source last answered well, or when it was first heard of. */
   goodAt: number;
   outcome?: Outcome;
+  /** When the lookup began that the outcome is of. */
+  lookedAt?: number;
   timer?: NodeJS.Timeout;
 }
 

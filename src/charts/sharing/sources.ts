@@ -1,6 +1,7 @@
 import type { Chart, ChartSource } from '../chart.ts';
 import { sourceKey } from '../source.ts';
 import { createLookups, type LookupsOptions } from './lookups.ts';
+import { createPace } from './pace.ts';
 import { hasMoved, type Outcome, type SourceState } from './source-state.ts';
 import { type KindStats, statsOf } from './stats.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -24,7 +25,10 @@ export interface Sources {
   watch(source: ChartSource, subscriber: string): void;
   unwatch(subscriber: string): void;
   onMoved(handler: (subscribers: string[]) => void): void;
-  /** Looks all watched sources up now; failures go where they always go. */
+  /**
+   * Looks all watched sources up, each repository at a pace of its own however often this is called; failures go where
+   * they always go. Settles when every one has been looked up after the call.
+   */
   refreshAll(): Promise<void>;
   stats(): readonly KindStats[];
   close(): void;
@@ -33,6 +37,10 @@ export interface Sources {
 const MAX_UNWATCHED = 1_000;
 const SHORTEST_INTERVAL_MS = 1_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1; // a longer one would fire at once
+
+/** Between two refreshes that somebody asked for; a repository that does not answer has a little more time to mend. */
+const REFRESH_PAUSE_MS = 1_000;
+const FAILING_PAUSE_MS = 5_000;
 
 /** What was learned that recently of a shared index or remote is new enough for the lookup of an interval. */
 const SHARED_PART_OF_INTERVAL = 0.8;
@@ -95,7 +103,12 @@ export function createSources(o: SourcesOptions): Sources {
 
   const unwatch = (subscriber: string): void => {
     const left = states.get(subscriptions.remove(subscriber) ?? '');
-    if (left && !subscriptions.has(left.key)) clearTimeout(left.timer);
+    if (left === undefined || subscriptions.has(left.key)) return;
+    clearTimeout(left.timer);
+    if (left.outcome?.kind !== 'failed') return;
+    // Whoever comes next has not heard it yet, and may come because it is mended.
+    delete left.outcome;
+    left.failures = 0;
   };
 
   /** What is known, if it is new enough and still there. */
@@ -107,6 +120,23 @@ export function createSources(o: SourcesOptions): Sources {
   };
 
   const watched = (): SourceState[] => [...states.values()].filter(({ key }) => subscriptions.has(key));
+
+  const refresh = async (state: SourceState, since: number): Promise<void> => {
+    const look = () => lookups.run(state, since, closing.signal).catch(() => undefined);
+    await look();
+    // It may have joined a lookup that was under way, which can have missed what there is to see.
+    if ((state.lookedAt ?? 0) < since && !closing.signal.aborted) await look();
+  };
+
+  const pace = createPace<readonly SourceState[]>({
+    clock,
+    work: async (repository) => {
+      const since = clock.monotonicMs();
+      await Promise.all(repository.map((state) => refresh(state, since)));
+    },
+    pauseMs: (repository) =>
+      repository.every(({ outcome }) => outcome?.kind === 'failed') ? FAILING_PAUSE_MS : REFRESH_PAUSE_MS,
+  });
 
   return {
     resolve: async (source, { signal, fresh = false }) => {
@@ -130,12 +160,13 @@ export function createSources(o: SourcesOptions): Sources {
       handlers.push(handler);
     },
     refreshAll: async () => {
-      const since = clock.monotonicMs();
-      await Promise.allSettled(watched().map((state) => lookups.run(state, since, closing.signal)));
+      const repositories = Map.groupBy(watched(), ({ source }) => source.url);
+      await Promise.all([...repositories].map(([url, states]) => pace.ask(url, states)));
     },
     stats: () => statsOf(watched(), clock.monotonicMs()),
     close: () => {
       closing.abort(new Error('the operator is stopping'));
+      pace.close();
       for (const { timer } of states.values()) clearTimeout(timer);
     },
   };

@@ -13,7 +13,7 @@ import { chartArchive } from '../../support/chart-archive.ts';
 import { type ChartRepository, startChartRepository } from '../../support/chart-repository.ts';
 import { eventually } from '../../support/eventually.ts';
 import { READER, startOciRegistry } from '../../support/oci-registry.ts';
-import { type Harness, startHarness } from './harness.ts';
+import { CHARTS_SYNC_MS, type Harness, startHarness } from './harness.ts';
 
 const authority = createAuthority('charts');
 const server = authority.issue({ commonName: 'server', hosts: ['127.0.0.1'] });
@@ -129,6 +129,17 @@ describe('the way to charts that are not for everybody', () => {
       );
     });
 
+    it('is no matter of the import, be it broken, for who brings a Secret', async () => {
+      const repository = await serve();
+      repository.protect(LOGIN.username, LOGIN.password);
+      await importAll({ name: 'private', url: repository.url, caFile: 'ca.crt' });
+
+      expect((await harness.resolve(web(repository, { auth: LOGIN, scope: 'ns/secret' }))).version).to.equal(
+        '1.0.0',
+      );
+      expect(await harness.complaint(web(repository))).to.include('cannot be used');
+    });
+
     it('leads through TLS of a private CA and with a client certificate, be they imported or of a Secret', async () => {
       const repository = await serve({ tls: { ...TLS, clientCa: CA } });
       const tls = { ca: CA, certificate: OURS };
@@ -235,6 +246,64 @@ describe('the way to charts that are not for everybody', () => {
 
       expect((await harness.resolve(source)).name).to.equal('app');
       expect(repository.count('/db-1.1.0.tgz', 200)).to.equal(1);
+    });
+
+    /** A chart from Git that depends on web of a repository. */
+    const dependent = async (repository: ChartRepository, version: string): Promise<GitChartSource> => {
+      await harness.git.createRepo('app');
+      const dependencies = [{ name: 'web', version, repository: repository.url }];
+      const library = { apiVersion: 'v2', name: 'library', version: '1.0.0', dependencies };
+      const own = [{ name: 'library', version: '1.0.0', repository: 'file://../library' }];
+      await harness.git.commit('app', {
+        'library/Chart.yaml': dump(library),
+        'app/Chart.yaml': dump({ apiVersion: 'v2', name: 'app', version: '1.0.0', dependencies: own }),
+      });
+      return {
+        ...{ kind: 'git', url: harness.git.repoUrl('app'), ref: 'main', path: 'app' },
+        ...{ skipDepUpdate: false, scope: '' },
+      };
+    };
+
+    it('is closed to dependencies of an exact version too as soon as the login is taken away', async () => {
+      const repository = await serve();
+      repository.protect(LOGIN.username, LOGIN.password);
+      await importAll({ name: 'private', url: repository.url, ...LOGIN });
+      const source = await dependent(repository, '1.0.0');
+      await harness.resolve(source);
+
+      await importAll();
+
+      expect(await harness.complaint(source)).to.match(/dependency web of .*there are none \(401\)/);
+    });
+
+    it('is closed to them when the repository accepts the login no more, but not when it is away', async () => {
+      const repository = await serve();
+      repository.protect(LOGIN.username, LOGIN.password);
+      await importAll({ name: 'private', url: repository.url, ...LOGIN });
+      const source = await dependent(repository, '1.0.0');
+      const before = await harness.resolve(source);
+
+      repository.answer('/index.yaml', (_, response) => response.writeHead(503).end());
+      harness.pass(CHARTS_SYNC_MS);
+      expect(await harness.resolve(source, true)).to.deep.equal(before);
+
+      repository.answer('/index.yaml', undefined);
+      repository.protect(LOGIN.username, 'another');
+      harness.pass(CHARTS_SYNC_MS);
+      expect(await harness.complaint(source)).to.match(/the credentials are not accepted \(401\)/);
+    });
+
+    it('that need not be proved makes the charts insecure that depend on what is there', async () => {
+      const repository = await serve({ tls: TLS });
+      await importAll({ name: 'test', url: repository.url, insecure_skip_tls_verify: true });
+      const source = await dependent(repository, '^1');
+
+      expect(await harness.resolve(source)).to.have.property('insecure', true);
+      expect(await harness.resolve(source, true)).to.have.property('insecure', true);
+
+      await writeFile(file('ca.crt'), CA);
+      await importAll({ name: 'test', url: repository.url, caFile: 'ca.crt' });
+      expect(await harness.resolve(source, true)).not.to.have.property('insecure');
     });
   });
 

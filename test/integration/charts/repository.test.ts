@@ -127,6 +127,27 @@ describe('charts from a Helm repository', () => {
     expect(repository.count('/web-1.0.0.tgz', 200)).to.equal(2);
   });
 
+  it('are downloaded again when the archive was pushed anew behind an index that tells no digests', async () => {
+    const untold = { digest: undefined };
+    repository.add({ name: 'web', version: '1.0.0' }, untold);
+    const before = await harness.resolve(web());
+    expect(await harness.resolve(web(), true)).to.deep.equal(before);
+    expect(repository.count('/web-1.0.0.tgz', 304)).to.equal(1);
+
+    repository.put(
+      '/web-1.0.0.tgz',
+      chartArchive({ name: 'web', version: '1.0.0', files: { 'values.yaml': 'a: 1' } }),
+    );
+    const after = await harness.resolve(web(), true);
+    expect(after.digest).not.to.equal(before.digest);
+    expect(repository.count('/web-1.0.0.tgz', 200)).to.equal(2);
+
+    repository.answer('/web-1.0.0.tgz', (_, response) => response.writeHead(503).end());
+    expect(await harness.resolve(web(), true)).to.deep.equal(after);
+    repository.answer('/web-1.0.0.tgz', (_, response) => response.writeHead(403).end());
+    expect(await harness.complaint(web())).to.match(/web-1\.0\.0\.tgz is refused/);
+  });
+
   it('are downloaded again when the stored file is gone', async () => {
     repository.add({ name: 'web', version: '1.0.0' });
     const before = await harness.resolve(web());

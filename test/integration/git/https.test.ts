@@ -12,6 +12,8 @@ import { type GitServer, startGitServer } from '../../../hack/testenv/git-server
 import { createAuthority } from '../../../hack/testenv/tls/authority.ts';
 import type { Git } from '../../../src/git/git.ts';
 import type { GitRemote } from '../../../src/git/remote.ts';
+import { createAddressCheck } from '../../../src/net/addresses.ts';
+import type { HostLookup } from '../../../src/net/lookup.ts';
 import { OWNER_VARIABLE } from '../../../src/process/leftovers.ts';
 import { type Harness, messageOf, never, now, startHarness } from './harness.ts';
 
@@ -246,6 +248,56 @@ describe('Git over https and http', () => {
     });
   });
 
+  describe('connects to the address that was checked', () => {
+    const lookup: HostLookup = (host) =>
+      host.startsWith('charts.invalid')
+        ? Promise.resolve([{ address: '127.0.0.1', family: 4 }])
+        : Promise.reject(new Error('ENOTFOUND'));
+
+    it('for a name that git itself would not find, also with a final dot', async () => {
+      const server = await serve();
+      const git = await h.anotherGit({ lookup });
+
+      for (const host of ['charts.invalid', 'charts.invalid.']) {
+        const url = server.repoUrl('app').replace('127.0.0.1', host);
+        expect((await git.refs({ url, scope: '' }, now)).head, host).to.match(/^[0-9a-f]{40}$/);
+      }
+    });
+
+    it('and to none that is refused, however it is written', async () => {
+      const server = await serve();
+      const git = await h.anotherGit({ checkAddress: createAddressCheck(['127.0.0.0/8']) });
+
+      for (const host of [
+        'localhost',
+        '0x7f.1',
+        '2130706433',
+        '127.1',
+        '[::1]',
+        '[::ffff:127.0.0.1]',
+        '0.0.0.0',
+      ]) {
+        const url = server.repoUrl('app').replace('127.0.0.1', host);
+        expect(await messageOf(git.refs({ url, scope: '' }, now)), host).to.match(
+          / is refused: it is in a range/,
+        );
+      }
+      expect(seen).to.deep.equal([]);
+    });
+
+    it('after a redirect on the same host too', async () => {
+      const server = await serve();
+      const git = await h.anotherGit({ lookup });
+      server.fail(
+        { kind: 'redirect', to: (path) => path.replace('moved', 'app') },
+        ({ url }) => url?.includes('moved') ?? false,
+      );
+
+      const url = server.repoUrl('moved').replace('127.0.0.1', 'charts.invalid');
+      expect((await git.refs({ url, scope: '' }, now)).head).to.match(/^[0-9a-f]{40}$/);
+    });
+  });
+
   describe('says what is wrong', () => {
     it('with a certificate that nobody here trusts', async () => {
       expect(await messageOf(h.git.refs(h.remote, now))).to.equal(
@@ -350,7 +402,7 @@ describe('Git over https and http', () => {
 
     await h.git.refs({ url: server.repoUrl('app'), scope: '' }, now);
 
-    expect(h.ran('ls-remote')).to.equal(5);
+    expect(h.ran('ls-remote')).to.equal(2); // one for who has not answered yet
     stop.abort(new Error('enough'));
     expect(new Set(await Promise.all(stuck))).to.deep.equal(new Set(['enough']));
   });

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { Git } from '../../../src/git/git.ts';
+import { createAddressCheck } from '../../../src/net/addresses.ts';
 import { makeKey, type Sshd, startSshd } from '../../support/sshd.ts';
 import { type Harness, messageOf, never, now, startHarness } from './harness.ts';
 
@@ -81,6 +83,89 @@ describe('Git over SSH', () => {
     expect(await messageOf(h.git.refs({ url: `charts:${path}`, scope: '' }, now))).to.contain(
       'is not in known_hosts',
     );
+  });
+
+  describe('connects to the address that was checked', () => {
+    const named = (host: string): { url: string; scope: string } => ({
+      url: `ssh://${sshd.user}@${host}:${String(sshd.port)}${path}`,
+      scope: '',
+    });
+    /** Names that only we know; ssh itself would find none of them. */
+    const knowing = (...addresses: readonly string[]): Promise<Git> =>
+      h.anotherGit({ lookup: () => Promise.resolve(addresses.map((address) => ({ address, family: 4 }))) });
+    const knownAs = (host: string): Promise<void> =>
+      writeFile(inHome('known_hosts'), sshd.knownHost.replace('127.0.0.1', host));
+
+    beforeEach(() => writeFile(fluxdKey(), sshd.identity));
+
+    it('and looks the key up by the name of the host', async () => {
+      const git = await knowing('127.0.0.1');
+      await knownAs('charts.invalid');
+
+      expect(await git.refs(named('charts.invalid'), now)).to.have.property('head', commit);
+      expect(await messageOf(git.refs(named('other.invalid'), now))).to.contain('is not in known_hosts');
+    });
+
+    it('and to the next one when nothing listens there', async () => {
+      const git = await knowing('127.0.0.2', '127.0.0.1');
+      await knownAs('charts.invalid');
+
+      expect(await git.refs(named('charts.invalid'), now)).to.have.property('head', commit);
+    });
+
+    it("and does what an administrator's config says of the name besides", async () => {
+      await rename(fluxdKey(), inHome('deploy-key'));
+      await writeFile(
+        inHome('config'),
+        `Host charts\n  HostName charts.invalid\n  Port ${String(sshd.port)}\n  IdentityFile ~/.ssh/deploy-key\n`,
+      );
+      const git = await knowing('127.0.0.1');
+      await knownAs('charts.invalid');
+
+      expect(await git.refs({ url: `${sshd.user}@charts:${path}`, scope: '' }, now)).to.have.property(
+        'head',
+        commit,
+      );
+    });
+
+    it('unless the config has rules for the name that would go another way then', async () => {
+      await rename(fluxdKey(), inHome('deploy-key'));
+      await knownAs('localhost');
+      await writeFile(
+        inHome('config'),
+        `Host charts\n  HostName localhost\nMatch host localhost\n  Port ${String(sshd.port)}\n  IdentityFile ~/.ssh/deploy-key\n`,
+      );
+
+      expect(await h.git.refs({ url: `${sshd.user}@charts:${path}`, scope: '' }, now)).to.have.property(
+        'head',
+        commit,
+      );
+    });
+
+    it("and leaves it to the program that an administrator's config names, if it names one", async () => {
+      const jump = [
+        'Host charts.invalid',
+        `  ProxyCommand ssh -F none -W 127.0.0.1:${String(sshd.port)} -p ${String(sshd.port)} -i ${fluxdKey()} -o UserKnownHostsFile=${inHome('known_hosts')} ${sshd.user}@127.0.0.1`,
+      ].join('\n');
+      await chmod(fluxdKey(), 0o600);
+      await writeFile(inHome('config'), jump);
+      const knownHere = sshd.knownHost;
+      await writeFile(
+        inHome('known_hosts'),
+        `${knownHere.trimEnd()}\n${knownHere.replace('127.0.0.1', 'charts.invalid')}`,
+      );
+
+      expect(await h.git.refs(named('charts.invalid'), now)).to.have.property('head', commit);
+    });
+
+    it('and to none that is refused, by whatever name, number or alias', async () => {
+      const git = await h.anotherGit({ checkAddress: createAddressCheck(['127.0.0.0/8']) });
+      await writeFile(inHome('config'), `Host charts\n  HostName 127.1\nHost direct\n  HostName 127.0.0.1\n`);
+
+      for (const host of ['localhost', '0x7f.1', '2130706433', '127.1', '127.0.0.1', 'charts', 'direct'])
+        expect(await messageOf(git.refs(named(host), now)), host).to.match(/ is refused: it is in a range/);
+      expect(await sshd.commands()).to.deep.equal([]);
+    });
   });
 
   it('works when a gitconfig turns https into it', async () => {

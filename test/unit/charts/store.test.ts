@@ -51,6 +51,15 @@ describe('openChartStore', () => {
     expect(await readdir(dir)).to.deep.equal(['store']);
   });
 
+  it('finds the newer one of two contents that came under one key, also when the older one has left', async () => {
+    await keep('a', 'one');
+    const newer = await keep('b', 'one');
+    await keep('c');
+
+    expect(await stored()).to.have.members(['bbbb.tgz', 'cccc.tgz']);
+    expect(await store.find('one')).to.equal(newer);
+  });
+
   it('lets the least recently used chart leave when it gets full', async () => {
     await keep('a');
     await keep('b');

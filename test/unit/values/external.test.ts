@@ -9,10 +9,13 @@ import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { describe as describeError, ValuesError } from '../../../src/api/errors.ts';
 import { createExternalReader, type ExternalOptions } from '../../../src/values/external.ts';
+import { createHostLookup } from '../../../src/net/lookup.ts';
+import { systemClock } from '../../../src/telemetry/clock.ts';
 import { createCertificates } from '../../support/certificates.ts';
 
 const never = new AbortController().signal;
 const allowAll = (): undefined => undefined;
+const lookup = createHostLookup({ clock: systemClock });
 
 describe('reading values from a URL', () => {
   const server = createServer((request, response) => {
@@ -37,7 +40,7 @@ describe('reading values from a URL', () => {
   });
 
   function reader(options: Partial<ExternalOptions> = {}) {
-    return createExternalReader({ timeoutMs: 5_000, checkAddress: allowAll, ...options });
+    return createExternalReader({ timeoutMs: 5_000, checkAddress: allowAll, lookup, ...options });
   }
 
   async function problem(url: string, options: Partial<ExternalOptions> = {}): Promise<string> {

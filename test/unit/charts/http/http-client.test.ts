@@ -1,4 +1,4 @@
-import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,13 +7,16 @@ import type { Duplex } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { ChartUnavailableError } from '../../../../src/api/errors.ts';
-import { createGate } from '../../../../src/charts/gate.ts';
+import { createGate } from '../../../../src/process/gate.ts';
 import { createAddressCheck } from '../../../../src/net/addresses.ts';
+import { createHostLookup } from '../../../../src/net/lookup.ts';
+import { systemClock } from '../../../../src/telemetry/clock.ts';
 import { createConnections } from '../../../../src/charts/http/connections.ts';
 import { createHttpClient, type HttpClient } from '../../../../src/charts/http/http-client.ts';
 import { type Certificates, createCertificates } from '../../../support/certificates.ts';
 import { sha256 } from '../../../support/chart-archive.ts';
 import { type ChartRepository, startChartRepository } from '../../../support/chart-repository.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 interface Settings {
   readonly deny?: readonly string[];
@@ -22,6 +25,7 @@ interface Settings {
   readonly connectMs?: number;
   readonly idleMs?: number;
   readonly totalMs?: number;
+  readonly maxIncomingBytes?: number;
 }
 
 describe('createHttpClient', () => {
@@ -31,8 +35,14 @@ describe('createHttpClient', () => {
   let server: ChartRepository;
 
   const client = ({ deny = [], ca = [], proxyEnv = {}, ...limits }: Settings = {}): HttpClient => {
-    const connections = createConnections({ check: createAddressCheck(deny), proxyEnv, ca });
-    const made = createHttpClient({ connections, gate: createGate({ perHost: 4, total: 32 }), ...limits });
+    const connections = createConnections({
+      ...{ lookup: createHostLookup({ clock: systemClock }), check: createAddressCheck(deny), proxyEnv, ca },
+    });
+    const made = createHttpClient({
+      connections,
+      gate: createGate({ perHost: 4, total: 32, slowAfterMs: 5_000 }),
+      ...limits,
+    });
     open.push(made);
     return made;
   };
@@ -92,6 +102,35 @@ describe('createHttpClient', () => {
 
     expect(saved).to.deep.equal({ bytes: bytes.length, sha256: sha256(bytes) });
     expect(await readFile(file)).to.deep.equal(bytes);
+  });
+
+  it('takes no more disk for all downloads under way than it may, and leaves small ones alone', async () => {
+    const held = Promise.withResolvers<undefined>();
+    server.answer('/held', (_, response) => {
+      response.writeHead(200).write(Buffer.alloc(900_000), () => {
+        held.resolve(undefined);
+      });
+    });
+    server.put('/large', Buffer.alloc(900_000));
+    server.put('/small', 'small');
+    const made = client({ maxIncomingBytes: 1_000_000 });
+    const get = (path: string, name: string, signal = request(path).signal): Promise<unknown> =>
+      made.download({ ...request(path), signal }, join(dir, name));
+    await get('/small', 'first');
+    await get('/small', 'again');
+    const stop = new AbortController();
+    const holding = get('/held', 'held', stop.signal).catch((caught: unknown) => caught);
+    await held.promise;
+    await eventually(async () => {
+      expect((await stat(join(dir, 'held'))).size).to.equal(900_000);
+    });
+
+    expect(await messageOf(get('/large', 'large'))).to.match(/large has to be downloaded later: too much/);
+    await get('/small', 'small');
+    stop.abort(new Error('enough'));
+    await holding;
+    await get('/large', 'large');
+    expect(await readdir(dir)).not.to.include('held');
   });
 
   it('refuses a body that is announced as too large, and one that has no end, leaving no file', async () => {

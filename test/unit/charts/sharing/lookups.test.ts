@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { ChartUnavailableError } from '../../../../src/api/errors.ts';
 import type { ChartSource } from '../../../../src/charts/chart.ts';
-import { createGate } from '../../../../src/charts/gate.ts';
+import { createGate } from '../../../../src/process/gate.ts';
 import { createLookups } from '../../../../src/charts/sharing/lookups.ts';
 import type { SourceState } from '../../../../src/charts/sharing/source-state.ts';
 import { systemClock } from '../../../../src/telemetry/clock.ts';
@@ -14,7 +14,7 @@ const source: ChartSource = {
 
 describe('a lookup', () => {
   it('gives its place up when all its requests together take too long, and says so', async () => {
-    const gate = createGate({ perHost: 1, total: 1 });
+    const gate = createGate({ perHost: 1, total: 1, slowAfterMs: 5_000 });
     const lookups = createLookups({
       lookup: (_source, { signal }) =>
         new Promise((_resolve, reject) => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import sinon, { type SinonFakeTimers } from 'sinon';
 import { ChartUnavailableError, InvalidSpecError } from '../../../../src/api/errors.ts';
 import type { Chart, ChartSource } from '../../../../src/charts/chart.ts';
-import { createGate } from '../../../../src/charts/gate.ts';
+import { createGate } from '../../../../src/process/gate.ts';
 import type { Freshness } from '../../../../src/charts/lookup.ts';
 import { createSources, type Sources } from '../../../../src/charts/sharing/sources.ts';
 import { silentLogger } from '../../../../src/telemetry/logger.ts';
@@ -17,7 +17,7 @@ const sourceOf = (name: string, kind: 'git' | 'repository' = 'repository'): Char
     : { kind, url: `https://${name}.example.com`, name, version: '*', scope: '' };
 
 const chartOf = (digest: string, version = '1.0.0', revision = version): Chart => ({
-  ...{ name: 'web', version, digest, hooks: 'none', crds: [], path: '/x', revision },
+  ...{ name: 'web', version, digest, hooks: 'none', crds: [], bytes: 1_000, path: '/x', revision },
 });
 
 describe('createSources', () => {
@@ -49,7 +49,7 @@ describe('createSources', () => {
         asked.push({ source, since: o.since });
         return answer(source, o);
       },
-      gate: createGate({ perHost: 4, total: 8 }),
+      gate: createGate({ perHost: 4, total: 8, slowAfterMs: 5_000 }),
       maxAgeMs: (kind) => intervals[kind],
       isStored: () => Promise.resolve(stored),
       clock: { now: () => new Date(), monotonicMs: () => Date.now() },
@@ -72,6 +72,19 @@ describe('createSources', () => {
     expect(new Set(charts)).to.deep.equal(new Set([chartOf('one')]));
     expect(asked).to.have.length(1);
     expect(ends).to.deep.equal([true]);
+  });
+
+  it('forgets a failure with the last who has heard of it', async () => {
+    answer = () => Promise.reject(new ChartUnavailableError('away'));
+    sources.watch(web, 'shop/web');
+    sources.watch(web, 'shop/other');
+    expect(await failureOf(resolve())).to.equal('away');
+    answer = () => Promise.resolve(chartOf('one'));
+
+    sources.unwatch('shop/web');
+    expect(await failureOf(resolve())).to.equal('away');
+    sources.unwatch('shop/other');
+    expect(await resolve()).to.deep.equal(chartOf('one'));
   });
 
   it('asks again when the answer is old, when the archive has left the store, and when told to', async () => {
@@ -253,6 +266,104 @@ describe('createSources', () => {
 
     expect(asked.slice(3).map(({ source }) => source)).to.deep.equal([web, db]);
     expect(moved).to.deep.equal([['ns/a'], ['ns/b']]);
+  });
+
+  describe('told to refresh again and again', () => {
+    const beginnings = (): readonly number[] => asked.map(({ since }) => since - began);
+    let began = 0;
+    beforeEach(async () => {
+      sources.watch(web, 'ns/a');
+      await resolve();
+      await timers.tickAsync(MINUTE);
+      asked = [];
+      began = Date.now();
+    });
+
+    it('asks a repository at once, and then once in a second, the last time after the last call', async () => {
+      for (let at = 0; at < 2_500; at += 10) {
+        void sources.refreshAll();
+        await timers.tickAsync(10);
+      }
+      await timers.tickAsync(MINUTE);
+
+      expect(beginnings()).to.deep.equal([0, 1_000, 2_000, 3_000]);
+    });
+
+    it('asks at once again after a pause', async () => {
+      await sources.refreshAll();
+      await timers.tickAsync(1_001);
+      await sources.refreshAll();
+
+      expect(beginnings()).to.deep.equal([0, 1_001]);
+    });
+
+    it('asks once for all charts of a repository', async () => {
+      for (const name of ['main', 'dev']) sources.watch(sourceOf(name, 'git'), `ns/${name}`);
+
+      for (let at = 0; at < 3; at++) void sources.refreshAll();
+      await timers.tickAsync(1_000);
+
+      expect(new Set(beginnings())).to.deep.equal(new Set([0, 1_000]));
+      expect(asked).to.have.length(6);
+    });
+
+    it('never asks twice at a time, and lets no repository that hangs hold up the others', async () => {
+      const db = sourceOf('db');
+      sources.watch(db, 'ns/b');
+      await resolve({ source: db });
+      asked = [];
+      const hanging = Promise.withResolvers<Chart>();
+      answer = (source) => (source === web ? hanging.promise : Promise.resolve(chartOf('two')));
+
+      for (let at = 0; at < 5; at++) {
+        void sources.refreshAll();
+        await timers.tickAsync(1_000);
+      }
+      expect(asked.filter(({ source }) => source === web)).to.have.length(1);
+      expect(asked.filter(({ source }) => source === db)).to.have.length(5);
+
+      hanging.resolve(chartOf('two'));
+      await timers.tickAsync(0);
+      expect(asked.filter(({ source }) => source === web)).to.have.length(2);
+    });
+
+    it('leaves a repository that does not answer alone for five seconds', async () => {
+      answer = () => Promise.reject(new ChartUnavailableError('down'));
+      intervals.repository = HOUR;
+
+      for (let at = 0; at < 12_000; at += 100) {
+        void sources.refreshAll();
+        await timers.tickAsync(100);
+      }
+
+      expect(beginnings().length).to.be.within(3, 6); // its own tries among them
+    });
+
+    it('asks once more where a lookup was under way that began before', async () => {
+      const early = Promise.withResolvers<Chart>();
+      answer = () => early.promise;
+      const own = resolve({ fresh: true });
+      await timers.tickAsync(10);
+      const refreshed = sources.refreshAll();
+      answer = () => Promise.resolve(chartOf('two'));
+      early.resolve(chartOf('one'));
+
+      await own;
+      await refreshed;
+
+      expect(beginnings()).to.deep.equal([0, 10]);
+    });
+
+    it('begins nothing more once it is closed', async () => {
+      void sources.refreshAll();
+      const last = sources.refreshAll();
+      await timers.tickAsync(0);
+      sources.close();
+
+      await last;
+      await timers.tickAsync(MINUTE);
+      expect(beginnings()).to.deep.equal([0]);
+    });
   });
 
   it('counts what is watched by kind', async () => {
