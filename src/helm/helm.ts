@@ -11,6 +11,7 @@ import {
 } from './arguments.ts';
 import { explainFailure, HelmError } from './errors.ts';
 import type { FailedRun, Verb } from './errors/failure-kind.ts';
+import { type Hidden, hiding } from './errors/mask.ts';
 import type { DryRun, HelmOutcome } from './outcome.ts';
 import { packagedChart } from './packaged-chart.ts';
 import type {
@@ -23,7 +24,7 @@ import type {
   UpgradeRequest,
 } from './requests.ts';
 import { createRunner, type Job, type RunnerOptions } from './runner.ts';
-import type { Slots } from './slots.ts';
+import type { SlotClaim, Slots } from './slots.ts';
 import { parseRelease } from './storage/codec.ts';
 import type { Storage } from './storage/storage.ts';
 import { createUninstall } from './uninstall.ts';
@@ -50,11 +51,7 @@ export interface HelmOptions extends RunnerOptions {
   readonly slots: Slots;
   readonly storage: Pick<Storage, 'list' | 'mark' | 'purge' | 'applyMethod'>;
   /** Texts of a release's own Secrets, which helm may quote when something goes wrong with them. */
-  readonly renderedSecrets?: (
-    namespace: string,
-    name: string,
-    signal: AbortSignal,
-  ) => Promise<readonly string[]>;
+  readonly renderedSecrets?: (namespace: string, name: string, signal: AbortSignal) => Promise<Hidden>;
 }
 
 const PACKAGE_LIMIT_MS = 120_000;
@@ -79,16 +76,13 @@ export function createHelm(options: HelmOptions): Helm {
     }
     if (result.kind === 'done') return { kind: 'ok', durationMs: result.durationMs, output: result.stdout };
     const run = { verb: request.verb, namespace, name };
-    const error = explainFailure(result, run, [...secrets, ...(await ofRelease(run, signal))]);
+    const error = explainFailure(result, run, hiding(secrets, await ofRelease(run, signal)));
     return { kind: 'failed', error, durationMs: result.kind === 'failed' ? result.durationMs : 0 };
   }
 
-  async function ofRelease(
-    { verb, namespace, name }: FailedRun,
-    signal: AbortSignal,
-  ): Promise<readonly string[]> {
+  async function ofRelease({ verb, namespace, name }: FailedRun, signal: AbortSignal): Promise<Hidden> {
     const none = verb === 'package' || options.renderedSecrets === undefined;
-    return none ? [] : await options.renderedSecrets(namespace, name, signal);
+    return none ? { kind: 'words', words: [] } : await options.renderedSecrets(namespace, name, signal);
   }
 
   function deploy<R extends DeployRequest>(
@@ -143,7 +137,7 @@ export function createHelm(options: HelmOptions): Helm {
     test: (request, signal) =>
       outcomeOf({ verb: 'test', arguments: () => testArguments(request) }, request, signal),
     packageChart: async (dir, into, signal) => {
-      const outcome = await options.slots.hold('package', signal, () =>
+      const outcome = await options.slots.hold(PACKAGING, signal, () =>
         outcomeOf(
           { verb: 'package', arguments: () => packageArguments(dir, into) },
           { namespace: '', name: '', limitMs: PACKAGE_LIMIT_MS, secrets: [] },
@@ -155,6 +149,9 @@ export function createHelm(options: HelmOptions): Helm {
     },
   };
 }
+
+/** By whomever a chart is wanted, one package serves all. */
+const PACKAGING: SlotClaim = { pool: 'package', party: '', urgent: true };
 
 interface Target {
   readonly namespace: string;

@@ -7,9 +7,12 @@ import type { Slots } from '../helm/slots.ts';
 import { createStorage } from '../helm/storage/storage.ts';
 import type { Storage } from '../helm/storage/storage.ts';
 import { childKubeconfig } from '../kube/connection.ts';
+import { readMemory } from '../process/memory.ts';
+import { createMemoryRoom } from '../process/memory-room.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import { createRenderedSecrets } from '../release/observe/rendered-secrets.ts';
+import type { Clock } from '../telemetry/clock.ts';
 import type { Cluster } from './cluster.ts';
 import type { Environment } from './environment.ts';
 
@@ -44,7 +47,14 @@ export async function openHelm(
   const storage = createStorage(cluster.secrets, cluster.secretsMetadata);
   // A run that waits for hooks must not take the place of one that does not.
   const { workers } = config;
-  const slots = createSlots({ fast: workers, slow: workers, package: workers }, signal);
+  const slots = createSlots({
+    sizes: { fast: workers, slow: workers, package: workers },
+    room: createMemoryRoom({ read: readMemory, clock }),
+    stopping: signal,
+    onLack: sayingAtMostOnceAMinute(clock, (why) => {
+      log.warn('fewer helm processes than there are workers, for lack of memory', { why });
+    }),
+  });
   const helm = createHelm({
     run,
     binary,
@@ -64,4 +74,13 @@ export async function openHelm(
     },
   });
   return { helm, slots, storage };
+}
+
+function sayingAtMostOnceAMinute(clock: Clock, say: (why: string) => void): (why: string) => void {
+  let saidAt = -Infinity;
+  return (why) => {
+    if (clock.monotonicMs() - saidAt < 60_000) return;
+    saidAt = clock.monotonicMs();
+    say(why);
+  };
 }

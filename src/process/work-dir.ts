@@ -34,17 +34,25 @@ export async function openWorkDir(base: string, options: WorkDirOptions): Promis
   const root = resolve(base);
   await mkdir(root, { recursive: true });
   const path = await mkdtemp(join(root, await ownPrefix()));
-  await clearDead(root, {
-    graceMs: 10_000,
-    killGraceMs: 30_000,
-    signal: new AbortController().signal,
-    ...options,
-  });
+  await clearDead(root, withDefaults(options));
   return {
     path,
     temp: (prefix) => makeTemp(path, prefix),
     close: () => remove(path),
   };
+}
+
+/** Deletes what dead processes have left under `base`, which need not be there, and touches nothing of the living. */
+export async function clearWorkDirs(base: string, options: WorkDirOptions): Promise<void> {
+  try {
+    await clearDead(resolve(base), withDefaults(options));
+  } catch (caught) {
+    if (!(caught instanceof Error && 'code' in caught && caught.code === 'ENOENT')) throw caught;
+  }
+}
+
+function withDefaults(options: WorkDirOptions): EndOptions {
+  return { graceMs: 10_000, killGraceMs: 30_000, signal: new AbortController().signal, ...options };
 }
 
 async function ownPrefix(): Promise<string> {

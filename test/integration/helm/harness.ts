@@ -7,6 +7,7 @@ import { startControlPlane, tool } from '../../../hack/testenv/testenv.ts';
 import { detectHelm, type HelmBinary } from '../../../src/helm/binary.ts';
 import { createHelm, type Helm, type HelmOptions } from '../../../src/helm/helm.ts';
 import { createKubeconfigFile } from '../../../src/helm/kubeconfig-file.ts';
+import { ENDLESS } from '../../support/memory.ts';
 import { createSlots } from '../../../src/helm/slots.ts';
 import { createStorage, type Storage } from '../../../src/helm/storage/storage.ts';
 import type { ReleaseSecret } from '../../../src/helm/storage/secret.ts';
@@ -92,7 +93,7 @@ async function build(program: Program, dir: string, owner: AsyncDisposableStack)
     workDir,
     storage,
     kubeconfigPath: createKubeconfigFile(workDir.path, () => childKubeconfig(connection)),
-    slots: createSlots({ fast: 4, slow: 4, package: 1 }, signal),
+    slots: createSlots({ sizes: { fast: 4, slow: 4, package: 1 }, room: ENDLESS, stopping: signal }),
     clock: systemClock,
   };
   const helm = createHelm(options);

@@ -4,6 +4,7 @@ import type { HelmBinary } from '../../../src/helm/binary.ts';
 import type { RevisionRecord } from '../../../src/helm/storage/revision.ts';
 import type { RunOptions, RunResult } from '../../../src/process/run.ts';
 import type { WorkDir } from '../../../src/process/work-dir.ts';
+import { ENDLESS } from '../../support/memory.ts';
 import { createSlots } from '../../../src/helm/slots.ts';
 import { systemClock } from '../../../src/telemetry/clock.ts';
 import { done, failed, fakeRun, type Call } from './fake-run.ts';
@@ -46,7 +47,7 @@ describe('createHelm', () => {
       binary,
       workDir,
       kubeconfigPath: () => Promise.resolve('/srv/kubeconfig'),
-      slots: createSlots({ fast: 1, slow: 1, package: 1 }, signal),
+      slots: createSlots({ sizes: { fast: 1, slow: 1, package: 1 }, room: ENDLESS, stopping: signal }),
       clock: systemClock,
       storage: {
         list: () => told('list', []),
@@ -58,7 +59,7 @@ describe('createHelm', () => {
       },
       renderedSecrets: (namespace, name) => {
         secretsAsked.push(`${namespace}/${name}`);
-        return Promise.resolve(['made-by-chart']);
+        return Promise.resolve({ kind: 'words', words: ['made-by-chart'] });
       },
     });
     return { helm, calls, asked, secretsAsked };
@@ -191,7 +192,7 @@ describe('createHelm', () => {
       binary: helm3,
       workDir,
       kubeconfigPath: () => Promise.reject(new Error('no token')),
-      slots: createSlots({ fast: 1, slow: 1, package: 1 }, signal),
+      slots: createSlots({ sizes: { fast: 1, slow: 1, package: 1 }, room: ENDLESS, stopping: signal }),
       clock: systemClock,
       storage: {} as HelmOptions['storage'],
     });
@@ -207,7 +208,7 @@ describe('createHelm', () => {
       binary: helm3,
       workDir,
       kubeconfigPath: () => Promise.resolve('/srv/kubeconfig'),
-      slots: createSlots({ fast: 1, slow: 1, package: 1 }, signal),
+      slots: createSlots({ sizes: { fast: 1, slow: 1, package: 1 }, room: ENDLESS, stopping: signal }),
       clock: systemClock,
       storage: {} as HelmOptions['storage'],
     });

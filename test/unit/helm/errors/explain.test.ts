@@ -287,7 +287,7 @@ function explain(
     durationMs: 1,
     why,
   } as const;
-  return explainFailure(failed, run, secrets);
+  return explainFailure(failed, run, { kind: 'words', words: secrets });
 }
 
 for (const version of ['3.22.0', '4.3.1'] as const) {
@@ -311,15 +311,56 @@ for (const version of ['3.22.0', '4.3.1'] as const) {
   });
 }
 
+const NOTHING = { kind: 'words', words: [] } as const;
+
 describe('explainFailure', () => {
   const run = { verb: 'upgrade', namespace: 'shop', name: 'web' } as const;
   const ended = { kind: 'failed', stdout: '', stderr: 'Error: context canceled\n', durationMs: 1 } as const;
+
+  describe('while nobody can tell what must not be shown', () => {
+    const unknown = { kind: 'everything', why: 'what Helm stores of it cannot be read (away)' } as const;
+    const ran = { ...ended, exitCode: 1, signal: undefined, why: 'ended with exit code 1' } as const;
+
+    it('keeps the kind of the failure and says nothing of what helm said, nor in the log', () => {
+      const stderr = 'Error: UPGRADE FAILED: Secret "web" is invalid: data: Invalid value: hunter22\n';
+
+      const error = explainFailure({ ...ran, stderr }, run, unknown);
+
+      expect(error).to.include({ class: 'INVALID_OBJECT', retry: 'after-change', stderrTail: '' });
+      expect(error.message).to.equal(
+        'helm upgrade failed (InvalidObject); what it said is not shown, because it may quote Secrets of the release and what Helm stores of it cannot be read (away): look at the Events and objects in namespace shop',
+      );
+    });
+
+    it('withholds what it knows no explanation for, and tests', () => {
+      for (const [verb, stderr] of [
+        ['upgrade', 'Error: hunter22\n'],
+        ['test', 'Error: pod hunter22 failed\n'],
+      ] as const) {
+        const { message } = explainFailure({ ...ran, stderr }, { ...run, verb }, unknown);
+
+        expect(message)
+          .to.match(/is not shown/)
+          .and.not.match(/hunter22/);
+      }
+    });
+
+    it('says what is the same whatever helm said', () => {
+      const late = { ...ran, stderr: 'Error: UPGRADE FAILED: context deadline exceeded\n' };
+      const killed = { ...ran, exitCode: undefined, signal: 'SIGTERM', why: 'was ended by SIGTERM' };
+
+      expect(explainFailure(late, run, unknown).message).to.equal(
+        'the objects of the release were not ready in time (spec.timeout)',
+      );
+      expect(explainFailure(killed, run, unknown).message).to.equal('helm upgrade was ended by SIGTERM');
+    });
+  });
 
   it('says when helm took longer than it was allowed to', () => {
     const error = explainFailure(
       { ...ended, exitCode: 1, signal: undefined, timedOut: true, why: 'did not finish in 420 s' },
       run,
-      [],
+      NOTHING,
     );
 
     expect(error).to.include({ class: 'RUN_LIMIT', retry: 'backoff' });
@@ -329,13 +370,13 @@ describe('explainFailure', () => {
   it('suspects the memory when helm was killed', () => {
     const killed = { ...ended, exitCode: undefined, signal: 'SIGKILL', why: 'was ended by SIGKILL' };
 
-    expect(explainFailure(killed, run, []).message).to.equal(
-      'helm upgrade was killed, most likely because memory ran out: raise the memory limit of the operator',
+    expect(explainFailure(killed, run, NOTHING).message).to.equal(
+      'helm upgrade was killed by SIGKILL, most likely because memory ran out: raise the memory limit of the operator, or lower --workers',
     );
   });
 
   it('says why helm did not start', () => {
-    const error = explainFailure({ kind: 'not-started', why: 'there is no such program' }, run, []);
+    const error = explainFailure({ kind: 'not-started', why: 'there is no such program' }, run, NOTHING);
 
     expect(error).to.include({
       class: 'NOT_STARTED',
