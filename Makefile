@@ -33,8 +33,8 @@ integration: install debian ## tests of one part against the real thing
 e2e: install debian ## tests of the whole operator
 	@npm run -s test -- e2e
 
-bench: bundle ## measure time, memory and requests against many releases
-	@npm run -s bench
+bench: bundle ## measure what many releases cost (ARGS="many -n 5000"; docs/benchmark.md)
+	@npm run -s bench -- $(ARGS)
 
 testenv: install ## get the control plane, helm and kubectl that demo and tests stand on
 	@npm run -s testenv -- which kube-apiserver

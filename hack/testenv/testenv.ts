@@ -12,6 +12,8 @@ export { stop } from './control-plane/stop.ts';
 export interface StartOptions {
   /** Leave it running when the calling process ends; otherwise it goes with it. */
   readonly detached?: boolean;
+  /** Have the API server write every request, with who made it, into DIR/logs/audit.log. */
+  readonly audit?: boolean;
 }
 
 const HOME = fileURLToPath(new URL('.', import.meta.url));

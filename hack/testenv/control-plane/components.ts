@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ComponentSpec } from './component.ts';
 import type { Material } from './material.ts';
 
@@ -35,7 +37,15 @@ export function etcd(programs: Programs): ComponentSpec {
   };
 }
 
-export function apiServer(programs: Programs, material: Material, port: number): ComponentSpec {
+/** Where the API server writes down every request, one JSON object a line: see `auditFlags`. */
+export const AUDIT_LOG = 'logs/audit.log';
+
+export function apiServer(
+  programs: Programs,
+  material: Material,
+  port: number,
+  flags: readonly string[] = [],
+): ComponentSpec {
   const { files } = material;
   return {
     name: 'kube-apiserver',
@@ -56,8 +66,25 @@ export function apiServer(programs: Programs, material: Material, port: number):
       '--allow-privileged',
       '--endpoint-reconciler-type=none',
       '--profiling=false',
+      ...flags,
     ],
   };
+}
+
+/** Writes the policy that logs who asked for what, and no contents; watches when they are opened, all else when answered. */
+export function auditFlags(dir: string): readonly string[] {
+  const policy = {
+    apiVersion: 'audit.k8s.io/v1',
+    kind: 'Policy',
+    omitStages: ['RequestReceived'],
+    rules: [{ level: 'Metadata' }],
+  };
+  writeFileSync(join(dir, 'audit-policy.json'), JSON.stringify(policy), { mode: 0o600 });
+  return [
+    '--audit-policy-file=audit-policy.json',
+    `--audit-log-path=${AUDIT_LOG}`,
+    '--audit-log-maxsize=100000', // never another file
+  ];
 }
 
 export function controllerManager(programs: Programs, material: Material): ComponentSpec {

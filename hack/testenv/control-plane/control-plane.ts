@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createApiClient } from './api-client.ts';
 import type { ApiClient } from './api-client.ts';
-import { apiServer, controllerManager, etcd, kwok, scheduler } from './components.ts';
+import { apiServer, auditFlags, controllerManager, etcd, kwok, scheduler } from './components.ts';
 import type { Programs } from './components.ts';
 import { Crew } from './crew.ts';
 import { kubeconfigText } from './kubeconfig.ts';
@@ -27,6 +27,8 @@ export interface ControlPlaneOptions {
   readonly stages: readonly string[];
   /** Leave it running when the calling process ends. */
   readonly detached?: boolean;
+  /** Have the API server write down every request in `AUDIT_LOG`. */
+  readonly audit?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -61,14 +63,14 @@ export async function start(dir: string, options: ControlPlaneOptions): Promise<
 }
 
 async function startIn(dir: string, options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { programs, timeoutMs = START_TIMEOUT_MS } = options;
+  const { programs, timeoutMs = START_TIMEOUT_MS, audit = false } = options;
   const material = loadMaterial(dir);
   const crew = new Crew(dir, timeoutMs);
   if (options.detached !== true) process.once('exit', crew.kill);
 
   await crew.launch(etcd(programs));
   await crew.until('the start of etcd', () => accepts(join(dir, 'etcd.sock')));
-  const { url, client } = await startServer(crew, programs, material);
+  const { url, client } = await startServer(crew, programs, material, audit ? auditFlags(dir) : []);
   const kubeconfig = join(dir, 'kubeconfig');
   const access = { url, caPem: material.caPem, token: material.adminToken };
   writeFileSync(kubeconfig, kubeconfigText(access), { mode: 0o600 });
@@ -96,12 +98,13 @@ async function startServer(
   crew: Crew,
   programs: Programs,
   material: Material,
+  flags: readonly string[],
 ): Promise<{ url: string; client: ApiClient }> {
   for (let tries = 1; ; tries += 1) {
     const port = await freePort(tries === 1 ? crew.lastPort : 0);
     const url = `https://127.0.0.1:${port}`;
     const client = createApiClient({ url, caPem: material.caPem, token: material.adminToken });
-    const server = await crew.launch(apiServer(programs, material, port), port);
+    const server = await crew.launch(apiServer(programs, material, port, flags), port);
     try {
       await crew.until('the start of kube-apiserver', () => isServing(client));
       return { url, client };
