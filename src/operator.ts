@@ -1,19 +1,21 @@
 import { describe } from './api/errors.ts';
 import type { Cluster } from './operator/cluster.ts';
 import { loadDigestKey, namespaceOf } from './operator/digest-key.ts';
+import { namespacePart } from './operator/allowed-namespace.ts';
 import type { Environment } from './operator/environment.ts';
 import { openParts } from './operator/parts.ts';
+import { plansDir } from './operator/plan.ts';
 import { createReleaseController, forgottenLabels } from './operator/release-controller.ts';
 import { snapshotsOf } from './operator/snapshots.ts';
 import { untilAnswered } from './operator/until-answered.ts';
 import { connectTriggers } from './operator/wake.ts';
 import { createWorkQueue } from './kube/work-queue.ts';
+import { clearWorkDirs } from './process/work-dir.ts';
 import { createVigil } from './release/vigil.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startHeartbeat } from './server/heartbeat.ts';
 import { startHttpServer } from './server/http-server.ts';
 import { openInspector } from './server/inspector.ts';
-import { coalesce } from './server/coalesce.ts';
 import { operatorRoutes } from './server/operator-routes.ts';
 import type { ReadinessPart } from './server/operator-routes.ts';
 
@@ -47,6 +49,12 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   });
   const vigil = createVigil(clock);
 
+  // It has no part in what is to come, so nobody waits for it.
+  const clearing = clearWorkDirs(plansDir(config), { log, signal }).catch((error: unknown) => {
+    if (signal.aborted) return;
+    log.warn('what a plan that was killed has left cannot be cleared', { error: describe(error) });
+  });
+  stack.defer(() => clearing);
   const opened = stack.use(await openParts(environment, { workDir: config.workDir, signal }));
   const { cluster, charts, slots } = opened;
   const queue = createWorkQueue(clock);
@@ -68,13 +76,12 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     routes: operatorRoutes({
       metrics: { exposition: () => metrics.exposition(), contentType: metrics.contentType },
       liveness: () => heartbeat.trouble() ?? vigil.trouble(),
-      readiness: () => [...watchesOf(cluster), ...parts.values()],
-      syncGit: coalesce(
-        () => charts.refreshAll(),
-        (error) => {
+      readiness: () => [...watchesOf(cluster), ...namespacePart(cluster, config), ...parts.values()],
+      syncGit: () => {
+        charts.refreshAll().catch((error: unknown) => {
           log.error('could not look up the chart sources', { error: describe(error) });
-        },
-      ),
+        });
+      },
     }),
   });
   stack.defer(() => server.stop());
@@ -90,6 +97,9 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   });
   stack.defer(() => cluster.events.flush(AbortSignal.timeout(FLUSH_MS)));
   await Promise.all(cluster.informers.map((informer) => informer.synced(signal)));
+  for (const { ready, why } of namespacePart(cluster, config)) {
+    if (!ready) log.warn('there is nothing to look after yet', { why });
+  }
   const namespace = namespaceOf(config, cluster.connection);
   const digestKey = await untilAnswered(() => loadDigestKey(cluster.secrets, namespace, signal), {
     signal,

@@ -4,7 +4,8 @@ import { describe } from '../api/errors.ts';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
 import { targetOf } from '../api/release-name.ts';
-import type { PlanForm } from '../config.ts';
+import type { Config, PlanForm } from '../config.ts';
+import { isForbidden } from '../kube/errors.ts';
 import { createSemaphore } from '../process/semaphore.ts';
 import { createSurroundings } from '../release/observe/surroundings.ts';
 import type { Surroundings } from '../release/observe/surroundings.ts';
@@ -20,6 +21,11 @@ import { jsonOf, tableOf } from './plan-output.ts';
 import { createReadPorts } from './read-ports.ts';
 import { listedView } from './view.ts';
 
+/** A place of its own: a plan must not end what an operator that was killed has left running. */
+export function plansDir({ workDir }: Pick<Config, 'workDir'>): string {
+  return join(workDir, 'plans');
+}
+
 /** Releases at a time: each has its chart and values in memory. */
 const AT_ONCE = 8;
 
@@ -30,12 +36,12 @@ export async function runPlan({
 }: CommandOptions & { readonly form: PlanForm }): Promise<number> {
   const { config, log, clock, signal, write } = options;
   const environment = environmentOf(options);
-  // A place of its own: it must not end what an operator that was killed has left running.
-  const workDir = join(config.workDir, 'plans');
-  await using parts = await openParts(environment, { workDir, signal });
+  await using parts = await openParts(environment, { workDir: plansDir(config), signal });
   const { cluster, charts } = parts;
 
   const view = await listedView(cluster, { namespace: config.allowNamespace }, signal);
+  const releases = [...view.releases.values()];
+  if (releases.length === 0) await warnOfMissingNamespace(cluster, options);
   const namespace = namespaceOf(config, cluster.connection);
   const digestKey = await findDigestKey(cluster.secrets, namespace, signal);
   if (digestKey === undefined) {
@@ -55,12 +61,26 @@ export async function runPlan({
   };
   const places = createSemaphore(AT_ONCE);
   const previews = await Promise.all(
-    [...view.releases.values()]
+    releases
       .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
       .map((release) => places.run(signal, () => previewOrTrouble(release, ports, signal))),
   );
   write(form === 'json' ? jsonOf(previews) : tableOf(previews));
   return previews.every(({ complete }) => complete) ? 0 : 1;
+}
+
+/** A mistyped one holds nothing, as one that is in order may. Who may not ask is not told. */
+async function warnOfMissingNamespace(
+  { namespaces }: Cluster,
+  { config: { allowNamespace: name }, log, signal }: Pick<CommandOptions, 'config' | 'log' | 'signal'>,
+): Promise<void> {
+  if (name === undefined) return;
+  try {
+    if ((await namespaces.get({ name }, signal)) !== undefined) return;
+    log.warn(`namespace ${name} of --allow-namespace does not exist`);
+  } catch (caught) {
+    if (!isForbidden(caught)) throw caught;
+  }
 }
 
 /** Where the operator would ask in a dry run, which changes nothing either, this takes the likely for true: it only reads. */

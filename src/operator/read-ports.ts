@@ -21,9 +21,13 @@ import { createRevisions } from '../release/observe/revisions.ts';
 import type { Revisions } from '../release/observe/revisions.ts';
 import { createSurroundings } from '../release/observe/surroundings.ts';
 import type { Surroundings } from '../release/observe/surroundings.ts';
-import { createTillerRecordOf } from '../release/observe/tiller.ts';
-import type { TillerRecordOf } from '../release/observe/tiller.ts';
+import { createTillerLookup, createTillerRecordOf } from '../release/observe/tiller.ts';
+import type { TillerRecordOf, TillerRecords } from '../release/observe/tiller.ts';
 import { formatTarget } from '../release/plan.ts';
+import { createValuesRoom } from '../values/room.ts';
+import { CONFIG_MAPS } from '../kube/resource-type.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Cluster } from './cluster.ts';
 import type { Environment } from './environment.ts';
 import type { Parts } from './parts.ts';
 import type { View } from './view.ts';
@@ -56,7 +60,7 @@ export interface ReadParts extends Pick<Parts, 'cluster' | 'storage' | 'helm' | 
 
 export function createReadPorts(
   { cluster, storage, helm, fetchExternal, view, digestKey }: ReadParts,
-  { config }: Pick<Environment, 'config'>,
+  { config, log }: Pick<Environment, 'config' | 'log'>,
 ): ReadPorts {
   const readSecret = createDocumentReader(cluster.secrets, view.secrets);
   const readConfigMap = createDocumentReader(cluster.configMaps, view.configMaps);
@@ -85,7 +89,12 @@ export function createReadPorts(
         : undefined,
     ),
     chartSourceOf: createChartSourceOf({ readSecret, defaultRef: config.gitDefaultRef }),
-    composeValues: createComposeValues({ readSecret, readConfigMap, fetchExternal }),
+    composeValues: createComposeValues({
+      readSecret,
+      readConfigMap,
+      fetchExternal,
+      room: createValuesRoom(),
+    }),
     differenceFrom: createDifference({ storage, helm, upgradeOf: (plan) => upgradeRequest(plan, 1, marks) }),
     readPayload,
     readiness: createReadiness({
@@ -94,6 +103,18 @@ export function createReadPorts(
       find: view.findWorkload,
     }),
     surroundings: createSurroundings({ ...cluster, seesCluster }),
-    tillerRecordOf: createTillerRecordOf(view.tiller),
+    tillerRecordOf: createTillerRecordOf(view.tiller, seesCluster ? undefined : tillerLookup(cluster, log)),
   };
+}
+
+function tillerLookup({ secretsMetadata, metadataOf }: Cluster, log: Logger): TillerRecords {
+  return createTillerLookup([metadataOf(CONFIG_MAPS), secretsMetadata], (namespace) => {
+    log.warn(
+      'whether Helm 2 still keeps a release of the same name is not known: its records may not be read',
+      {
+        namespace,
+        rights: 'list configmaps and secrets there, see docs/reference/rights.md',
+      },
+    );
+  });
 }

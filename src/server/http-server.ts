@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { describe } from '../api/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { textAnswer } from './answer.ts';
+import { keepNewestConnections } from './newest-connections.ts';
 import { type Route, route } from './router.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -49,7 +50,7 @@ export async function startHttpServer({
       void serve(routes, log, request, response);
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  keepNewestConnections(server, MAX_CONNECTIONS);
   server.setTimeout(WRITE_TIMEOUT_MS);
   await bind(server, listen);
   server.on('error', (error) => {

@@ -5,6 +5,7 @@ import { loadSource, type LoadedSource, type ValuesFile } from './load-source.ts
 import { secretLeaves } from './mask.ts';
 import { mergeValues, type ValuesMap } from './merge.ts';
 import type { ValuesReaders } from './read-source.ts';
+import { RoomError } from './room-error.ts';
 
 /** The user's values of one release, ready for helm. */
 export interface Values {
@@ -29,15 +30,17 @@ const MAX_NAMED_PROBLEMS = 3;
 
 /**
  * Reads all sources in order and puts `spec.values` on top. Throws one ValuesError that names every source that is
- * missing or wrong; what to watch then is known from `valuesReferences(sources)`.
+ * missing or wrong; what to watch then is known from `valuesReferences(sources)`. Throws a RoomError as soon as the
+ * documents come to more than `maxBytes`.
  */
 export async function composeValues(
   sources: readonly ValuesSource[],
   inline: unknown,
   readers: ValuesReaders,
   signal: AbortSignal,
+  maxBytes = MAX_TOTAL_BYTES,
 ): Promise<Values> {
-  const loaded = await loadAll(sources, readers, signal);
+  const loaded = await loadAll(sources, readers, signal, maxBytes);
   const own = inlineValuesOf(inline);
   const files = loaded.map(({ file }) => file).filter((file) => file !== undefined);
   const documents = loaded.flatMap((source) => source.documents);
@@ -52,28 +55,34 @@ export async function composeValues(
   };
 }
 
+class TooManyBytesError extends ValuesError {}
+
 /** One after the other: memory stays bounded, and the first problem named is the first in the spec. */
 async function loadAll(
   sources: readonly ValuesSource[],
   readers: ValuesReaders,
   signal: AbortSignal,
+  maxBytes: number,
 ): Promise<readonly LoadedSource[]> {
   const loaded: LoadedSource[] = [];
   const problems: Error[] = [];
   let total = 0;
+  const count = (bytes: number): void => {
+    total += bytes;
+    if (total > MAX_TOTAL_BYTES)
+      throw new TooManyBytesError('all sources of values together are larger than 16 MiB');
+    if (total > maxBytes) throw new RoomError(total);
+  };
   for (const source of sources) {
     signal.throwIfAborted();
     try {
-      const one = await loadSource(source, readers, signal);
-      total += one.file?.content.length ?? 0;
-      loaded.push(one);
+      loaded.push(await loadSource(source, readers, count, signal));
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof RoomError || error instanceof TooManyBytesError) throw error;
       problems.push(asOperatorError(error));
       if (problems.length === MAX_NAMED_PROBLEMS) break;
     }
-    if (total > MAX_TOTAL_BYTES)
-      throw new ValuesError('all sources of values together are larger than 16 MiB');
   }
   const [first, ...others] = problems;
   if (first === undefined) return loaded;

@@ -2,7 +2,7 @@ import { ValuesError } from '../api/errors.ts';
 import type { ValuesSource } from '../api/values-sources.ts';
 import { HelmYamlError, parseHelmYaml, type HelmYaml } from './helm-yaml.ts';
 import { isMap, type ValuesMap } from './merge.ts';
-import { readSource, type ValuesReaders } from './read-source.ts';
+import { type Count, readSource, type ValuesReaders } from './read-source.ts';
 import { originOf } from './source.ts';
 
 /** One values file for helm, byte for byte as it was found: writing YAML anew would change what it means. */
@@ -24,13 +24,14 @@ export interface LoadedSource {
 export async function loadSource(
   source: ValuesSource,
   readers: ValuesReaders,
+  count: Count,
   signal: AbortSignal,
 ): Promise<LoadedSource> {
   const origin = originOf(source);
-  const result = await readSource(source, readers, signal);
+  const result = await readSource(source, readers, count, signal);
   if (result.kind === 'left-out') return leftOut(origin, result.why);
   const { content } = result;
-  const parsed = parse(content);
+  const parsed = readers.shared?.parsed(content, parse) ?? parse(content);
   if (parsed.kind === 'wrong') {
     if (source.optional) return leftOut(origin, `it is ${parsed.why}`);
     throw new ValuesError(`${origin} is ${parsed.why}: correct the document`);

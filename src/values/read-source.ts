@@ -1,5 +1,6 @@
 import { describe, ValuesError } from '../api/errors.ts';
 import type { ValuesSource } from '../api/values-sources.ts';
+import type { SharedContent } from './shared-content.ts';
 import { originOf } from './source.ts';
 
 /** Of one source. A ConfigMap or Secret cannot be larger than this anyway. */
@@ -28,6 +29,8 @@ export interface ValuesReaders {
   readonly fetchExternal: (url: string, signal: AbortSignal) => Promise<Buffer>;
   /** A file of the chart, by its path below the chart's root; absent for a chart that is no folder in Git. */
   readonly readChartFile?: ((path: string, signal: AbortSignal) => Promise<Buffer>) | undefined;
+  /** For those who read the same object at the same time. */
+  readonly shared?: SharedContent;
 }
 
 /** What became of one source. `left-out` happens to optional ones only. */
@@ -35,15 +38,20 @@ export type SourceResult =
   | { readonly kind: 'read'; readonly content: Buffer }
   | { readonly kind: 'left-out'; readonly why: string | undefined };
 
+/** Told how large a source is before more is made of it; may throw. */
+export type Count = (bytes: number) => void;
+
 /** Reads one source. Throws a ValuesError that names it and the way out; its message holds nothing of the content. */
 export async function readSource(
   source: ValuesSource,
   readers: ValuesReaders,
+  count: Count,
   signal: AbortSignal,
 ): Promise<SourceResult> {
   const content = await ('key' in source
-    ? readKey(source, readers, signal)
+    ? readKey(source, readers, count, signal)
     : readFile(source, readers, signal));
+  if (Buffer.isBuffer(content) && !('key' in source)) count(content.length);
   return Buffer.isBuffer(content) ? { kind: 'read', content } : content;
 }
 
@@ -53,10 +61,18 @@ type FileSource = Exclude<ValuesSource, KeySource>;
 async function readKey(
   source: KeySource,
   readers: ValuesReaders,
+  count: Count,
   signal: AbortSignal,
 ): Promise<Buffer | SourceResult> {
   const found = await contentOf(source, readers, signal);
-  if (Buffer.isBuffer(found)) return bounded(found, source);
+  if (typeof found === 'object') {
+    const { object, text, encoding } = found;
+    const bytes = Buffer.byteLength(text, encoding);
+    refuseLarge(bytes, source);
+    count(bytes);
+    const make = () => Buffer.from(text, encoding);
+    return readers.shared?.contentOf(object, source.key, make) ?? make();
+  }
   if (source.optional) return { kind: 'left-out', why: undefined };
   const { namespace, name, key } = source;
   const object = `${source.kind === 'secret' ? 'Secret' : 'ConfigMap'} ${namespace}/${name}`;
@@ -67,11 +83,17 @@ async function readKey(
   );
 }
 
+interface Found {
+  readonly object: object;
+  readonly text: string;
+  readonly encoding: 'utf8' | 'base64';
+}
+
 async function contentOf(
   source: KeySource,
   readers: ValuesReaders,
   signal: AbortSignal,
-): Promise<Buffer | 'no-object' | 'no-key'> {
+): Promise<Found | 'no-object' | 'no-key'> {
   const { namespace, name, key } = source;
   let object: (ConfigMapContent & SecretContent) | undefined;
   try {
@@ -82,9 +104,9 @@ async function contentOf(
   }
   if (object === undefined) return 'no-object';
   const text = ownEntry(source.kind === 'configMap' ? object.data : undefined, key);
-  if (text !== undefined) return Buffer.from(text, 'utf8');
+  if (text !== undefined) return { object, text, encoding: 'utf8' };
   const base64 = ownEntry(source.kind === 'configMap' ? object.binaryData : object.data, key);
-  return base64 === undefined ? 'no-key' : Buffer.from(base64, 'base64');
+  return base64 === undefined ? 'no-key' : { object, text: base64, encoding: 'base64' };
 }
 
 /** A key may be called `constructor`. */
@@ -102,7 +124,8 @@ async function readFile(
     const content = await (source.kind === 'url'
       ? readers.fetchExternal(source.url, signal)
       : readChartFile(source.path, readers, signal));
-    return bounded(content, source);
+    refuseLarge(content.length, source);
+    return content;
   } catch (error) {
     signal.throwIfAborted();
     if (source.optional) return { kind: 'left-out', why: describe(error) };
@@ -110,8 +133,8 @@ async function readFile(
   }
 }
 
-function bounded(content: Buffer, source: ValuesSource): Buffer {
-  if (content.length <= MAX_SOURCE_BYTES) return content;
+function refuseLarge(bytes: number, source: ValuesSource): void {
+  if (bytes <= MAX_SOURCE_BYTES) return;
   throw new ValuesError(`${originOf(source)} is larger than 1 MiB, the limit for one source of values`);
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
+import { childrenOf, killAll } from './operator-children.ts';
 
 export interface OperatorSettings {
   readonly kubeconfig: string;
@@ -27,7 +28,7 @@ export interface OperatorProcess {
   readonly post: (path: string) => Promise<number>;
   /** SIGTERM; gives the exit code. */
   readonly stop: () => Promise<number | null>;
-  /** SIGKILL: no time for anything. */
+  /** SIGKILL: no time for anything. Its children live on, unless its work directory goes with it. */
   readonly kill: () => Promise<void>;
 }
 
@@ -83,6 +84,7 @@ export async function startOperator(settings: OperatorSettings): Promise<Operato
       kill: async () => {
         child.kill('SIGKILL');
         await ended;
+        if (own) await endChildren(workDir);
         await clean();
       },
     };
@@ -91,6 +93,15 @@ export async function startOperator(settings: OperatorSettings): Promise<Operato
     await clean();
     throw error;
   }
+}
+
+/** What still writes into a folder keeps it from being deleted. */
+async function endChildren(workDir: string): Promise<void> {
+  await eventually(() => {
+    const left = childrenOf(workDir);
+    killAll(left);
+    if (left.length > 0) throw new Error(`${String(left.length)} children of a killed operator do not end`);
+  });
 }
 
 function portFrom(child: ChildProcess, output: string): number {

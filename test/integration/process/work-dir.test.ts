@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { openWorkDir, type WorkDir } from '../../../src/process/work-dir.ts';
+import { clearWorkDirs, openWorkDir, type WorkDir } from '../../../src/process/work-dir.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
 import { ended, eventually, isRunning } from './eventually.ts';
 
@@ -104,6 +104,19 @@ describe('a work directory', () => {
     expect(await isRunning(child)).to.equal(false);
     expect(await readdir(base)).not.to.contain(basename(path));
   }).timeout(15_000);
+
+  it('is cleared of what dead owners left without one of its own, and need not be there', async () => {
+    const living = await startOwner('READY; exec sleep 60');
+    const { owner, path, child } = await startOwner('READY; exec sleep 60');
+    await kill(owner);
+
+    await clearWorkDirs(base, { log: silentLogger, graceMs: 0, killGraceMs: 0 });
+    await clearWorkDirs(join(base, 'none'), { log: silentLogger });
+
+    expect(await readdir(base)).to.deep.equal([basename(living.path)]);
+    expect(basename(path)).to.not.equal(basename(living.path));
+    expect([await isRunning(child), await isRunning(living.child)]).to.deep.equal([false, true]);
+  });
 
   it('leaves the child of a killed owner all of its standard input', async () => {
     const { owner, path, child } = await startOwner(

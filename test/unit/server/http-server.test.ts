@@ -216,6 +216,71 @@ describe('the HTTP server', () => {
     agent.destroy();
   });
 
+  describe('answers a probe at once while somebody holds 300 connections', () => {
+    async function* endless(): AsyncIterable<string> {
+      for (;;) yield await Promise.resolve('x'.repeat(65_536));
+    }
+    const held: readonly (readonly [string, string])[] = [
+      ['that say nothing', ''],
+      ['that do not ask to the end', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+      ['that keep idling after an answer', 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'],
+      ['that do not read what they asked for', 'GET /endless HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ];
+    for (const [how, text] of held) {
+      it(how, async () => {
+        const never: Route = {
+          method: 'GET',
+          path: '/endless',
+          answer: () => ({ status: 200, body: endless() }),
+        };
+        const server = await start([answering('/healthz', 'OK'), never], 50);
+        const sockets: Socket[] = [];
+        for (let n = 0; n < 300; n++) {
+          const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+          sockets.push(socket.pause());
+          await once(socket, 'connect');
+          socket.write(text);
+        }
+
+        for (let n = 0; n < 3; n++) {
+          const answer = await fetch(urlOf(server, '/healthz'), {
+            headers: { connection: 'close' },
+            signal: AbortSignal.timeout(1_000),
+          });
+          expect(await answer.text()).to.equal('OK');
+        }
+
+        for (const socket of sockets) socket.destroy();
+        expect(logged).to.not.contain('a request failed');
+      });
+    }
+  });
+
+  it('lets a request go on that comes while others only hold connections', async () => {
+    const half = Promise.withResolvers<undefined>();
+    async function* slow(): AsyncIterable<string> {
+      yield 'first ';
+      await half.promise;
+      yield 'second';
+    }
+    const server = await start([answering('/', slow())]);
+    const answer = await fetch(urlOf(server, '/'));
+    const sockets = Array.from({ length: 250 }, () => connect(server.port, '127.0.0.1'));
+    await Promise.all(
+      sockets.map((socket) =>
+        once(
+          socket.on('error', () => undefined),
+          'connect',
+        ),
+      ),
+    );
+
+    half.resolve(undefined);
+
+    expect(await answer.text()).to.equal('first second');
+    for (const socket of sockets) socket.destroy();
+  });
+
   it('says which address it cannot have, and what to do', async () => {
     const server = await start([]);
     const again = startHttpServer({

@@ -3,6 +3,8 @@ import { describe, it } from 'mocha';
 import { describe as describeError, ValuesError } from '../../../src/api/errors.ts';
 import type { ValuesSource } from '../../../src/api/values-sources.ts';
 import { composeValues, type Values } from '../../../src/values/compose.ts';
+import { RoomError } from '../../../src/values/room-error.ts';
+import { createSharedContent } from '../../../src/values/shared-content.ts';
 import { valuesReferences } from '../../../src/values/source.ts';
 import { type Fixture, readersOf } from './readers.ts';
 
@@ -36,6 +38,40 @@ async function problem(
 }
 
 describe('composing values', () => {
+  it('says how much room it needs before anything is made of what is too much', async () => {
+    const configMaps = { 'shop/web': { 'values.yaml': '{ no: [yaml' } };
+
+    const caught: unknown = await composeValues(
+      [configMap('web')],
+      {},
+      readersOf({ configMaps }),
+      signal,
+      10,
+    ).catch((error: unknown) => error);
+
+    expect(caught).to.be.instanceOf(RoomError).and.have.property('bytes', 11);
+  });
+
+  it('reads and parses once for all who compose the same object at the same time', async () => {
+    const object = { data: { 'values.yaml': 'a: 1\n' } };
+    const readers = {
+      ...readersOf({}),
+      configMap: () => Promise.resolve(object),
+      shared: createSharedContent(),
+    };
+
+    const [one, two] = await Promise.all([
+      composeValues([configMap('web')], { b: 1 }, readers, signal),
+      composeValues([configMap('web')], { b: 2 }, readers, signal),
+    ]);
+
+    expect(one.files[0]?.content).to.equal(two.files[0]?.content);
+    expect([one.merged, two.merged]).to.deep.equal([
+      { a: 1, b: 1 },
+      { a: 1, b: 2 },
+    ]);
+  });
+
   it('keeps the sources in order, byte for byte, and puts spec.values on top', async () => {
     const values = await compose(
       [
