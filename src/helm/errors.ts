@@ -5,7 +5,7 @@ import { CLUSTER_FAILURES } from './errors/cluster-failures.ts';
 import { essenceOf, oneLine } from './errors/essence.ts';
 import type { FailedRun, FailureKind } from './errors/failure-kind.ts';
 import { describeHook } from './errors/hooks.ts';
-import { mask } from './errors/mask.ts';
+import { type Hidden, mask, shown } from './errors/mask.ts';
 import { OBJECT_FAILURES } from './errors/object-failures.ts';
 
 /**
@@ -64,12 +64,21 @@ const MAX_TAIL_LINES = 20;
 const MAX_READ = 262_144;
 
 /** Makes of a run that did not go well the error that people get to see. */
-export function explainFailure(result: FailedResult, run: FailedRun, secrets: readonly string[]): HelmError {
+export function explainFailure(result: FailedResult, run: FailedRun, hidden: Hidden): HelmError {
   const said = result.kind === 'failed' ? result.stderr.slice(-MAX_READ) : '';
-  const { message, ...facts } = explained(result, said, run);
+  const { message, quotes, ...facts } = explained(result, said, run);
+  if (hidden.kind === 'everything') {
+    const { verb, namespace } = run;
+    const withheld = {
+      what: 'what it said',
+      where: `look at the Events and objects in namespace ${namespace}`,
+    };
+    const kind = `helm ${verb} failed (${facts.reason})`;
+    return new HelmError(quotes ? `${kind}; ${shown(message, hidden, withheld)}` : message, facts);
+  }
   // Masked before anything is cut or put on one line: half a secret is not recognised any more.
-  const stderrTail = lastLines(mask(said, secrets));
-  return new HelmError(oneLine(mask(message, secrets)), { ...facts, stderrTail });
+  const stderrTail = lastLines(mask(said, hidden.words));
+  return new HelmError(oneLine(mask(message, hidden.words)), { ...facts, stderrTail });
 }
 
 /** What helm wrote before it gave up may say more than the explanation of its last words. */
@@ -83,7 +92,11 @@ function lastLines(text: string): string {
     .slice(-MAX_TAIL);
 }
 
-type Explained = Omit<HelmErrorFacts, 'stderrTail'> & { readonly message: string };
+type Explained = Omit<HelmErrorFacts, 'stderrTail'> & {
+  readonly message: string;
+  /** Whether there may be words of helm's own in the message. */
+  readonly quotes: boolean;
+};
 
 function explained(result: FailedResult, said: string, run: FailedRun): Explained {
   if (result.kind === 'not-started') {
@@ -100,20 +113,22 @@ function explained(result: FailedResult, said: string, run: FailedRun): Explaine
 function explainText(text: string, run: FailedRun): Explained {
   const test = run.verb === 'test' ? describeHook(text, true) : undefined;
   if (test !== undefined)
-    return { class: 'TEST_FAILED', reason: 'TestFailed', retry: 'backoff', message: test };
+    return { class: 'TEST_FAILED', reason: 'TestFailed', retry: 'backoff', message: test, quotes: true };
   const kinds: readonly (FailureKind & { readonly class: FailureClass })[] = FAILURE_KINDS;
   const kind = kinds.find(({ pattern }) => pattern.test(text));
-  if (kind === undefined) return ours('OTHER', text);
+  if (kind === undefined) return { ...ours('OTHER', text), quotes: true };
   const { class: name, reason, retry } = kind;
-  return { class: name, reason, retry, message: kind.explain?.(text, run) ?? text };
+  const message = kind.explain?.(text, run) ?? text;
+  // What is the same whatever helm said holds nothing of it.
+  return { class: name, reason, retry, message, quotes: message !== kind.explain?.('', run) };
 }
 
 function ours(name: FailureClass, message: string): Explained {
-  return { class: name, reason: 'HelmFailed', retry: 'backoff', message };
+  return { class: name, reason: 'HelmFailed', retry: 'backoff', message, quotes: false };
 }
 
 function killed(verb: string, signal: string | undefined, why: string): string {
   return signal === 'SIGKILL'
-    ? `helm ${verb} was killed, most likely because memory ran out: raise the memory limit of the operator`
+    ? `helm ${verb} was killed by SIGKILL, most likely because memory ran out: raise the memory limit of the operator, or lower --workers`
     : `helm ${verb} ${why}`;
 }

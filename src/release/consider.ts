@@ -2,6 +2,7 @@ import type { MarkFormat } from '../helm/storage/marks.ts';
 import type { RevisionRecord } from '../helm/storage/revision.ts';
 import type { Action } from './decide/action.ts';
 import { decide } from './decide/decide.ts';
+import { lockLimitMs } from './decide/lock.ts';
 import { observe, recall } from './observe/observe.ts';
 import type { Observed } from './observe/observed.ts';
 import type { Readiness } from './observe/readiness.ts';
@@ -10,6 +11,8 @@ import type { Pass } from './pass.ts';
 import type { Plan } from './plan.ts';
 import { sourcesMended } from './record/failure.ts';
 import { observedRelease } from './record/observed-release.ts';
+import { withoutEndedUninstall } from './record/uninstalling.ts';
+import { isCutOff } from './wish.ts';
 
 export interface ConsiderPorts {
   readonly marks: MarkFormat;
@@ -40,10 +43,13 @@ export async function consider(
   const newest = records.at(-1);
   pass.note(sourcesMended);
   pass.note((status) => observedRelease(status, newest));
+  // A watch that lags may not know yet how far an uninstall of ours came.
+  if (fresh || newest === undefined) pass.note((status) => withoutEndedUninstall(status, newest));
   const nowMs = pass.now().getTime();
   const readyNow = await isReadyLate(pass, newest, fresh, readiness);
   const observed = observe(records, pass.status(), marks, nowMs, readyNow);
-  const memory = recall(pass.status(), asked, triedOptions(plan.settings), nowMs);
+  const requested = asked || isCutOff(pass.status(), plan, newest?.revision ?? 0);
+  const memory = recall(pass.status(), requested, triedOptions(plan.settings), nowMs);
   return { observed, action: decide(wantedOf(plan), observed, memory) };
 }
 
@@ -51,12 +57,9 @@ function wantedOf({ digest, settings }: Plan): Parameters<typeof decide>[0] {
   return {
     digest,
     rollback: settings.rollback.enable,
-    lockLimitMs: Math.max(settings.timeoutMs, LEAST_LOCK_LIMIT_MS),
+    lockLimitMs: lockLimitMs(settings.timeoutMs),
   };
 }
-
-/** Nobody's helm holds a release for longer without being dead, unless it was given a longer timeout. */
-const LEAST_LOCK_LIMIT_MS = 900_000;
 
 /** Whether a revision that was given up became ready after all. The watches hint at it; the server has to say so. */
 async function isReadyLate(

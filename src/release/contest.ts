@@ -1,5 +1,6 @@
 import { conditionOf } from '../api/conditions.ts';
 import { RECONCILE_AT_ANNOTATION } from '../api/names.ts';
+import { kubeTime } from '../api/time.ts';
 import type { Action } from './decide/action.ts';
 import { isContested } from './decide/foreign-changes.ts';
 import { historyOf } from './observe/history.ts';
@@ -13,28 +14,42 @@ import type { FailPorts } from './record/fail.ts';
 export async function contestOf(
   pass: Pass,
   action: Action,
+  newest: number,
   asked: boolean,
   { events }: Pick<FailPorts, 'events'>,
 ): Promise<Outcome | undefined> {
   if (!isAnswer(action)) return undefined;
   const event = { regarding: pass.release(), type: 'Warning', reason: 'ForeignChange' } as const;
-  const cause = contestOver(pass, action, asked);
+  const cause = contestOver(pass, action, newest, asked);
   if (cause === undefined) {
+    pass.note(({ contest: _over, ...status }) => status);
     events.record({ ...event, message: `${changed(pass)}: it is put back to what is wanted` });
     return undefined;
   }
   const known = conditionOf(pass.status().conditions, 'Stalled')?.message === cause;
   if (!known) events.record({ ...event, message: cause });
   await pass.save(({ operation: _overtaken, ...status }, context) => {
-    const { observedGeneration } = context;
-    return troubled({ ...status, observedGeneration }, 'ForeignChange', cause, false, context);
+    const { observedGeneration, now } = context;
+    const contest =
+      status.contest?.revision === newest
+        ? status.contest
+        : { revision: newest, generation: pass.generation, since: kubeTime(now) };
+    return troubled({ ...status, observedGeneration, contest }, 'ForeignChange', cause, false, context);
   });
   return { kind: 'stalled', cause };
 }
 
-/** Why a change of somebody else's is not answered any more; undefined where it is, or where there is none. */
-export function contestOver(pass: Pass, action: Action, asked: boolean): string | undefined {
-  if (!isAnswer(action) || asked || !isContested(historyOf(pass.status()), pass.now())) return undefined;
+/**
+ * Why a change of somebody else's is not answered any more; undefined where it is, or where there is none. Time alone
+ * ends no contest: whoever has begun it goes on as soon as there is an answer.
+ */
+export function contestOver(pass: Pass, action: Action, newest: number, asked: boolean): string | undefined {
+  if (!isAnswer(action) || asked) return undefined;
+  const { contest, operation, ...status } = pass.status();
+  const isBegun = operation?.toRevision === newest + 1;
+  const isEdited = contest !== undefined && contest.generation !== pass.generation;
+  if (isBegun || isEdited) return undefined;
+  if (contest?.revision !== newest && !isContested(historyOf(status), pass.now())) return undefined;
   return `${changed(pass)} three times within ten minutes and is left as it is: find out who does it, then set the annotation ${RECONCILE_AT_ANNOTATION} to a new value, or set spec.suspend`;
 }
 

@@ -34,7 +34,7 @@ export interface Controller {
 
 /** Takes releases from the queue and gives each its pass. One bad release never ends or slows the others. */
 export function createController(options: ControllerOptions): Controller {
-  const memory: Memory = { failuresInARow: new Map(), syncsBegun: new Map() };
+  const memory: Memory = { uids: new Map(), failuresInARow: new Map(), syncsBegun: new Map() };
   return {
     run: async (taking, working) => {
       const workers = Array.from({ length: options.passes }, async () => {
@@ -60,7 +60,9 @@ export function createController(options: ControllerOptions): Controller {
   };
 }
 
+/** By key. A HelmRelease that is made anew under the same name is another one, of which nothing is remembered. */
 interface Memory {
+  readonly uids: Map<string, string>;
   readonly failuresInARow: Map<string, number>;
   readonly syncsBegun: Map<string, number>;
 }
@@ -68,17 +70,21 @@ interface Memory {
 async function onePass(
   key: string,
   options: ControllerOptions,
-  { failuresInARow, syncsBegun }: Memory,
+  { uids, failuresInARow, syncsBegun }: Memory,
   signal: AbortSignal,
 ): Promise<void> {
   const { queue, clock, log } = options;
   const release = options.find(key);
-  if (release === undefined) {
+  const uid = release?.metadata.uid ?? '';
+  const isAnother = uids.has(key) && uids.get(key) !== uid;
+  if (release === undefined || isAnother) {
+    uids.delete(key);
     failuresInARow.delete(key);
     syncsBegun.delete(key);
     options.onForgotten(key);
-    return;
   }
+  if (release === undefined) return;
+  uids.set(key, uid);
   const begun = clock.monotonicMs();
   const syncBegun = syncsBegun.get(key) ?? begun;
   const lifeline = options.vigil.begin(key, longestSilenceMs(release.spec));

@@ -1,5 +1,5 @@
 import type { HelmRelease } from '../api/helm-release.ts';
-import type { Pool, Slots } from '../helm/slots.ts';
+import type { Slots } from '../helm/slots.ts';
 import type { RevisionRecord } from '../helm/storage/revision.ts';
 import { claimRelease } from './admit/claim.ts';
 import type { ClaimPorts } from './admit/claim.ts';
@@ -9,15 +9,19 @@ import { requireNamespace } from './admit/require-namespace.ts';
 import type { RequireNamespacePorts } from './admit/require-namespace.ts';
 import { readableRevisions } from './admit/require-rights.ts';
 import { consider } from './consider.ts';
+import type { Action } from './decide/action.ts';
 import { contestOf } from './contest.ts';
 import { inSlot } from './in-slot.ts';
+import type { SlotWish } from './in-slot.ts';
 import type { Revisions } from './observe/revisions.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pass } from './pass.ts';
 import { isPassive, perform } from './perform.ts';
 import type { PerformPorts } from './perform.ts';
 import type { Plan } from './plan.ts';
-import { poolOf } from './pool-of.ts';
+import { slotFor } from './slot-for.ts';
+import { granted } from './wish.ts';
+import type { Wish } from './wish.ts';
 
 export type ConvergePorts = PerformPorts &
   ClaimPorts &
@@ -35,14 +39,17 @@ export type ConvergePorts = PerformPorts &
 const MAX_STEPS = 24;
 
 interface Look {
-  readonly asked: boolean;
+  readonly wish: Wish | undefined;
   /** What a watch knows, which may lag; undefined asks the server. */
   readonly watched: readonly RevisionRecord[] | undefined;
-  /** The pool in a slot of which this happens. */
-  readonly held: Pool | undefined;
+  /** The slot in which this happens. */
+  readonly slot: SlotWish | undefined;
 }
 
-type Step = Outcome | 'acted' | { readonly kind: 'needs'; readonly pool: Pool | undefined };
+type Step =
+  | Outcome
+  | { readonly kind: 'acted'; readonly action: Action['kind'] }
+  | { readonly kind: 'needs'; readonly slot: SlotWish | undefined };
 
 /**
  * Looks, decides and acts until there is nothing to do now. Nothing is done on the word of a watch, and helm is run only
@@ -50,24 +57,34 @@ type Step = Outcome | 'acted' | { readonly kind: 'needs'; readonly pool: Pool | 
  */
 export async function converge(
   pass: Pass,
-  plan: Plan,
-  requested: boolean,
+  { plan, held }: { readonly plan: Plan; readonly held: Disposable },
+  wish: Wish | undefined,
   ports: ConvergePorts,
 ): Promise<Outcome> {
   let acted = false;
-  let look: Look = { asked: requested, watched: ports.revisions.watched(pass.target), held: undefined };
+  let look: Look = { wish, watched: ports.revisions.watched(pass.target), slot: undefined };
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     if (ports.stopping.aborted) return { kind: 'wait', ms: 0 };
     const current = look;
     const step = (): Promise<Step> => takeStep(pass, plan, current, ports);
     const result =
-      current.held === undefined ? await step() : await inSlot(pass, ports.slots, current.held, step);
-    if (result === 'acted') {
+      current.slot === undefined
+        ? await step()
+        : await inSlot(pass, ports.slots, current.slot, () => {
+            // There are few slots: the room for values is for those that wait for one.
+            held[Symbol.dispose]();
+            return step();
+          });
+    if (result.kind === 'acted') {
       acted = true;
-      // The wish of a person is granted once.
-      look = { asked: false, watched: undefined, held: undefined };
+      look = {
+        // The wish of a person is granted once.
+        wish: CORRECTIONS.has(result.action) ? look.wish : undefined,
+        watched: KNOWN_AFTERWARDS.has(result.action) ? ports.revisions.watched(pass.target) : undefined,
+        slot: undefined,
+      };
     } else if (result.kind === 'needs') {
-      look = { ...look, watched: undefined, held: result.pool };
+      look = { ...look, watched: undefined, slot: result.slot };
     } else {
       if (result.kind === 'done' && !acted) pass.log.info('no changes');
       return result;
@@ -79,7 +96,7 @@ export async function converge(
 async function takeStep(
   pass: Pass,
   plan: Plan,
-  { asked, watched, held }: Look,
+  { wish, watched, slot: held }: Look,
   ports: ConvergePorts,
 ): Promise<Step> {
   if (held !== undefined && isOvertaken(pass, ports)) return { kind: 'wait', ms: 0 };
@@ -94,16 +111,28 @@ async function takeStep(
       ? ((await requireNamespace(pass, ports)) ?? (await requireConverted(pass, ports)))
       : undefined;
   if (obstacle !== undefined) return obstacle;
+  const asked = wish !== undefined;
   const { observed, action } = await consider(pass, plan, { records, fresh, asked }, ports);
   if (!isPassive(action)) {
-    const pool = poolOf(action, plan);
-    if (!fresh || pool !== held) return { kind: 'needs', pool };
+    const slot = slotFor(action, plan);
+    if (!fresh || slot?.pool !== held?.pool) return { kind: 'needs', slot };
   }
-  const contest = await contestOf(pass, action, asked, ports);
+  const contest = await contestOf(pass, action, records.at(-1)?.revision ?? 0, asked, ports);
   if (contest !== undefined) return contest;
+  // The first write for the action, which comes before helm runs, takes it along.
+  if (!CORRECTIONS.has(action.kind) && !isPassive(action)) pass.note((status) => granted(status, wish));
   const result = await perform(action, pass, plan, { observed, records }, ports);
-  return result === 'again' ? 'acted' : result;
+  return result === 'again' ? { kind: 'acted', action: action.kind } : result;
 }
+
+/** Actions that only say in Helm's storage what is so: nothing that a person may have asked for is done by them. */
+const CORRECTIONS: ReadonlySet<Action['kind']> = new Set(['unlock', 'condemn', 'seal']);
+
+/**
+ * Actions after which the server was asked how the release is stored, or that change nothing of it: a watch that knows as
+ * much will do.
+ */
+const KNOWN_AFTERWARDS: ReadonlySet<Action['kind']> = new Set(['install', 'upgrade', 'await']);
 
 /** While it waited for a slot its HelmRelease was edited or deleted, for which a new pass is due. */
 function isOvertaken(pass: Pass, { find }: ConvergePorts): boolean {

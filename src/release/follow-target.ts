@@ -1,4 +1,4 @@
-import { MARK_OWNER_LABEL, UNINSTALL_LEFT_BEHIND_ANNOTATION } from '../api/names.ts';
+import { MARK_OWNER_LABEL } from '../api/names.ts';
 import { isReleaseName } from '../api/release-name.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -12,8 +12,9 @@ import { unlessForbidden } from './observe/surroundings.ts';
 import type { Pass } from './pass.ts';
 import { formatTarget } from './plan.ts';
 import { inProgress } from './record/conditions.ts';
-import { withLeftBehind } from './record/left-behind.ts';
+import { wayToUninstall, withLeftBehind } from './record/left-behind.ts';
 import { observedTarget } from './record/observed-release.ts';
+import { uninstallBegunAt } from './record/uninstalling.ts';
 
 export interface FollowPorts extends ClaimKnowledge {
   readonly storage: Pick<Storage, 'label'>;
@@ -36,11 +37,13 @@ export async function followTarget(pass: Pass, ports: FollowPorts): Promise<void
   const [old, now] = [formatTarget(former), formatTarget(pass.target)];
   await pass.save((status, context) => {
     const next = observedTarget(status, context);
-    const listed = stays ? withLeftBehind(next, former, context) : next;
+    const begunAt = uninstallBegunAt(status);
+    const left = begunAt === undefined ? former : { ...former, uninstalling: begunAt };
+    const listed = stays ? withLeftBehind(next, left, context) : next;
     return inProgress(listed, `release ${now} is meant now, and no longer ${old}`, context);
   });
   if (!stays) return;
-  const wayOut = `to have it uninstalled, set the annotation ${UNINSTALL_LEFT_BEHIND_ANNOTATION} to ${old}; to go on with it, set spec.releaseName and spec.targetNamespace back`;
+  const wayOut = `to have it uninstalled, ${wayToUninstall(pass.status(), former)}; to go on with it, set spec.releaseName and spec.targetNamespace back`;
   pass.log.warn('leaving a release behind', { leftBehind: old, wayOut });
   ports.events.record({
     regarding: pass.release(),

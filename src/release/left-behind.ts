@@ -1,19 +1,28 @@
 import { asOperatorError, describe } from '../api/errors.ts';
-import type { FormerRelease, HelmRelease } from '../api/helm-release.ts';
+import type { FormerRelease, HelmRelease, HelmReleaseStatus } from '../api/helm-release.ts';
 import { UNINSTALL_LEFT_BEHIND_ANNOTATION } from '../api/names.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
+import { kubeTime } from '../api/time.ts';
 import { isForbidden } from '../kube/errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Random } from '../telemetry/clock.ts';
+import { standsInTheWay } from './act/left-behind-conflict.ts';
 import { backoffMs } from './decide/retry-policy.ts';
 import { logOf } from './leave.ts';
 import type { Revisions } from './observe/revisions.ts';
 import { unlessForbidden } from './observe/surroundings.ts';
 import type { Pass } from './pass.ts';
 import { formatTarget } from './plan.ts';
-import { leftBehindOf, withoutLeftBehind, withUninstallFailure } from './record/left-behind.ts';
+import {
+  leftBehindOf,
+  withoutLeftBehind,
+  withSaid,
+  withUninstalled,
+  withUninstalledOnly,
+  withUninstallFailure,
+} from './record/left-behind.ts';
 import { uninstallRelease } from './uninstall.ts';
-import type { Uninstalled, UninstallPorts } from './uninstall.ts';
+import type { Uninstalled, UninstallIntent, UninstallPorts } from './uninstall.ts';
 
 export interface LeftBehindPorts extends UninstallPorts {
   readonly revisions: Revisions;
@@ -30,15 +39,13 @@ export interface Tidied {
 
 /** Forgets the releases left behind that are gone or have another owner, and uninstalls those that a person names. */
 export async function tidyLeftBehind(pass: Pass, ports: LeftBehindPorts): Promise<Tidied> {
-  const named = namedForUninstall(pass.release());
-  // First the new release becomes ready, or fails to: until then the old one may be all that works.
-  const isBusy = pass.status().operation !== undefined;
+  const named = namedForUninstall(pass);
   let tidied: Tidied = { uninstalled: false };
   for (const former of leftBehindOf(pass.status())) {
     const isNamed = named.has(formatTarget(former));
     if (!(await isStillOurs(pass, former, isNamed, ports))) {
-      pass.note((status) => withoutLeftBehind(status, former));
-    } else if (isNamed && !isBusy) {
+      pass.note((status) => withoutLeftBehind(isNamed ? withUninstalled(status, former) : status, former));
+    } else if (isNamed && mayGo(pass.status(), former)) {
       const { uninstalled, retryMs } = await tryUninstall(pass, former, ports);
       const soonest = Math.min(tidied.retryMs ?? Infinity, retryMs ?? Infinity);
       tidied = {
@@ -48,6 +55,15 @@ export async function tidyLeftBehind(pass: Pass, ports: LeftBehindPorts): Promis
     }
   }
   return tidied;
+}
+
+/**
+ * First the new release works: until then the old one may be all that does. Unless it is what stands in the way of the
+ * new one, which a person has been told.
+ */
+function mayGo(status: HelmReleaseStatus, former: ReleaseTarget): boolean {
+  const { operation, deployed, failedInput } = status;
+  return operation === undefined && (deployed !== undefined || standsInTheWay(failedInput?.cause, former));
 }
 
 /** Those that a deleted HelmRelease leaves behind for good are told of once more. */
@@ -80,8 +96,19 @@ export async function isStillOurs(
   return isThere && newest.marks.owner === owner;
 }
 
-/** The releases that a person asks to have uninstalled, as `namespace/name`. */
-export function namedForUninstall({ metadata }: HelmRelease): ReadonlySet<string> {
+/** The releases that a person asks to have uninstalled, as `namespace/name`; no more those for which that was done. */
+export function namedForUninstall({ release, status }: Pass): ReadonlySet<string> {
+  const { uninstalledLeftBehind: done = [] } = status();
+  return new Set([...namesIn(release())].filter((name) => !done.includes(name)));
+}
+
+/** What was uninstalled is remembered for as long as the annotation names it: a later release of that name is not meant. */
+export function forgetUnnamed(pass: Pass): void {
+  const names = namesIn(pass.release());
+  pass.note((status) => withUninstalledOnly(status, names));
+}
+
+function namesIn({ metadata }: HelmRelease): ReadonlySet<string> {
   const text = metadata.annotations?.[UNINSTALL_LEFT_BEHIND_ANNOTATION] ?? '';
   return new Set(text.split(',').map((each) => each.trim()));
 }
@@ -96,13 +123,21 @@ async function tryUninstall(pass: Pass, former: FormerRelease, ports: LeftBehind
   const dueMs = Date.parse(former.failure?.nextTry ?? '') - pass.now().getTime();
   if (dueMs > 0) return { uninstalled: false, retryMs: dueMs };
   const release = formatTarget(former);
-  const result = await uninstallRelease(pass, former, ports).catch(forbiddenAsFailure);
+  const intent: UninstallIntent = {
+    begunAt: former.uninstalling,
+    begin: ({ revision }) => pass.save((status) => withSaid(status, former, { uninstalling: revision })),
+  };
+  const result = await uninstallRelease(pass, former, intent, ports).catch(forbiddenAsFailure);
   const { events, random } = ports;
   switch (result.kind) {
     case 'left':
+      await tellKept(pass, former, `release ${release} is not uninstalled: ${result.why}`, ports);
       return { uninstalled: false };
+    case 'held':
+      await tellKept(pass, former, `release ${release} is not uninstalled yet: ${result.why}`, ports);
+      return { uninstalled: false, retryMs: result.ms };
     case 'gone': {
-      await pass.save((status) => withoutLeftBehind(status, former));
+      await pass.save((status) => withoutLeftBehind(withUninstalled(status, former), former));
       ports.revisions.forget(former);
       const message = `release ${release}, which the HelmRelease stood for before, is uninstalled`;
       events.record({ regarding: pass.release(), type: 'Normal', reason: 'LeftBehindUninstalled', message });
@@ -125,4 +160,18 @@ async function tryUninstall(pass: Pass, former: FormerRelease, ports: LeftBehind
       return { uninstalled: false, retryMs };
     }
   }
+}
+
+/** Nothing has failed, but what a person asked for is not done: that is said, once. */
+async function tellKept(
+  pass: Pass,
+  former: FormerRelease,
+  cause: string,
+  { events }: Pick<LeftBehindPorts, 'events'>,
+): Promise<void> {
+  if (former.failure?.cause === cause) return;
+  await pass.save((status, { now }) =>
+    withSaid(status, former, { failure: { step: 'uninstall', cause, attempts: 1, time: kubeTime(now) } }),
+  );
+  events.record({ regarding: pass.release(), type: 'Warning', reason: 'LeftBehindKept', message: cause });
 }

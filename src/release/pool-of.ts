@@ -1,4 +1,5 @@
 import type { Pool } from '../helm/slots.ts';
+import { preparesCrds } from './act/crds.ts';
 import type { Action } from './decide/action.ts';
 import type { Plan } from './plan.ts';
 
@@ -7,6 +8,10 @@ export function poolOf(action: Action, { chart, settings }: Plan): Pool | undefi
   switch (action.kind) {
     case 'install':
     case 'upgrade':
+      // The API server takes its time to serve new definitions, and a broken one keeps us to the limit.
+      return chart.hooks === 'none' && !preparesCrds({ action: action.kind, chart, settings })
+        ? 'fast'
+        : 'slow';
     case 'adopt':
       return chart.hooks === 'none' ? 'fast' : 'slow';
     case 'rollback':

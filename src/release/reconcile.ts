@@ -1,6 +1,5 @@
 import { asOperatorError } from '../api/errors.ts';
 import type { HelmRelease } from '../api/helm-release.ts';
-import { RECONCILE_AT_ANNOTATION } from '../api/names.ts';
 import type { ReleaseSettings } from '../api/settings.ts';
 import { settingsOf } from '../api/settings.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -14,7 +13,7 @@ import { addFinalizer, hasFinalizer } from './admit/finalizer.ts';
 import type { FinalizerPorts } from './admit/finalizer.ts';
 import { followTarget } from './follow-target.ts';
 import type { FollowPorts } from './follow-target.ts';
-import { tidyLeftBehind } from './left-behind.ts';
+import { forgetUnnamed, tidyLeftBehind } from './left-behind.ts';
 import type { LeftBehindPorts } from './left-behind.ts';
 import { formerTarget } from './observe/former-target.ts';
 import type { Outcome } from './outcome.ts';
@@ -27,6 +26,8 @@ import { observedTarget } from './record/observed-release.ts';
 import { reportingTrouble } from './record/report-trouble.ts';
 import type { StatusWriter } from './record/status-writer.ts';
 import type { Lifeline } from './vigil.ts';
+import { granted, wishOf } from './wish.ts';
+import type { Wish } from './wish.ts';
 
 export type ReconcilePorts = ConvergePorts &
   FollowPorts &
@@ -45,7 +46,7 @@ export async function reconcile(
   signal: AbortSignal,
   lifeline?: Lifeline,
 ): Promise<Outcome> {
-  const requested = isRequested(read);
+  const wish = wishOf(read);
   let pass = createPass(read, ports, signal, lifeline);
   // What is under way was begun by an earlier pass.
   if (read.status?.operation === undefined) pass.log.info('starting sync run');
@@ -64,36 +65,27 @@ export async function reconcile(
   }
   const outcome = await reportingTrouble(pass, ports.stopping, async () => {
     await followTarget(pass, ports);
-    return await pursueAndTidy(pass, settings, requested, ports);
+    return await pursueAndTidy(pass, settings, wish, ports);
   });
   if (outcome === 'pending') return { kind: 'wait', ms: ports.resyncMs() };
-  await pass.save((status) => (requested ? { ...status, lastHandledReconcileAt: tokenOf(read) } : status));
+  await pass.save((status) => granted(status, wish));
   return outcome;
-}
-
-/** Whether a person asked for a pass that there has not been yet. */
-export function isRequested(release: HelmRelease): boolean {
-  const token = tokenOf(release);
-  return token !== undefined && token !== release.status?.lastHandledReconcileAt;
-}
-
-function tokenOf({ metadata }: HelmRelease): string | undefined {
-  return metadata.annotations?.[RECONCILE_AT_ANNOTATION];
 }
 
 /** The new release comes first; what was left behind is looked at whatever came of it. */
 async function pursueAndTidy(
   pass: Pass,
   settings: ReleaseSettings,
-  requested: boolean,
+  wish: Wish | undefined,
   ports: ReconcilePorts,
 ): Promise<Outcome | 'pending'> {
-  const outcome = await pursue(pass, settings, requested, ports);
+  const outcome = await pursue(pass, settings, wish, ports);
+  forgetUnnamed(pass);
   if (outcome === 'pending' || leftBehindOf(pass.status()).length === 0) return outcome;
   const { uninstalled, retryMs } = await tidyLeftBehind(pass, ports);
   const failed = outcome.kind === 'retry' || outcome.kind === 'stalled';
   // What stood in its way may be gone.
-  if (uninstalled && failed) return await pursue(pass, settings, true, ports);
+  if (uninstalled && failed) return await pursue(pass, settings, {}, ports);
   if (retryMs === undefined || outcome.kind === 'stalled') return outcome;
   const ms = Math.min(retryMs, outcome.kind === 'done' ? ports.resyncMs() : outcome.ms);
   return { kind: outcome.kind === 'done' ? 'wait' : outcome.kind, ms };
@@ -102,10 +94,10 @@ async function pursueAndTidy(
 async function pursue(
   pass: Pass,
   settings: ReleaseSettings,
-  requested: boolean,
+  wish: Wish | undefined,
   ports: ReconcilePorts,
 ): Promise<Outcome | 'pending'> {
-  const desired = await desire(pass.release(), settings, requested, ports, pass.signal);
+  const desired = await desire(pass, settings, wish !== undefined, ports);
   if (desired.kind === 'failed') {
     const { step, error } = desired;
     const ms = await recordFailure(pass, { step, error }, ports);
@@ -115,8 +107,9 @@ async function pursue(
     await recordPending(pass, desired.source);
     return 'pending';
   }
+  using _ = desired.held;
   pass.note((status) => insecureSources(status, desired.plan));
-  return await converge(pass, desired.plan, requested, ports);
+  return await converge(pass, desired, wish, ports);
 }
 
 /** Only of what is new: how a release stands does not change while its source is asked once more. */

@@ -2,7 +2,9 @@ import type { HelmRelease } from '../api/helm-release.ts';
 import { releaseNameProblem } from '../api/release-name.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
 import { isForbidden } from '../kube/errors.ts';
+import { inProgress } from './record/conditions.ts';
 import { recordFailure } from './record/fail.ts';
+import { uninstallBegunAt, uninstalling } from './record/uninstalling.ts';
 import { hasFinalizer, removeFinalizer } from './admit/finalizer.ts';
 import type { FinalizerPorts } from './admit/finalizer.ts';
 import type { ClaimPorts } from './admit/claim.ts';
@@ -19,7 +21,7 @@ import { isStillOurs, tellWhatStays } from './left-behind.ts';
 import { formerTarget } from './observe/former-target.ts';
 import { leftBehindOf } from './record/left-behind.ts';
 import { uninstallRelease } from './uninstall.ts';
-import type { UninstallPorts } from './uninstall.ts';
+import type { UninstallIntent, UninstallPorts } from './uninstall.ts';
 import type { Lifeline } from './vigil.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -57,9 +59,23 @@ export async function remove(
 async function uninstall(pass: Pass, ports: RemovePorts): Promise<Outcome | undefined> {
   const heldMs = heldForMs(pass, ports);
   if (heldMs > 0) return { kind: 'retry', ms: heldMs };
-  const result = await unlessShutOut(pass, ports, () => uninstallRelease(pass, pass.target, ports));
-  if (result === undefined) return undefined;
-  if (result.kind !== 'failed') return undefined;
+  const intent: UninstallIntent = {
+    begunAt: uninstallBegunAt(pass.status()),
+    begin: async ({ revision, marks }) => {
+      const begun = {
+        revision,
+        digest: marks.digest ?? 'unknown',
+        because: 'the HelmRelease is being deleted',
+      };
+      await pass.save((status, context) => uninstalling(status, begun, context));
+    },
+  };
+  const result = await unlessShutOut(pass, ports, () => uninstallRelease(pass, pass.target, intent, ports));
+  if (result?.kind === 'held') {
+    await pass.save((status, context) => inProgress(status, result.why, context));
+    return { kind: 'wait', ms: result.ms };
+  }
+  if (result?.kind !== 'failed') return undefined;
   const doing = `uninstalling release ${formatTarget(pass.target)} failed (to let this object go and keep the release, set spec.suspend to true)`;
   const ms = await recordFailure(pass, { step: 'uninstall', error: result.error, doing }, ports);
   return { kind: 'retry', ms: ms ?? 60_000 };

@@ -9,13 +9,16 @@ import type { Storage } from '../helm/storage/storage.ts';
 import { explainHook } from './act/explain.ts';
 import type { ExplainHookPorts } from './act/explain.ts';
 import { helmTimeout, runLimit } from './act/limits.ts';
+import { heldBy, lockLimitMs } from './decide/lock.ts';
 import { inSlot } from './in-slot.ts';
 import { logOf, reasonToLeave } from './leave.ts';
 import type { LeaveKnowledge } from './leave.ts';
+import { ageOf } from './observe/observe.ts';
 import type { ReadPayload } from './observe/payloads.ts';
 import type { Revisions } from './observe/revisions.ts';
 import type { Surroundings } from './observe/surroundings.ts';
 import type { Pass } from './pass.ts';
+import { notLosing } from './record/fail.ts';
 import type { Meter } from './record/meter.ts';
 
 export interface UninstallPorts extends LeaveKnowledge, ExplainHookPorts {
@@ -31,7 +34,17 @@ export interface UninstallPorts extends LeaveKnowledge, ExplainHookPorts {
 export type Uninstalled =
   | { readonly kind: 'gone' }
   | { readonly kind: 'left'; readonly why: string }
+  /** Somebody else's helm is at it: its lock is too old after `ms`. */
+  | { readonly kind: 'held'; readonly why: string; readonly ms: number }
   | { readonly kind: 'failed'; readonly error: OperatorError };
+
+/** What is known, and is to be remembered, of an uninstall that may be cut off. */
+export interface UninstallIntent {
+  /** The newest revision when we began to uninstall the release before this. */
+  readonly begunAt: number | undefined;
+  /** Writes down that we begin now. */
+  readonly begin: (newest: RevisionRecord) => Promise<void>;
+}
 
 /** helm was content, but something of the release is left: trying again soon says more. */
 class LeftoversError extends OperatorError {
@@ -43,21 +56,41 @@ class LeftoversError extends OperatorError {
 export async function uninstallRelease(
   pass: Pass,
   target: ReleaseTarget,
+  intent: UninstallIntent,
   ports: UninstallPorts,
 ): Promise<Uninstalled> {
   const { signal } = pass;
   const records = await ports.revisions.fresh(target, signal);
   const why = await leave(pass, target, records, ports);
   if (why !== undefined) return { kind: 'left', why };
+  const held = heldByAnother(pass, records, intent.begunAt);
+  if (held !== undefined) return { kind: 'held', ...held };
   const terminating = await ports.surroundings.isNamespaceTerminating(target.namespace, signal);
   const hooked = !terminating && (await hasHooks(pass, target, records, ports));
-  return await inSlot(pass, ports.slots, hooked ? 'slow' : 'fast', async () => {
+  return await inSlot(pass, ports.slots, { pool: hooked ? 'slow' : 'fast', urgent: true }, async () => {
     // The slot may have taken minutes to come, in which the release can have changed hands.
     const now = await ports.revisions.fresh(target, signal);
     const whyNow = await leave(pass, target, now, ports);
     if (whyNow !== undefined) return { kind: 'left', why: whyNow };
+    const heldNow = heldByAnother(pass, now, intent.begunAt);
+    if (heldNow !== undefined) return { kind: 'held', ...heldNow };
+    const newest = now.at(-1);
+    if (newest !== undefined && newest.revision !== intent.begunAt) await intent.begin(newest);
     return await runHelm(pass, target, { terminating, hooked }, ports);
   });
+}
+
+/** An uninstall that was not finished and is not ours may be under way, as long as it is not too old for that. */
+export function heldByAnother(
+  pass: Pick<Pass, 'release' | 'now'>,
+  records: readonly RevisionRecord[],
+  begunAt: number | undefined,
+): { readonly why: string; readonly ms: number } | undefined {
+  const newest = records.at(-1);
+  if (newest?.status !== 'uninstalling' || newest.revision === begunAt) return undefined;
+  const { timeoutMs } = uninstallSettingsOf(pass.release());
+  const ms = lockLimitMs(timeoutMs) - ageOf(newest, pass.now().getTime());
+  return ms <= 0 ? undefined : { why: heldBy({ ...newest, number: newest.revision }), ms };
 }
 
 async function leave(
@@ -108,7 +141,11 @@ async function runHelm(
     },
     pass.signal,
   );
-  const left = await ports.revisions.fresh(target, pass.signal);
+  const ask = () => ports.revisions.fresh(target, pass.signal);
+  const left =
+    outcome.kind === 'ok'
+      ? await ask()
+      : await notLosing(pass, { step: 'uninstall', error: outcome.error }, ask);
   const success = left.length === 0 || outcome.kind === 'ok';
   ports.meter.actionEnded(target, { action: 'uninstall', success, seconds: outcome.durationMs / 1000 });
   if (left.length === 0) {

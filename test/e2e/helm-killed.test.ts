@@ -53,12 +53,17 @@ describe('a helm that is killed under an operator that lives', function () {
     killAll(childrenOf(workDir));
   }
 
-  it('leaves no lock: the upgrade is tried again', async () => {
-    await apply('upgraded', {});
+  it('leaves no lock: the upgrade is tried again, and its input is not blamed and rolled back', async () => {
+    const rollback = { rollback: { enable: true } };
+    await apply('upgraded', rollback);
     await untilReady('upgraded');
 
-    await apply('upgraded', { values: slowHook('pre-upgrade') });
+    await apply('upgraded', { ...rollback, values: slowHook('pre-upgrade') });
     await killHelmAt('upgraded', '2 pending-upgrade');
+    const failing = await world.until(NAMESPACE, 'upgraded', (each) => {
+      expect(conditionOf(each, 'Ready').message).to.contain('was killed by SIGKILL, most likely because');
+    });
+    expect(failing.status?.failure).to.include({ attempts: 0, platformFailures: 1 });
     await untilReady('upgraded');
 
     expect(await states('upgraded')).to.deep.equal(['1 superseded', '2 failed', '3 deployed']);

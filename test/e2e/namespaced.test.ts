@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadAll } from 'js-yaml';
 import { after, before, describe, it } from 'mocha';
 import { kubeconfigText } from '../../hack/testenv/control-plane/kubeconfig.ts';
+import { tool } from '../../hack/testenv/testenv.ts';
 import type { HelmReleaseSpec } from '../../src/api/helm-release.ts';
 import { eventually } from '../support/eventually.ts';
 import { runCommand } from '../support/operator-command.ts';
@@ -18,7 +22,10 @@ const TEAM = 'team';
 /** Where another Role allows it what it may at home, and where nothing does. */
 const OTHER = 'other';
 const CLOSED = 'closed';
+const TILLER = 'kube-system';
 const ACCOUNT = 'helm-operator';
+const FLAGS = [`--allow-namespace=${TEAM}`, `--operator-namespace=${TEAM}`];
+const ROLE = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' };
 const BROKEN = { podAnnotations: { 'testenv.helm-release-operator.io/pod': 'never-ready' } };
 
 interface Role {
@@ -45,6 +52,15 @@ function bound(role: Role, namespace: string): readonly object[] {
       subjects: [{ kind: 'ServiceAccount', name: ACCOUNT, namespace: TEAM }],
     },
   ];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 describe('an operator with rights in one namespace only', function () {
@@ -78,7 +94,7 @@ describe('an operator with rights in one namespace only', function () {
     });
     operator = await world.operator({
       kubeconfig,
-      flags: [`--allow-namespace=${TEAM}`, `--operator-namespace=${TEAM}`],
+      flags: FLAGS,
     });
   });
   after(async () => {
@@ -140,7 +156,7 @@ describe('an operator with rights in one namespace only', function () {
     const { status, stdout, stderr } = await runCommand({
       kubeconfig,
       helm: world.helm,
-      flags: ['--plan', `--allow-namespace=${TEAM}`, `--operator-namespace=${TEAM}`],
+      flags: ['--plan', ...FLAGS],
     });
 
     expect(status, stderr).to.equal(0);
@@ -150,14 +166,77 @@ describe('an operator with rights in one namespace only', function () {
     await remove('elsewhere');
   });
 
-  it('has asked for nothing that it may not have, and nothing beyond the two namespaces', () => {
+  it('has asked for nothing that it may not have, and nothing beyond the two namespaces but what Helm 2 keeps', () => {
     const asked = world.proxy.requests();
-    expect(inWords(asked.filter(({ status }) => status === 403))).to.deep.equal([]);
     const beyond = asked.filter(
       ({ resource, namespace }) => resource !== '' && namespace !== TEAM && namespace !== OTHER,
     );
-    expect(inWords(beyond)).to.deep.equal([]);
+    expect(new Set(beyond.map(({ namespace }) => namespace))).to.deep.equal(new Set(['kube-system']));
+    expect(new Set(inWords(beyond))).to.deep.equal(
+      new Set(['helm-release-operator list configmaps 403', 'helm-release-operator list secrets 403']),
+    );
+    expect(asked.filter(({ status }) => status === 403)).to.deep.equal(beyond);
     expect(operator?.log()).not.to.match(/forbidden|\b403\b/i);
+    const told = operator?.log().match(/whether Helm 2 still keeps a release of the same name is not known/g);
+    expect(told).to.have.length(1);
+  });
+
+  it('does the same with helm 3', async () => {
+    expect(await operator?.stop()).to.equal(0);
+    await leaveTillerRecord('kept');
+    operator = await world.operator({ kubeconfig, helm: await tool('helm3'), flags: FLAGS });
+    await apply('three', { values: { text: 'one' } });
+    await untilReady('three', 1);
+    await apply('three', { values: { text: 'two' } });
+    await untilReady('three', 2);
+    await expectStored(TEAM, `${TEAM}-three`, '1 superseded', '2 deployed');
+
+    await remove('three');
+
+    await expectStored(TEAM, `${TEAM}-three`);
+    expect(await world.cluster.get('deployment', `${TEAM}-three`, TEAM)).to.equal(undefined);
+  });
+
+  /** And the right to look at it. */
+  async function leaveTillerRecord(name: string): Promise<void> {
+    const rules = [{ apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['list'] }];
+    const labels = { OWNER: 'TILLER', NAME: name, STATUS: 'DEPLOYED', VERSION: '3' };
+    await world.cluster.apply({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `${name}.v3`, namespace: TILLER, labels } },
+        ...bound({ ...ROLE, metadata: { name: 'tiller-records' }, rules }, TILLER),
+      ],
+    });
+  }
+
+  it('does not install a second time what Helm 2 keeps, where it may look', async () => {
+    await apply('kept', { releaseName: 'kept' });
+
+    const { status } = await world.until(TEAM, 'kept', (each) => {
+      expect(conditionOf(each, 'Stalled').status).to.equal('True');
+    });
+    expect(status?.failure?.cause).to.include("kube-system/kept.v3 is Tiller's record of it");
+    await expectStored(TEAM, 'kept');
+    await remove('kept');
+  });
+
+  it('says that its namespace is not there, and is ready when it is', async () => {
+    const port = await freePort();
+    const readiness = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/readyz`)).text();
+    const flags = ['--allow-namespace=later', `--listen=127.0.0.1:${port}`];
+    const starting = world.operator({ kubeconfig: world.cluster.kubeconfig, flags });
+    await eventually(async () => {
+      expect(await readiness()).to.include('namespace later of --allow-namespace does not exist');
+    });
+
+    await world.cluster.createNamespace('later');
+
+    const other = await starting;
+    expect(await readiness()).to.include('{"name":"namespace later","ready":true}');
+    expect(other.log()).to.match(/there is nothing to look after yet.*namespace later of --allow-namespace/);
+    expect(await other.stop()).to.equal(0);
   });
 
   it('says in which namespace it may do nothing, and lets a HelmRelease go that never did anything there', async () => {

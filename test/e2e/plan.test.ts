@@ -1,7 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { tool } from '../../hack/testenv/testenv.ts';
 import type { HelmRelease, HelmReleaseSpec } from '../../src/api/helm-release.ts';
+import { eventually } from '../support/eventually.ts';
 import { runCommand } from '../support/operator-command.ts';
 import type { CommandResult } from '../support/operator-command.ts';
 import { expectReady } from './bench.ts';
@@ -13,6 +20,7 @@ import { inWords, startProxiedWorld } from './proxied.ts';
 import type { ProxiedWorld } from './proxied.ts';
 import { conditionOf, webRelease } from './world.ts';
 
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const NAMESPACE = 'plan';
 const WANTED = { text: 'wanted', replicas: 0 };
 
@@ -30,6 +38,7 @@ interface Row {
 
 describe('what --plan tells', function () {
   this.timeout(120_000);
+  const stack = new AsyncDisposableStack();
   let world: ProxiedWorld;
   let helm3: ForeignHelm;
   let predecessor: Predecessor;
@@ -44,6 +53,7 @@ describe('what --plan tells', function () {
     await predecessor[Symbol.asyncDispose]();
     await helm3.stop();
     await world.stop();
+    await stack.disposeAsync();
   });
 
   const command = (...flags: readonly string[]): Promise<CommandResult> =>
@@ -155,10 +165,31 @@ describe('what --plan tells', function () {
     });
   });
 
+  /** In the middle of what it does: its work folder is there. */
+  async function killPlan(workDir: string, plans: string): Promise<void> {
+    const flags = [`--kubeconfig=${world.cluster.kubeconfig}`, `--helm-binary=${world.helm}`];
+    const plan = spawn(process.execPath, [MAIN, '--plan', `--work-dir=${workDir}`, ...flags], {
+      stdio: 'ignore',
+    });
+    await eventually(async () => {
+      expect(await readdir(plans)).to.have.length(1);
+    });
+    plan.kill('SIGKILL');
+    await once(plan, 'exit');
+  }
+
   describe('beside what the operator does then', () => {
     it('is just that', async () => {
-      const operator = await world.operator({ flags: [`--operator-namespace=${NAMESPACE}`] });
+      const workDir = await mkdtemp(join(tmpdir(), 'plan-'));
+      stack.defer(() => rm(workDir, { recursive: true, force: true }));
+      const plans = join(workDir, 'plans');
+      await killPlan(workDir, plans);
+      expect(await readdir(plans)).to.have.length(1);
+      const operator = await world.operator({ workDir, flags: [`--operator-namespace=${NAMESPACE}`] });
       try {
+        await eventually(async () => {
+          expect(await readdir(plans)).to.deep.equal([]);
+        });
         for (const name of ['same', 'other', 'new']) {
           await world.until(NAMESPACE, name, expectReady);
         }

@@ -15,6 +15,7 @@ import { conditionOf, startWorld, webRelease } from './world.ts';
 import type { World } from './world.ts';
 
 const NAMESPACE = 'stuck';
+const HELM_RELEASES = 'helmreleases.helm.fluxcd.io';
 const POD = 'testenv.helm-release-operator.io/pod';
 const ENDS_AFTER = 'testenv.helm-release-operator.io/ends-after';
 
@@ -36,7 +37,7 @@ for (const helmTool of ['helm', 'helm3'] as const) {
       world = await startWorld(helmTool);
       await world.cluster.createNamespace(NAMESPACE);
       foreign = await startForeignHelm(world, NAMESPACE);
-      await leaveOwnInstallPending();
+      await leaveOwnWorkUnfinished();
       await Promise.all([
         leaveUpgradePending('locked'),
         leaveInstallFailed('failed'),
@@ -65,19 +66,25 @@ for (const helmTool of ['helm', 'helm3'] as const) {
         }),
       );
 
-    async function leaveOwnInstallPending(): Promise<void> {
+    async function leaveOwnWorkUnfinished(): Promise<void> {
       const first = await world.operator({ workDir });
-      await apply('own', {
-        values: { hook: { on: ['pre-install'], podAnnotations: { [ENDS_AFTER]: '3s' } } },
+      const slow = (on: string) => ({ hook: { on: [on], podAnnotations: { [ENDS_AFTER]: '3s' } } });
+      await apply('deleted', { values: slow('pre-delete') });
+      await world.until(NAMESPACE, 'deleted', (each) => {
+        expect(conditionOf(each, 'Ready').status).to.equal('True');
       });
+      await apply('own', { values: slow('pre-install') });
+      await world.cluster.kubectl('delete', HELM_RELEASES, 'deleted', '-n', NAMESPACE, '--wait=false');
       await eventually(async () => {
-        expect((await states('own')).at(-1)).to.equal('1 pending-install');
+        expect(await states('own')).to.deep.equal(['1 pending-install']);
+        expect(await states('deleted')).to.deep.equal(['1 uninstalling']);
       });
       const children = childrenOf(workDir);
       const dead = first.kill();
       killAll(children);
       await dead;
       expect(await states('own')).to.deep.equal(['1 pending-install']);
+      expect(await states('deleted')).to.deep.equal(['1 uninstalling']);
     }
 
     async function leaveUpgradePending(release: string): Promise<void> {
@@ -138,6 +145,13 @@ for (const helmTool of ['helm', 'helm3'] as const) {
         JSON.stringify(patch),
       );
 
+    async function makeOld(release: string, revision: number): Promise<void> {
+      const longAgo = String(Math.floor(Date.now() / 1000) - 3_600);
+      await patchSecret(secretOf(release, revision), {
+        metadata: { labels: { createdAt: longAgo, modifiedAt: longAgo } },
+      });
+    }
+
     /** That the release is what its HelmRelease asks for, with these revisions. */
     async function expectReady(name: string, ...revisions: readonly string[]): Promise<HelmRelease> {
       const release = await world.until(NAMESPACE, name, (each) => {
@@ -173,10 +187,7 @@ for (const helmTool of ['helm', 'helm3'] as const) {
     });
 
     it('is unlocked when the lock of another helm is too old, and upgraded', async () => {
-      const longAgo = String(Math.floor(Date.now() / 1000) - 3_600);
-      await patchSecret(secretOf('locked', 2), {
-        metadata: { labels: { createdAt: longAgo, modifiedAt: longAgo } },
-      });
+      await makeOld('locked', 2);
 
       // What an upgrade finds deployed, or in its place failed, is superseded by it: so helm has it.
       await expectReady('locked', '1 superseded', '2 failed', '3 deployed');
@@ -188,7 +199,26 @@ for (const helmTool of ['helm', 'helm3'] as const) {
       await expectText('failed', 'wanted');
     });
 
-    it('is removed and installed anew when its removal was not finished', async () => {
+    it('is uninstalled at once when it was our own uninstall that was not finished', async () => {
+      await eventually(async () => {
+        expect(await states('deleted')).to.deep.equal([]);
+        expect(await world.cluster.get(HELM_RELEASES, 'deleted', NAMESPACE)).to.equal(undefined);
+      });
+    });
+
+    it('waits while another helm uninstalls it, and says so', async () => {
+      await world.until(NAMESPACE, 'uninstalling', (each) => {
+        expect(conditionOf(each, 'Reconciling').message).to.equal(
+          'revision 1 is uninstalling: another helm holds the release',
+        );
+      });
+
+      expect(await states('uninstalling')).to.deep.equal(['1 uninstalling']);
+    });
+
+    it('is removed and installed anew when the uninstall of another helm is too old', async () => {
+      await makeOld('uninstalling', 1);
+
       await expectReady('uninstalling', '1 deployed');
       await expectText('uninstalling', 'wanted');
     });

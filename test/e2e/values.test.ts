@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import { tool } from '../../hack/testenv/testenv.ts';
 import type { HelmRelease, HelmReleaseSpec } from '../../src/api/helm-release.ts';
 import { eventually } from '../support/eventually.ts';
+import type { OperatorProcess } from '../support/operator-process.ts';
 import { run } from '../support/run.ts';
 import { openBench } from './bench.ts';
 import type { Bench } from './bench.ts';
@@ -87,28 +89,32 @@ describe('values', function () {
     return JSON.parse(found?.data.values ?? '{}') as Record<string, unknown>;
   };
 
-  it('come from all kinds of sources in their order, the inline ones last', async () => {
-    await secret('old', {
+  /** A Secret of before `valuesFrom`, a ConfigMap, and another Secret. */
+  const sourcesOf = (name: string) => [`${name}-old`, `${name}-settings`, `${name}-db`] as const;
+
+  async function fromAllSources(name: string): Promise<void> {
+    const [old, settings, db] = sourcesOf(name);
+    await secret(old, {
       'values.yaml': `order: old\nfromOld: true\nnested: {a: old, b: old}\nlist: [1, 2]`,
     });
-    await configMap('settings', {
+    await configMap(settings, {
       'custom.yaml': 'order: map\nfromMap: on\nbanner: null\nnested: {b: map, c: map, d: null}',
     });
-    await secret('db', { 'values.yaml': `order: secret\npassword: ${SECRET_WORD}\nlist: [3]` });
+    await secret(db, { 'values.yaml': `order: secret\npassword: ${SECRET_WORD}\nlist: [3]` });
 
-    await release('all', {
-      valueFileSecrets: [{ name: 'old' }],
+    await release(name, {
+      valueFileSecrets: [{ name: old }],
       valuesFrom: [
-        { configMapKeyRef: { name: 'settings', key: 'custom.yaml' } },
-        { secretKeyRef: { name: 'db' } },
+        { configMapKeyRef: { name: settings, key: 'custom.yaml' } },
+        { secretKeyRef: { name: db } },
         { externalSourceRef: { url: `${url}/good.yaml` } },
         { chartFileRef: { path: 'environments/production.yaml' } },
       ],
       values: { nested: { c: 'inline' }, replicas: 1 },
     });
-    await bench.untilReady('all');
+    await bench.untilReady(name);
 
-    expect(await helmValues('all')).to.deep.equal({
+    expect(await helmValues(name)).to.deep.equal({
       order: 'file',
       fromOld: true,
       fromMap: true,
@@ -120,15 +126,17 @@ describe('values', function () {
       banner: null,
       replicas: 1,
     });
-    const rendered = await renderedValues('all');
+    const rendered = await renderedValues(name);
     expect(rendered).to.include({ order: 'file', image: 'web:1.0' });
     expect(rendered, 'a null takes away what the chart has').not.to.have.property('banner');
-  });
+  }
 
-  it('that are null in spec.values take away what the chart or a source has', async () => {
+  it('come from all kinds of sources in their order, the inline ones last', () => fromAllSources('all'));
+
+  async function withNulls(name: string): Promise<void> {
     await configMap('few', { 'values.yaml': 'image: web:2.0\nfromMap: true' });
-    await release('nulls', { valuesFrom: [{ configMapKeyRef: { name: 'few' } }], values: {} });
-    await untilRevision('nulls', 1);
+    await release(name, { valuesFrom: [{ configMapKeyRef: { name: 'few' } }], values: {} });
+    await untilRevision(name, 1);
 
     // kubectl apply would leave them out before anybody sees them.
     const nulls = ['banner', 'fromMap'].map((key) => ({
@@ -137,14 +145,16 @@ describe('values', function () {
       value: null,
     }));
     await bench.world.cluster.kubectl(
-      ...['patch', 'hr', 'nulls', '-n', NAMESPACE, '--type=json', '-p', JSON.stringify(nulls)],
+      ...['patch', 'hr', name, '-n', NAMESPACE, '--type=json', '-p', JSON.stringify(nulls)],
     );
-    await untilRevision('nulls', 2);
+    await untilRevision(name, 2);
 
-    expect(await helmValues('nulls')).to.deep.equal({ image: 'web:2.0', banner: null, fromMap: null });
-    const rendered = await renderedValues('nulls');
+    expect(await helmValues(name)).to.deep.equal({ image: 'web:2.0', banner: null, fromMap: null });
+    const rendered = await renderedValues(name);
     expect(rendered).to.include({ fromMap: null }).and.not.have.property('banner');
-  });
+  }
+
+  it('that are null in spec.values take away what the chart or a source has', () => withNulls('nulls'));
 
   it('are left out where they are optional and cannot be had', async () => {
     await configMap('odd', { 'list.yaml': '- a list', 'broken.yaml': 'a: [', 'good.yaml': 'good: true' });
@@ -167,8 +177,8 @@ describe('values', function () {
   });
 
   for (const [kind, put] of [
-    ['ConfigMap', () => configMap('settings', { 'custom.yaml': 'order: map\nfromMap: new' })],
-    ['Secret', () => secret('db', { 'values.yaml': `password: ${SECRET_WORD}-new` })],
+    ['ConfigMap', () => configMap('all-settings', { 'custom.yaml': 'order: map\nfromMap: new' })],
+    ['Secret', () => secret('all-db', { 'values.yaml': `password: ${SECRET_WORD}-new` })],
   ] as const) {
     it(`of a ${kind} that changes are on their way within two seconds`, async () => {
       const { toRevision, before: were } = await next('all');
@@ -207,22 +217,25 @@ describe('values', function () {
     expect(bench.operator.log()).not.to.include('hunter2');
   });
 
-  it('are all anew with every upgrade, or with resetValues: false added to those of the last one', async () => {
-    await release('kept', { values: { first: 1, nested: { a: 1 } } });
-    await untilRevision('kept', 1);
+  async function resetOrNot(name: string): Promise<void> {
+    await release(name, { values: { first: 1, nested: { a: 1 } } });
+    await untilRevision(name, 1);
 
-    await release('kept', { values: { second: 2, nested: { b: 2 } }, resetValues: false });
-    await untilRevision('kept', 2);
-    expect(await helmValues('kept')).to.deep.equal({ first: 1, second: 2, nested: { a: 1, b: 2 } });
+    await release(name, { values: { second: 2, nested: { b: 2 } }, resetValues: false });
+    await untilRevision(name, 2);
+    expect(await helmValues(name)).to.deep.equal({ first: 1, second: 2, nested: { a: 1, b: 2 } });
 
-    await release('kept', { values: { second: 2, nested: { b: 2 } }, resetValues: true });
-    await untilRevision('kept', 3);
-    expect(await helmValues('kept')).to.deep.equal({ second: 2, nested: { b: 2 } });
+    await release(name, { values: { second: 2, nested: { b: 2 } }, resetValues: true });
+    await untilRevision(name, 3);
+    expect(await helmValues(name)).to.deep.equal({ second: 2, nested: { b: 2 } });
 
-    await release('kept', { values: { third: 3 } });
-    await untilRevision('kept', 4);
-    expect(await helmValues('kept')).to.deep.equal({ third: 3 });
-  });
+    await release(name, { values: { third: 3 } });
+    await untilRevision(name, 4);
+    expect(await helmValues(name)).to.deep.equal({ third: 3 });
+  }
+
+  it('are all anew with every upgrade, or with resetValues: false added to those of the last one', () =>
+    resetOrNot('kept'));
 
   it('are not read from files outside of the chart, nor from where nobody should be asked', async () => {
     const file = (path: string): Partial<HelmReleaseSpec> => ({ valuesFrom: [{ chartFileRef: { path } }] });
@@ -253,5 +266,20 @@ describe('values', function () {
   it('are not waited for for ever where a host does not answer', async () => {
     const says = [`${url}/silent.yaml did not answer in 30 s`];
     await expectTrouble(bench, 'silent', { step: 'values', says, stalled: false }, 40_000);
+  });
+
+  describe('with helm 3', () => {
+    let operator: OperatorProcess;
+
+    before(async () => {
+      expect(await bench.operator.stop()).to.equal(0);
+      operator = await bench.world.operator({ helm: await tool('helm3') });
+    });
+    after(() => operator.stop());
+
+    it('come from all kinds of sources in their order, the inline ones last', () => fromAllSources('all-3'));
+    it('that are null in spec.values take away what the chart or a source has', () => withNulls('nulls-3'));
+    it('are all anew with every upgrade, or with resetValues: false added to those of the last one', () =>
+      resetOrNot('kept-3'));
   });
 });

@@ -65,6 +65,10 @@ export const failureSchema = z
     }).optional(),
     revision: integer({ description: 'Revision of the Helm release that failed.' }).optional(),
     attempts: integer({ description: 'How often it has failed in a row.' }),
+    platformFailures: integer({
+      description:
+        'How often in a row it could not be tried to the end, for no fault of its own: the API server was away, or helm was killed. Not among the attempts.',
+    }).optional(),
     time: time({ description: 'When it last failed.' }),
     nextTry: time({
       description: 'When it is tried again. Absent if only a change of the input can help.',
@@ -78,11 +82,31 @@ export const failedInputSchema = failureSchema.meta({
     'The input that failed to be deployed last, by its digest: what is not tried again beyond the rules for retries. Kept while a source is away.',
 });
 
+/** Beside that of the input, which has tries of its own. */
+export const failedRollbackSchema = failureSchema.meta({
+  description: 'The rollback that failed last. Absent once one stands.',
+});
+
+export const contestSchema = z
+  .object({
+    revision: integer({ description: 'Newest revision of the Helm release, which is left as it is.' }),
+    generation: integer({ description: 'Generation of the HelmRelease at that time.' }),
+    since: time({ description: 'Since when.' }),
+  })
+  .meta({
+    description:
+      'Another helm kept changing the release, and its last change is not answered: until it changes the release again, the HelmRelease is edited, or the annotation helm.fluxcd.io/reconcileAt asks for it. Absent if there is no such thing.',
+  });
+
 export const leftBehindSchema = z
   .object({
     releaseName: text({ description: 'Name of the Helm release.' }),
     namespace: text({ description: 'Namespace of the Helm release.' }),
     since: time({ description: 'When the HelmRelease began to stand for another one.' }),
+    uninstalling: integer({
+      description:
+        'Its newest revision when the operator began to uninstall it, written before, so that a restart can go on.',
+    }).optional(),
     failure: failureSchema
       .meta({ description: 'Why it is not uninstalled although it is to be. Absent if all is well.' })
       .optional(),

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { conditionSchema, PHASES } from './condition.ts';
 import { integer, text } from './fragments.ts';
 import {
+  contestSchema,
   deployedSchema,
   failedInputSchema,
+  failedRollbackSchema,
   failureSchema,
   historyEntrySchema,
   leftBehindSchema,
@@ -57,8 +59,17 @@ export const statusSchema = z
           'Releases that this HelmRelease stood for under another name or in another namespace, and that are still there. Nothing uninstalls them but the annotation helm.fluxcd.io/uninstallLeftBehind.',
       })
       .optional(),
+    uninstalledLeftBehind: z
+      .array(text({ description: 'Namespace and name of the release, with a slash between.' }))
+      .meta({
+        description:
+          'Releases that were uninstalled because the annotation helm.fluxcd.io/uninstallLeftBehind names them, for as long as it does. A later release of the same name is not meant until the name is taken out and put in again.',
+      })
+      .optional(),
     failure: failureSchema.optional(),
     failedInput: failedInputSchema.optional(),
+    failedRollback: failedRollbackSchema.optional(),
+    contest: contestSchema.optional(),
     operation: operationSchema.optional(),
     conditions: z
       .array(conditionSchema)

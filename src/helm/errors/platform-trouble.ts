@@ -18,6 +18,11 @@ export function isPlatformTrouble(error: HelmError): boolean {
   return CLASSES.has(error.class);
 }
 
+/** The same where helm was ended from outside in the middle of it, most likely because memory ran out. */
+export function isBlameless(error: HelmError): boolean {
+  return isPlatformTrouble(error) || error.class === 'KILLED';
+}
+
 /** Whether nothing at all is known from this run. */
 export function saysNothing(error: HelmError): boolean {
   return isPlatformTrouble(error) || UNFINISHED.has(error.class);

@@ -1,5 +1,6 @@
 import { MARK_DIGEST_LABEL, MARK_OWNER_LABEL, MARK_REVISION_LABEL } from '../../api/names.ts';
 import type { HelmReleaseStatus } from '../../api/helm-release.ts';
+import type { Marks } from '../../helm/storage/marks.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import { adoptionOf } from '../observe/adoption.ts';
@@ -37,7 +38,7 @@ export async function adopt(
   );
   switch (adoption.kind) {
     case 'same':
-      await takeOver(pass, plan, revision, ports);
+      await takeOver(pass, plan, revision, records.at(-1)?.marks, ports);
       return;
     case 'rejected':
       await reject(pass, plan, { revision, failed: adoption.failed }, ports);
@@ -49,7 +50,13 @@ export async function adopt(
   }
 }
 
-async function takeOver(pass: Pass, plan: Plan, revision: number, ports: AdoptPorts): Promise<void> {
+async function takeOver(
+  pass: Pass,
+  plan: Plan,
+  revision: number,
+  found: Marks | undefined,
+  ports: AdoptPorts,
+): Promise<void> {
   const { namespace, releaseName } = pass.target;
   pass.log.info('taking over a release as it is', { revision });
   const marks = {
@@ -61,10 +68,13 @@ async function takeOver(pass: Pass, plan: Plan, revision: number, ports: AdoptPo
     ports.storage.label(namespace, releaseName, revision, marks, pass.signal),
   );
   // What we were in the middle of when the key of its digest was lost goes on from where it was.
-  if (!isUnfinished(pass.status(), revision)) await recordReleased(pass, plan, revision, ports, 'Adopted');
+  const isOwn = found?.revision === revision && found.owner === marks[MARK_OWNER_LABEL];
+  if (!isUnfinished(pass.status(), revision, isOwn))
+    await recordReleased(pass, plan, revision, ports, 'Adopted');
 }
 
-function isUnfinished({ operation, history }: HelmReleaseStatus, revision: number): boolean {
+/** Of our own work status knows how it became: where it does not, nobody knows. */
+function isUnfinished({ operation, history }: HelmReleaseStatus, revision: number, isOwn: boolean): boolean {
   const entry = entryOf(historyOf({ history }), revision);
-  return operation?.toRevision === revision || (entry !== undefined && !isGood(entry));
+  return operation?.toRevision === revision || (entry === undefined ? isOwn : !isGood(entry));
 }

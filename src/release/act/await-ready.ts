@@ -1,7 +1,11 @@
+import { withPhase } from '../../api/phases.ts';
 import { kubeTime } from '../../api/time.ts';
 import type { Health } from '../../health/health.ts';
+import type { Storage } from '../../helm/storage/storage.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
+import { beginAgain, isOld, testedBefore } from '../observe/found-again.ts';
+import type { DatedRevision } from '../observe/found-again.ts';
 import { entryOf, historyOf } from '../observe/history.ts';
 import { meterEnd } from '../record/meter.ts';
 import { NotReadyError } from '../record/not-ready.ts';
@@ -10,14 +14,16 @@ import type { Pass } from '../pass.ts';
 import { formatChart } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import type { Readiness, RevisionId } from '../observe/readiness.ts';
-import { deployed, made, started } from '../record/attempt.ts';
+import { deployed, made } from '../record/attempt.ts';
 import { madeFrom } from './deploy.ts';
 import { concealed } from './explain.ts';
 import type { ConcealPorts } from './explain.ts';
 import { recordReleased } from './released.ts';
+import { testing } from './test.ts';
 
 export interface AwaitPorts extends FailPorts, ConcealPorts {
   readonly readiness: Readiness;
+  readonly storage: Pick<Storage, 'read'>;
 }
 
 /**
@@ -27,11 +33,12 @@ export interface AwaitPorts extends FailPorts, ConcealPorts {
 export async function awaitReady(
   pass: Pass,
   plan: Plan,
-  of: RevisionId,
+  of: DatedRevision,
   restorable: boolean,
   ports: AwaitPorts,
 ): Promise<Outcome | 'again'> {
   const { revision } = of;
+  pass.note((status, { now }) => beginAgain(status, plan, revision, now));
   const verdict = await verdictOn(pass, plan, of, ports.readiness);
   if (verdict.kind === 'ready') {
     await succeed(pass, plan, revision, ports);
@@ -43,8 +50,21 @@ export async function awaitReady(
     await recordWaiting(pass, plan, of, deadline, verdict.why, ports);
     return { kind: 'wait', ms: await timeToLook(pass, of, remainingMs, ports.readiness) };
   }
+  if (isOld(pass.status(), plan, of) && (await isTested(pass, plan, revision, ports))) {
+    pass.log.warn('release was made long ago and is not ready: it is left as it is', { revision });
+    await recordReleased(pass, plan, revision, ports);
+    return 'again';
+  }
   await giveUp(pass, plan, of, restorable, verdict, ports);
   return 'again';
+}
+
+/** Whether no tests are wanted, or Helm knows how they ended. */
+async function isTested(pass: Pass, plan: Plan, revision: number, ports: AwaitPorts): Promise<boolean> {
+  if (!plan.settings.test.enable) return true;
+  const phase = await testedBefore(pass, plan, revision, ports);
+  if (phase !== undefined) pass.note((status, context) => withPhase(status, phase, context));
+  return phase !== undefined;
 }
 
 const LOOK_MS = 5_000;
@@ -107,7 +127,7 @@ async function recordWaiting(
 }
 
 async function succeed(pass: Pass, plan: Plan, revision: number, ports: AwaitPorts): Promise<void> {
-  if (!plan.settings.test.enable) {
+  if (await isTested(pass, plan, revision, ports)) {
     await recordReleased(pass, plan, revision, ports);
     return;
   }
@@ -118,15 +138,7 @@ async function succeed(pass: Pass, plan: Plan, revision: number, ports: AwaitPor
     const { operation } = status;
     const entry = madeFrom(plan, operation, revision);
     const next = deployed(made(status, entry, context), 'ready', context);
-    const testing = {
-      action: 'test' as const,
-      cause: entry.cause,
-      digest: plan.digest,
-      fromRevision: revision,
-      toRevision: revision,
-      startedAt: kubeTime(context.now),
-    };
-    return started(next, testing, undefined, `testing revision ${String(revision)}`, context);
+    return testing(next, plan, entry, context);
   });
 }
 

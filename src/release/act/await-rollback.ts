@@ -77,8 +77,7 @@ async function recordRolledBack(
   meterEnd(pass, meter, true);
   meter.rolledBack(pass.key);
   const { failedInput: failure } = pass.status();
-  // That of a failed rollback was for the rollback itself.
-  const retryAt = failure?.step === 'rollback' ? undefined : failure?.nextTry;
+  const retryAt = failure?.nextTry;
   let message = '';
   await pass.save((status, context) => {
     const withEntryOfIt = withRollbackEntry(status, plan, records, newest, context);

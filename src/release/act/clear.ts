@@ -2,6 +2,7 @@ import type { Helm } from '../../helm/helm.ts';
 import type { Action } from '../decide/action.ts';
 import { recordFailure } from '../record/fail.ts';
 import { mended } from '../record/failure.ts';
+import { uninstallOperation } from '../record/uninstalling.ts';
 import type { FailPorts } from '../record/fail.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
@@ -21,6 +22,12 @@ export async function clear(
   ports: ClearPorts,
 ): Promise<void> {
   const { namespace, releaseName } = pass.target;
+  // First: the uninstall that a kill leaves unfinished is then known to be ours, and nobody has to wait for it. What the
+  // conditions say goes on to be said: why it has come to this.
+  await pass.save((status, { now }) => ({
+    ...status,
+    operation: uninstallOperation(revision, plan.digest, now),
+  }));
   pass.log.info('running uninstall', { reason: why });
   const { timeoutMs } = plan.settings;
   const outcome = await ports.helm.uninstall(
@@ -35,7 +42,7 @@ export async function clear(
     pass.signal,
   );
   if (outcome.kind === 'ok') {
-    pass.note(mended);
+    pass.note(({ operation: _over, ...status }) => mended(status));
     return;
   }
   await recordFailure(

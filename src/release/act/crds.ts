@@ -46,27 +46,35 @@ const WAY_OUT =
 
 export function createCrds(ports: CrdPorts): Crds {
   return {
-    prepare: async ({ chart, settings: { crds }, action, values }, signal) => {
+    prepare: async (work, signal) => {
+      const { crds } = work.settings;
+      if (!preparesCrds(work)) return { skipCRDs: crds !== 'Create' };
       const replace = crds === 'CreateReplace';
-      const nothing = crds === 'Skip' || chart.crds.length === 0 || (action === 'upgrade' && !replace);
-      if (nothing) return { skipCRDs: crds !== 'Create' };
-      let definitions: readonly KubeObject[];
-      try {
-        definitions = await ports.readDefinitions(chart.path, values);
-      } catch (caught) {
-        if (!(caught instanceof InvalidChartError)) throw caught;
-        // Helm takes whatever lies there, as it always did; who wants more than that has to have it in order.
-        if (!replace) return { skipCRDs: false };
-        throw new CrdError(
-          `the CustomResourceDefinitions of the chart cannot be applied: ${describe(caught)}`,
-        );
-      }
+      const definitions = await definitionsOf(work, ports);
       for (const definition of definitions) await put(definition, replace, ports, signal);
       const deadline = ports.clock.monotonicMs() + LIMIT_MS;
       for (const definition of definitions) await untilServed(definition, deadline, ports, signal);
       return { skipCRDs: true };
     },
   };
+}
+
+/** Whether there is anything to do before helm runs, which may take as long as the API server needs to serve it. */
+export function preparesCrds({ action, chart, settings: { crds } }: Omit<CrdWork, 'values'>): boolean {
+  if (crds === 'Skip' || chart.crds.length === 0) return false;
+  return action === 'install' || crds === 'CreateReplace';
+}
+
+/** Nothing is left to helm: Helm 4 would change definitions that are there for what it finds in these files. */
+async function definitionsOf({ chart, values }: CrdWork, ports: CrdPorts): Promise<readonly KubeObject[]> {
+  try {
+    return await ports.readDefinitions(chart.path, values);
+  } catch (caught) {
+    if (!(caught instanceof InvalidChartError)) throw caught;
+    throw new CrdError(
+      `nothing was done, because the crds/ of the chart cannot be read: ${describe(caught)}: correct the chart, or install its definitions yourself and set spec.crds to Skip`,
+    );
+  }
 }
 
 /** What is there is not touched, unless it is to be as the chart has it: then whoever changed it has lost. */

@@ -6,29 +6,30 @@ import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { Cause } from '../decide/action.ts';
 import type { ValuesMap } from '../../values/merge.ts';
-import { recordFailure } from '../record/fail.ts';
+import { notLosing, recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
 import { historyOf, restorableRevision } from '../observe/history.ts';
+import type { Revisions } from '../observe/revisions.ts';
 import type { Pass } from '../pass.ts';
 import { formatChart } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import { made, started } from '../record/attempt.ts';
 import type { Made } from '../record/attempt.ts';
 import { chartFetched } from '../record/observed-release.ts';
-import { leftBehindOf } from '../record/left-behind.ts';
 import { CrdError } from './crds.ts';
 import type { Crds } from './crds.ts';
 import { explainRun } from './explain.ts';
 import type { ExplainPorts } from './explain.ts';
 import { explainConflict } from './left-behind-conflict.ts';
-import { isPlatformTrouble } from '../../helm/errors/platform-trouble.ts';
+import { isBlameless } from '../../helm/errors/platform-trouble.ts';
 import { supersede } from './supersede.ts';
 import { tellDuplicates } from '../tell/tell-duplicates.ts';
 import type { TellDuplicatesPorts } from '../tell/tell-duplicates.ts';
 
 export interface DeployPorts extends FailPorts, ExplainPorts, TellDuplicatesPorts {
   readonly crds: Crds;
-  readonly storage: Pick<Storage, 'list' | 'mark'>;
+  readonly storage: Pick<Storage, 'mark'>;
+  readonly revisions: Pick<Revisions, 'fresh'>;
   readonly charts: Pick<Charts, 'pin'>;
 }
 
@@ -77,6 +78,7 @@ export async function deploy(
   });
   for (const warning of plan.values.warnings) warn(pass, warning, ports);
   const { target, signal } = pass;
+  const failing = `${action} of ${formatChart(plan.chart)} failed`;
   let outcome: HelmOutcome;
   try {
     outcome = await withPinned(plan, ports, async () =>
@@ -84,14 +86,15 @@ export async function deploy(
     );
   } catch (error) {
     if (!(error instanceof CrdError)) throw error;
-    await recordFailure(
-      pass,
-      { step: action, error, doing: `${action} of ${formatChart(plan.chart)} failed`, plan },
-      ports,
-    );
+    await recordFailure(pass, { step: action, error, doing: failing, plan }, ports);
     return;
   }
-  const records = await ports.storage.list(target.namespace, target.releaseName, signal);
+  const ended = outcome;
+  const asking = <T>(ask: () => Promise<T>): Promise<T> =>
+    ended.kind === 'ok'
+      ? ask()
+      : notLosing(pass, { step: action, error: ended.error, doing: failing, plan }, ask);
+  const records = await asking(() => ports.revisions.fresh(target, signal));
   const newest = records.at(-1)?.revision === toRevision ? records.at(-1) : undefined;
   if (outcome.kind === 'ok' || newest?.status === 'deployed') {
     pass.log.info(action === 'install' ? 'installation succeeded' : 'upgrade succeeded', {
@@ -103,20 +106,19 @@ export async function deploy(
   }
   const revision = newest?.revision;
   if (revision !== undefined) {
-    await pass.save((status, context) => made(status, madeFrom(plan, operation, revision), context));
+    await asking(() =>
+      pass.save((status, context) => made(status, madeFrom(plan, operation, revision), context)),
+    );
   }
   await recordFailure(
     pass,
     {
       step: action,
-      error: explainConflict(
-        await explainRun(pass, plan, outcome.error, newest, ports),
-        leftBehindOf(pass.status()),
-      ),
-      doing: `${action} of ${formatChart(plan.chart)} failed`,
+      error: explainConflict(await explainRun(pass, plan, outcome.error, newest, ports), pass.status()),
+      doing: failing,
       plan,
       restorable: isRestorable(pass, records, toRevision),
-      blameless: isPlatformTrouble(outcome.error),
+      blameless: isBlameless(outcome.error),
       ...(revision === undefined ? {} : { revision }),
     },
     ports,

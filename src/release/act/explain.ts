@@ -1,6 +1,6 @@
 import { saying } from '../../helm/errors.ts';
 import type { FailureClass, HelmError } from '../../helm/errors.ts';
-import { mask } from '../../helm/errors/mask.ts';
+import { type Hidden, hiding, shown } from '../../helm/errors/mask.ts';
 import type { HookQuestion, TellOfHook } from '../observe/hook-evidence.ts';
 import type { ReadPayload } from '../observe/payloads.ts';
 import type { Readiness, RevisionId } from '../observe/readiness.ts';
@@ -22,9 +22,15 @@ export async function concealed(
   { renderedSecrets, readPayload }: ConcealPorts,
 ): Promise<string> {
   const payload = await readPayload(target, of, signal);
-  const rendered =
-    payload?.hasSecrets === false ? [] : await renderedSecrets(target.namespace, target.releaseName, signal);
-  return mask(text, [...values.secrets, ...rendered]);
+  const { namespace, releaseName } = target;
+  const rendered: Hidden =
+    payload?.hasSecrets === false
+      ? { kind: 'words', words: [] }
+      : await renderedSecrets(namespace, releaseName, signal);
+  return shown(text, hiding(values.secrets, rendered), {
+    what: 'what the cluster says of it',
+    where: `look at the Events and pods of namespace ${namespace}`,
+  });
 }
 
 export interface ExplainHookPorts {

@@ -7,14 +7,14 @@ import {
 import type { Failure, HelmReleaseStatus, HistoryEntry } from '../../api/helm-release.ts';
 import { kubeTime } from '../../api/time.ts';
 import { oneLine } from '../../helm/errors/essence.ts';
-import { mask } from '../../helm/errors/mask.ts';
+import { hiding, shown } from '../../helm/errors/mask.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { StoredRelease } from '../../helm/storage/stored-release.ts';
 import { nextTryMs } from '../decide/retry-policy.ts';
 import { entryOf, historyOf } from '../observe/history.ts';
 import { withEntry } from '../record/history.ts';
-import { secretsIn } from '../observe/rendered-secrets.ts';
+import { hiddenIn } from '../observe/rendered-secrets.ts';
 import { triedOptions } from '../observe/tried-options.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
@@ -94,8 +94,7 @@ function failureOf(
   );
   const now = pass.now();
   const said = undone?.info.description ?? '';
-  const secrets = [...plan.values.secrets, ...(undone === undefined ? [] : secretsIn(undone))];
-  const why = said === '' ? '' : `: ${oneLine(mask(said, secrets))}`;
+  const why = undone === undefined || said === '' ? '' : `: ${oneLine(descriptionOf(said, undone, plan))}`;
   return {
     step: 'upgrade',
     cause: `upgrade to revision ${String(failed)} failed${why}`,
@@ -106,6 +105,13 @@ function failureOf(
     time: kubeTime(now),
     ...(ms === undefined ? {} : { nextTry: kubeTime(new Date(now.getTime() + ms)) }),
   };
+}
+
+function descriptionOf(said: string, undone: StoredRelease, { values, target }: Plan): string {
+  return shown(said, hiding(values.secrets, hiddenIn(undone)), {
+    what: 'what Helm noted of it',
+    where: `see helm history ${target.releaseName} --namespace ${target.namespace}`,
+  });
 }
 
 /** All that can be known of a rollback that we have not seen. */

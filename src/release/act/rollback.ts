@@ -1,7 +1,8 @@
 import type { Helm } from '../../helm/helm.ts';
 import { kubeTime } from '../../api/time.ts';
 import type { Action } from '../decide/action.ts';
-import { recordFailure } from '../record/fail.ts';
+import { isBlameless } from '../../helm/errors/platform-trouble.ts';
+import { notLosing, recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
@@ -66,7 +67,16 @@ export async function rollback(
       signal,
     ),
   );
-  const newest = (await ports.storage.list(target.namespace, target.releaseName, signal)).at(-1);
+  const ask = () => ports.storage.list(target.namespace, target.releaseName, signal);
+  const records =
+    outcome.kind === 'ok'
+      ? await ask()
+      : await notLosing(
+          pass,
+          { step: 'rollback', error: outcome.error, doing: `${doing} failed`, plan },
+          ask,
+        );
+  const newest = records.at(-1);
   if (newest?.revision === toRevision && newest.status === 'deployed') {
     pass.log.info('rollback succeeded', { revision: toRevision, to });
     await seal(pass, plan, toRevision, ports);
@@ -81,6 +91,7 @@ export async function rollback(
       error: await explainRun(pass, plan, outcome.error, failed, ports),
       doing: `${doing} failed`,
       plan,
+      blameless: isBlameless(outcome.error),
       ...(failed === undefined ? {} : { revision: toRevision }),
     },
     ports,

@@ -88,7 +88,11 @@ async function healthOf(
 const UNKNOWN_CAUSE = 'this input was rolled back before: change chart, values or options';
 
 /** Why an input is not what is deployed; history remembers it where another input was well in between. */
-export function causeFor({ failedInput, history = [] }: HelmReleaseStatus, digest: string): string {
+export function causeFor(
+  { failedInput, failedRollback, history = [] }: HelmReleaseStatus,
+  digest: string,
+): string {
+  if (failedRollback?.digest === digest) return failedRollback.cause;
   if (failedInput?.digest === digest) return failedInput.cause;
   const tried = history.find((entry) => entry.digest === digest && entry.message !== undefined);
   return tried?.message ?? UNKNOWN_CAUSE;

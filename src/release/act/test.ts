@@ -1,6 +1,10 @@
+import type { HelmReleaseStatus } from '../../api/helm-release.ts';
 import { withPhase } from '../../api/phases.ts';
+import { kubeTime } from '../../api/time.ts';
 import { describe } from '../../api/errors.ts';
 import type { Helm } from '../../helm/helm.ts';
+import { started } from '../record/attempt.ts';
+import type { RecordContext } from '../record/context.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
 import { meterEnd } from '../record/meter.ts';
@@ -18,6 +22,24 @@ export interface TestPorts extends FailPorts, CleanUpTestsPorts, ExplainHookPort
   readonly helm: Pick<Helm, 'test'>;
 }
 
+/** Written before the tests are run: a restart then knows that they are to be run to their end. */
+export function testing(
+  status: HelmReleaseStatus,
+  { digest }: Plan,
+  { revision, cause }: { readonly revision: number; readonly cause: string },
+  context: RecordContext,
+): HelmReleaseStatus {
+  const operation = {
+    action: 'test' as const,
+    cause,
+    digest,
+    fromRevision: revision,
+    toRevision: revision,
+    startedAt: kubeTime(context.now),
+  };
+  return started(status, operation, undefined, `testing revision ${String(revision)}`, context);
+}
+
 /** Runs `helm test` on a revision that is ready, and takes away what that leaves. */
 export async function test(
   pass: Pass,
@@ -27,6 +49,11 @@ export async function test(
   ports: TestPorts,
 ): Promise<void> {
   const { timeoutMs, ignoreFailures, cleanup } = plan.settings.test;
+  await pass.save((status, context) => {
+    const { operation } = status;
+    const isBegun = operation?.action === 'test' && operation.toRevision === revision;
+    return isBegun ? status : testing(status, plan, { revision, cause: 'Requested' }, context);
+  });
   const outcome = await ports.helm.test(
     {
       namespace: plan.target.namespace,
@@ -41,7 +68,7 @@ export async function test(
   if (outcome.kind === 'failed' && !isTestVerdict(outcome.error)) {
     // Nothing was tested, so nothing is undone: without a revision of its own the failure is tried again later.
     const doing = `helm test of revision ${String(revision)} could not be run`;
-    await recordFailure(pass, { step: 'test', error: outcome.error, doing, plan }, ports);
+    await recordFailure(pass, { step: 'test', error: outcome.error, doing, plan, blameless: true }, ports);
     return;
   }
   const error =

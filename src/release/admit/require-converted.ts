@@ -20,16 +20,19 @@ export async function requireConverted(
   pass: Pass,
   { tillerRecordOf, ...ports }: RequireConvertedPorts,
 ): Promise<Outcome | undefined> {
-  const error = heldByTiller(pass, tillerRecordOf);
+  const error = await heldByTiller(pass, tillerRecordOf);
   if (error === undefined) return undefined;
   await recordFailure(pass, { step: 'spec', error }, ports);
   return { kind: 'stalled', cause: error.message };
 }
 
 /** That the release is one of Helm 2; undefined if it is not. */
-export function heldByTiller(pass: Pass, tillerRecordOf: TillerRecordOf): OperatorError | undefined {
+export async function heldByTiller(
+  pass: Pass,
+  tillerRecordOf: TillerRecordOf,
+): Promise<OperatorError | undefined> {
   const { releaseName } = pass.target;
-  const record = tillerRecordOf(releaseName);
+  const record = await tillerRecordOf(releaseName, pass.signal);
   if (record === undefined) return undefined;
   const annotated = pass.release().metadata.annotations?.[MIGRATE_ANNOTATION] !== undefined;
   return new HeldByTillerError(

@@ -1,15 +1,10 @@
 import type { Action, Cause } from './action.ts';
 import type { Memory, RememberedFailure } from '../observe/memory.ts';
 import type { Observed, Revision } from '../observe/observed.ts';
-import { isOwnLock, isOwnRollback, rolledBackDigest } from './own-work.ts';
-
-/** What the decision needs to know of the desired state. */
-export interface Wanted {
-  readonly digest: string;
-  readonly rollback: boolean;
-  /** Longest time that anybody's helm may hold the release; older locks are stale. */
-  readonly lockLimitMs: number;
-}
+import { attempt, failedRollbackOf, failureOf, unlessHeld } from './attempt.ts';
+import { waitForLock } from './lock.ts';
+import { isOwnLock, isOwnRollback, isOwnUninstall, rolledBackDigest } from './own-work.ts';
+import type { Wanted } from './wanted.ts';
 
 type Present = Extract<Observed, { kind: 'present' }>;
 
@@ -29,7 +24,7 @@ export function decide(wanted: Wanted, observed: Observed, memory: Memory): Acti
     case 'pending-rollback':
       return decideLocked(wanted, newest, memory);
     case 'uninstalling':
-      return clear(wanted, memory, newest, 'an uninstall of it was not finished');
+      return decideUninstalling(wanted, newest, memory);
     case 'uninstalled':
       return attempt(wanted, memory, 'FirstInstall', (because) => ({
         kind: 'install',
@@ -49,16 +44,20 @@ export function decide(wanted: Wanted, observed: Observed, memory: Memory): Acti
 
 /** Helm holds its lock in the newest revision. Ours is stale as soon as our process is gone, and it is: we are here. */
 function decideLocked(wanted: Wanted, newest: Revision, memory: Memory): Action {
-  if (isOwnLock(newest, memory)) return { kind: 'unlock', revision: newest.number };
-  const remainingMs = wanted.lockLimitMs - newest.ageMs;
-  return remainingMs <= 0
-    ? { kind: 'unlock', revision: newest.number }
-    : {
-        kind: 'wait',
-        for: 'lock',
-        ms: remainingMs,
-        why: `revision ${String(newest.number)} is ${newest.status}: another helm holds the release`,
-      };
+  return (
+    (isOwnLock(newest, memory) ? undefined : waitForLock(wanted, newest)) ?? {
+      kind: 'unlock',
+      revision: newest.number,
+    }
+  );
+}
+
+/** As with any lock: a `helm uninstall` of somebody else may well be under way. */
+function decideUninstalling(wanted: Wanted, newest: Revision, memory: Memory): Action {
+  return (
+    (isOwnUninstall(newest, memory) ? undefined : waitForLock(wanted, newest)) ??
+    clear(wanted, memory, newest, 'an uninstall of it was not finished')
+  );
 }
 
 function decideDeployed(wanted: Wanted, observed: Present, memory: Memory): Action {
@@ -84,13 +83,7 @@ function decideDeployed(wanted: Wanted, observed: Present, memory: Memory): Acti
   if (!isWanted) return attempt(wanted, memory, 'Changed', upgradeOver(observed));
   if (failure?.revision === newest.number) return decideGivenUp(wanted, observed, failure, memory);
   if (observed.verified) return { kind: 'nothing' };
-  if (!observed.recorded) return { kind: 'adopt', revision: newest.number };
-  const { restorable } = observed;
   const isJustMade = memory.intent?.toRevision === newest.number;
-  if (failure?.step === 'rollback' && restorable !== undefined && !isJustMade) {
-    // Its tests failed, and so did the rollback after them, before it made a revision.
-    return attempt(wanted, memory, 'Retry', () => goBack(newest, restorable));
-  }
   const look: Action = { kind: 'await', revision: newest.number };
   // Its tests could not be run.
   if (failure?.step === 'test' && failure.revision === undefined && !isJustMade)
@@ -106,7 +99,7 @@ function decideForeign(wanted: Wanted, observed: Present, memory: Memory): Actio
   const failure = failureOf(wanted, memory);
   const givenUp = failure !== undefined && failure.dueInMs === undefined && !memory.requested;
   return givenUp && wanted.rollback && restorable !== undefined
-    ? { kind: 'rollback', because: 'ForeignChange', from: newest.number, to: restorable }
+    ? goBack(wanted, memory, newest, restorable, 'ForeignChange')
     : attempt(wanted, memory, 'ForeignChange', upgradeOver(observed));
 }
 
@@ -118,12 +111,11 @@ function decideRejected(
   failure: RememberedFailure | undefined,
 ): Action {
   if (memory.requested) return upgradeOver(observed)('Requested');
-  const rollbackFailed = failure?.step === 'rollback';
   if (!observed.verified) {
     const look: Action = { kind: 'await-rollback', revision: observed.newest.number };
-    return rollbackFailed ? attempt(wanted, memory, 'Retry', () => look) : look;
+    return unlessHeld(failedRollbackOf(wanted, memory), memory, 'Retry', () => look);
   }
-  if (failure?.dueInMs === undefined || rollbackFailed) return { kind: 'stay', why: 'rejected' };
+  if (failure?.dueInMs === undefined) return { kind: 'stay', why: 'rejected' };
   return attempt(wanted, memory, 'Retry', upgradeOver(observed));
 }
 
@@ -138,6 +130,11 @@ function decideGivenUp(
   if (memory.requested) {
     return { kind: failure.step === 'test' ? 'test' : 'await', revision: newest.number };
   }
+  const { intent } = memory;
+  if (failure.step === 'test' && intent?.action === 'test' && intent.toRevision === newest.number) {
+    // A person had asked for them once more.
+    return { kind: 'test', revision: newest.number };
+  }
   if (failure.step !== 'test') {
     return {
       kind: 'condemn',
@@ -149,7 +146,7 @@ function decideGivenUp(
     return clear(wanted, memory, newest, 'the tests of its first installation failed');
   }
   return wanted.rollback && restorable !== undefined
-    ? goBack(newest, restorable)
+    ? goBack(wanted, memory, newest, restorable)
     : { kind: 'stay', why: 'failed' };
 }
 
@@ -160,10 +157,8 @@ function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action
   if (own && rolledBackDigest(memory) !== wanted.digest) {
     return attempt(wanted, memory, 'Changed', upgradeOver(observed));
   }
-  if (restorable !== undefined && (own || failure?.step === 'rollback')) {
-    const rollback = goBack(newest, restorable);
-    // One that was only interrupted has not failed: what is remembered is why it was begun.
-    return failure?.step === 'rollback' ? attempt(wanted, memory, 'Retry', () => rollback) : rollback;
+  if (restorable !== undefined && (own || failedRollbackOf(wanted, memory) !== undefined)) {
+    return goBack(wanted, memory, newest, restorable);
   }
   switch (newest.mark.kind) {
     case 'none':
@@ -183,16 +178,9 @@ function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action
   // Only where helm was done: what it did not apply, or what still has its hooks to come, is not ready.
   if (observed.readyNow && failure.step === 'wait') return { kind: 'accept', revision: newest.number };
   if (wanted.rollback && restorable !== undefined && !memory.requested) {
-    return goBack(newest, restorable);
+    return goBack(wanted, memory, newest, restorable);
   }
   return attempt(wanted, memory, 'Retry', installOrUpgrade(observed));
-}
-
-const RETRY_LATER = 'the next try is due later';
-
-/** Takes the action unless the same input has failed before and its time has not come. */
-function attempt(wanted: Wanted, memory: Memory, because: Cause, action: (because: Cause) => Action): Action {
-  return unlessHeld(failureOf(wanted, memory), memory, because, action);
 }
 
 /** Helm writes down that it began, which wakes the release: without its own time it would be tried again at once for ever. */
@@ -201,21 +189,16 @@ function clear(wanted: Wanted, memory: Memory, { number }: Revision, why: string
   return unlessHeld(failure, memory, 'Retry', () => ({ kind: 'clear', revision: number, why }));
 }
 
-function unlessHeld(
-  failure: RememberedFailure | undefined,
-  { requested }: Memory,
-  because: Cause,
-  action: (because: Cause) => Action,
+/** Unless a rollback has failed just now: it has tries and a time of its own. One that was only interrupted has not. */
+function goBack(
+  wanted: Wanted,
+  memory: Memory,
+  newest: Revision,
+  to: number,
+  because: 'Rollback' | 'ForeignChange' = 'Rollback',
 ): Action {
-  if (failure === undefined) return action(because);
-  if (requested) return action('Requested');
-  if (failure.dueInMs === undefined) return { kind: 'stay', why: 'failed' };
-  if (failure.dueInMs > 0) return { kind: 'wait', for: 'retry', ms: failure.dueInMs, why: RETRY_LATER };
-  return action(because === 'FirstInstall' ? because : 'Retry');
-}
-
-function goBack(newest: Revision, to: number): Action {
-  return { kind: 'rollback', because: 'Rollback', from: newest.number, to };
+  const rollback: Action = { kind: 'rollback', because, from: newest.number, to };
+  return unlessHeld(failedRollbackOf(wanted, memory), memory, 'Retry', () => rollback);
 }
 
 function upgradeOver(observed: Present): (because: Cause) => Action {
@@ -232,8 +215,4 @@ function upgradeOver(observed: Present): (because: Cause) => Action {
 function installOrUpgrade(observed: Present): (because: Cause) => Action {
   const neverWorked = !observed.hasDeployed && observed.restorable === undefined;
   return neverWorked ? (because) => ({ kind: 'install', because, replace: true }) : upgradeOver(observed);
-}
-
-function failureOf(wanted: Wanted, memory: Memory): RememberedFailure | undefined {
-  return memory.failure?.digest === wanted.digest ? memory.failure : undefined;
 }

@@ -17,14 +17,22 @@ export function isOwnLock(newest: Revision, memory: Memory): boolean {
 }
 
 /** `helm rollback` takes no labels, so our own is known by what was recorded before it ran, or when it failed. */
-export function isOwnRollback(newest: Revision, { intent, failure }: Memory): boolean {
+export function isOwnRollback(newest: Revision, { intent, rollback }: Memory): boolean {
   return (
     (intent?.action === 'rollback' && intent.toRevision === newest.number) ||
-    (failure?.step === 'rollback' && failure.revision === newest.number)
+    rollback?.revision === newest.number
   );
 }
 
 /** The input that our last rollback was to undo. */
-export function rolledBackDigest({ intent, failure }: Memory): string | undefined {
-  return intent?.action === 'rollback' ? intent.digest : failure?.digest;
+export function rolledBackDigest({ intent, rollback }: Memory): string | undefined {
+  return intent?.action === 'rollback' ? intent.digest : rollback?.digest;
+}
+
+/** Whether the uninstall that was not finished is one that we had begun. */
+export function isOwnUninstall(
+  { number }: Pick<Revision, 'number'>,
+  { intent }: Pick<Memory, 'intent'>,
+): boolean {
+  return intent?.action === 'uninstall' && intent.toRevision === number;
 }

@@ -1,26 +1,30 @@
 import { asOperatorError } from '../../api/errors.ts';
 import type { OperatorError } from '../../api/errors.ts';
-import type { HelmRelease } from '../../api/helm-release.ts';
-import { keyOf } from '../../api/metadata.ts';
 import type { ReleaseSettings } from '../../api/settings.ts';
 import type { Charts } from '../../charts/charts.ts';
 import type { Chart } from '../../charts/chart.ts';
 import { describeSource } from '../../charts/source.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
 import { desiredDigest } from '../../values/digest.ts';
-import type { Values } from '../../values/compose.ts';
+import type { HeldValues } from '../../values/room.ts';
 import type { ChartSourceOf } from './chart-source.ts';
 import { toldOfDefaultRef } from './default-ref.ts';
 import type { PatientCharts } from './patient-charts.ts';
+import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 
 export type Desired =
-  | { readonly kind: 'plan'; readonly plan: Plan }
+  /** To be disposed of when the plan is carried out: others may wait for the room that its values take. */
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly held: Disposable }
   /** Its source has not answered yet; the release is woken when it has. */
   | { readonly kind: 'pending'; readonly source: string }
   | { readonly kind: 'failed'; readonly step: 'chart' | 'values'; readonly error: OperatorError };
 
-export type ComposeValues = (settings: ReleaseSettings, chart: Chart, signal: AbortSignal) => Promise<Values>;
+export type ComposeValues = (
+  settings: ReleaseSettings,
+  chart: Chart,
+  pass: Pick<Pass, 'key' | 'signal' | 'lifeline'>,
+) => Promise<HeldValues>;
 
 export interface DesirePorts {
   readonly charts: Pick<Charts, 'watch'>;
@@ -33,13 +37,12 @@ export interface DesirePorts {
 
 /** Resolves what a HelmRelease asks for. A source or a document that cannot be had is a result, not an accident. */
 export async function desire(
-  release: HelmRelease,
+  pass: Pick<Pass, 'key' | 'signal' | 'lifeline'>,
   settings: ReleaseSettings,
   fresh: boolean,
   ports: DesirePorts,
-  signal: AbortSignal,
 ): Promise<Desired> {
-  const key = keyOf(release);
+  const { key, signal } = pass;
   let chart: Chart | undefined;
   try {
     const source = await ports.chartSourceOf(settings, signal);
@@ -52,7 +55,8 @@ export async function desire(
     return { kind: 'failed', step: 'chart', error };
   }
   try {
-    const values = await ports.composeValues(settings, chart, signal);
+    using room = new DisposableStack();
+    const { values } = room.use(await ports.composeValues(settings, chart, pass));
     const { releaseName, namespace, reuseValues, crds } = settings;
     const state = {
       chartDigest: chart.digest,
@@ -63,7 +67,7 @@ export async function desire(
     };
     const digest = ports.marks.digest(desiredDigest(state, ports.digestKey));
     const target = { releaseName, namespace };
-    return { kind: 'plan', plan: { key, target, settings, chart, values, digest } };
+    return { kind: 'plan', plan: { key, target, settings, chart, values, digest }, held: room.move() };
   } catch (caught) {
     signal.throwIfAborted();
     return { kind: 'failed', step: 'values', error: asOperatorError(caught) };

@@ -1,3 +1,4 @@
+import { createSingleFlight } from '../../process/single-flight.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
 import type { Resource } from '../../kube/resource.ts';
 import type { Store } from '../../kube/store.ts';
@@ -28,27 +29,35 @@ export function createDocumentReader(
   maxBytes = MAX_CACHED_BYTES,
 ): ReadDocument {
   const cache = new Map<string, { readonly document: Document; readonly bytes: number }>();
+  const reads = createSingleFlight<Document | undefined>();
   let total = 0;
   const drop = (key: string): void => {
     total -= cache.get(key)?.bytes ?? 0;
     cache.delete(key);
   };
 
-  return async ({ namespace, name }, signal) => {
+  async function read(namespace: string, name: string, signal: AbortSignal): Promise<Document | undefined> {
+    const document = await documents.get({ namespace, name }, signal);
     const key = `${namespace}/${name}`;
-    const version = watched.get(key)?.metadata.resourceVersion;
-    const cached = cache.get(key)?.document;
-    if (cached !== undefined && cached.metadata.resourceVersion === version) return cached;
-    const read = await documents.get({ namespace, name }, signal);
     drop(key);
-    if (read === undefined) return undefined;
-    const bytes = JSON.stringify(read).length;
-    cache.set(key, { document: read, bytes });
+    if (document === undefined) return undefined;
+    const bytes = JSON.stringify(document).length;
+    cache.set(key, { document, bytes });
     total += bytes;
     for (const oldest of cache.keys()) {
       if (total <= maxBytes) break;
       drop(oldest);
     }
-    return read;
+    return document;
+  }
+
+  return async ({ namespace, name }, signal) => {
+    const key = `${namespace}/${name}`;
+    const version = watched.get(key)?.metadata.resourceVersion;
+    const cached = cache.get(key)?.document;
+    if (cached !== undefined && cached.metadata.resourceVersion === version) return cached;
+    if (version === undefined) return await read(namespace, name, signal);
+    // Of a thousand releases that a change of it wakes, one asks; who has seen another version asks for itself.
+    return await reads.run(`${key} ${version}`, signal, (shared) => read(namespace, name, shared));
   };
 }

@@ -2,8 +2,10 @@ import { ValuesError } from '../../api/errors.ts';
 import type { Chart } from '../../charts/chart.ts';
 import { readChartFiles } from '../../charts/content/chart-files.ts';
 import { composeValues } from '../../values/compose.ts';
+import type { ValuesRoom } from '../../values/room.ts';
 import type { Values } from '../../values/compose.ts';
 import type { FetchExternal } from '../../values/external.ts';
+import { createSharedContent } from '../../values/shared-content.ts';
 import type { ComposeValues } from './desire.ts';
 import type { ReadDocument } from './documents.ts';
 
@@ -11,6 +13,7 @@ export interface ValuesPorts {
   readonly readConfigMap: ReadDocument;
   readonly readSecret: ReadDocument;
   readonly fetchExternal: FetchExternal;
+  readonly room: ValuesRoom;
 }
 
 /** Composes the values of a release from what the cluster, the chart and the web hold. */
@@ -18,24 +21,29 @@ export function createComposeValues({
   readConfigMap,
   readSecret,
   fetchExternal,
+  room,
 }: ValuesPorts): ComposeValues {
-  return async (settings, chart, signal) =>
-    withWarning(
-      settings.valuesIgnored,
-      await withinLimit(signal, (limited) =>
-        composeValues(
-          settings.valuesFrom,
-          settings.values,
-          {
-            configMap: readConfigMap,
-            secret: readSecret,
-            fetchExternal,
-            ...(settings.source.kind === 'git' ? { readChartFile: chartFileReader(chart) } : {}),
-          },
-          limited,
+  const shared = createSharedContent();
+  return async ({ valuesFrom, values: inline, valuesIgnored, source }, chart, { key, signal, lifeline }) => {
+    const readers = {
+      configMap: readConfigMap,
+      secret: readSecret,
+      fetchExternal,
+      shared,
+      ...(source.kind === 'git' ? { readChartFile: chartFileReader(chart) } : {}),
+    };
+    return await room.hold(key, {
+      signal,
+      pause: () => lifeline.pause(),
+      compose: async (maxBytes) =>
+        withWarning(
+          valuesIgnored,
+          await withinLimit(signal, (limited) =>
+            composeValues(valuesFrom, inline, readers, limited, maxBytes),
+          ),
         ),
-      ),
-    );
+    });
+  };
 }
 
 /** All sources together: however many URLs do not answer, the pass comes to an end. */

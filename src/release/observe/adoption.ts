@@ -18,9 +18,7 @@ export async function adoptionOf(
   records: readonly RevisionRecord[],
   differenceFrom: DifferenceFrom,
 ): Promise<Adoption> {
-  const { revision: newest, marks } = records.at(-1) ?? { revision: 0, marks: {} };
-  // Ours: the HelmRelease stood for another release in between, or its status was lost.
-  if (marks.digest === plan.digest && marks.revision === newest) return { kind: 'same' };
+  const newest = records.at(-1)?.revision ?? 0;
   const difference = await differenceFrom(plan, newest, pass.signal);
   if (difference === undefined) return { kind: 'same' };
   for (const failed of isRolledBack(pass) ? undone(records, newest) : []) {

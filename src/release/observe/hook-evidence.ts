@@ -3,7 +3,7 @@ import { causeOf } from '../../health/cause.ts';
 import { objectsOf } from '../../health/objects.ts';
 import type { ObjectRef } from '../../health/objects.ts';
 import type { Pod } from '../../health/pod.ts';
-import { mask } from '../../helm/errors/mask.ts';
+import { hiding, mask, shown, type Withheld } from '../../helm/errors/mask.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { StoredRelease } from '../../helm/storage/stored-release.ts';
 import type { ReadLogTail } from '../../kube/pod-logs.ts';
@@ -71,10 +71,20 @@ async function evidence(
   if (found === undefined) return undefined;
   const why = causeOf(found.object, found.pods, await warningsIn(ref.namespace, resourceOf, signal));
   const ofValues = secrets ?? secretLeaves([stored?.config]);
-  const hidden = [...ofValues, ...(await renderedSecrets(namespace, releaseName, signal))];
-  const wrote = withLogs ? await lastWords(found.pods, readLogTail, hidden, signal) : [];
-  const said = why === undefined ? wrote : [mask(why, hidden), ...wrote];
+  const hidden = hiding(ofValues, await renderedSecrets(namespace, releaseName, signal));
+  if (hidden.kind === 'everything') return shown('', hidden, withheld(ref, found.pods));
+  const wrote = withLogs ? await lastWords(found.pods, readLogTail, hidden.words, signal) : [];
+  const said = why === undefined ? wrote : [mask(why, hidden.words), ...wrote];
   return said.length === 0 ? undefined : said.join('; ');
+}
+
+function withheld({ kind, namespace = '', name }: ObjectRef, pods: readonly Pod[]): Withheld {
+  const [newest] = pods;
+  const [what, of] = newest === undefined ? [kind, name] : ['Pod', newest.metadata.name];
+  return {
+    what: 'why its pods failed',
+    where: `look at ${what} ${of} in namespace ${namespace} (kubectl describe, kubectl logs)`,
+  };
 }
 
 /** Helm writes down how each hook ended; of a deletion only that it was begun. */

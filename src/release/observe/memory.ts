@@ -14,6 +14,8 @@ export type Step =
 /** What earlier passes learned, read back from status: the part of our knowledge that Helm does not keep. */
 export interface Memory {
   readonly failure?: RememberedFailure;
+  /** The rollback that was to undo the input failed, which is no failure of the input. */
+  readonly rollback?: RememberedFailure;
   /** What is left of a release could not be removed. */
   readonly uninstall?: RememberedFailure;
   /** What the last helm run was meant to make: tells our own interrupted work from other people's. */

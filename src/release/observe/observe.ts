@@ -35,8 +35,13 @@ function revisionFrom(record: RevisionRecord, marks: MarkFormat, nowMs: number):
     number: record.revision,
     status: record.status,
     mark: markFrom(record, marks),
-    ageMs: Math.max(0, nowMs - (record.modifiedAtMs ?? record.createdAtMs ?? nowMs)),
+    ageMs: ageOf(record, nowMs),
   };
+}
+
+/** How long ago Helm last wrote the revision, by its own time stamps. */
+export function ageOf({ modifiedAtMs, createdAtMs }: RevisionRecord, nowMs: number): number {
+  return Math.max(0, nowMs - (modifiedAtMs ?? createdAtMs ?? nowMs));
 }
 
 /** A digest of another formula or key says nothing to us: such a revision is looked at as if it had no mark. */
@@ -54,14 +59,18 @@ export function recall(
   options: string,
   nowMs: number,
 ): Memory {
-  const failed = remembered(status.failedInput, nowMs);
-  const otherwise = status.failedInput?.options !== undefined && status.failedInput.options !== options;
-  const failure = failed !== undefined && otherwise ? { ...failed, dueInMs: 0 } : failed;
+  const tried = (failed: Failure | undefined): RememberedFailure | undefined => {
+    const known = remembered(failed, nowMs);
+    const otherwise = failed?.options !== undefined && failed.options !== options;
+    return known !== undefined && otherwise ? { ...known, dueInMs: 0 } : known;
+  };
+  const [failure, rollback] = [tried(status.failedInput), tried(status.failedRollback)];
   const uninstall = remembered(status.failure?.step === 'uninstall' ? status.failure : undefined, nowMs);
   const intent = intentFrom(status);
   return {
     requested,
     ...(failure === undefined ? {} : { failure }),
+    ...(rollback === undefined ? {} : { rollback }),
     ...(uninstall === undefined ? {} : { uninstall }),
     ...(intent === undefined ? {} : { intent }),
   };

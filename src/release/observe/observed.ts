@@ -31,7 +31,7 @@ export type Observed =
       readonly verified: boolean;
       /**
        * Whether our own record knows of `newest` at all. Not so where the HelmRelease stood for another release in between,
-       * or its status was lost: then Helm's word has to do.
+       * or its status was lost: then it is not known to be overtaken either.
        */
       readonly recorded: boolean;
       /** Whether all of its revisions are first installations of ours: nothing of anybody else goes with it. */

@@ -1,5 +1,5 @@
 import { readChartFiles } from '../../charts/content/chart-files.ts';
-import { mask } from '../../helm/errors/mask.ts';
+import { hiding, shown } from '../../helm/errors/mask.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { StoredRelease } from '../../helm/storage/stored-release.ts';
 import type { Values } from '../../values/compose.ts';
@@ -8,6 +8,7 @@ import { isMap, mergeValues } from '../../values/merge.ts';
 import type { ValuesMap } from '../../values/merge.ts';
 import { valuesDiff } from '../../values/values-diff.ts';
 import type { Plan } from '../plan.ts';
+import { hiddenIn } from './rendered-secrets.ts';
 
 /** What an upgrade changes of a stored revision, a line for each thing, for people; undefined if nothing. */
 export type ReleaseDiff = (plan: Plan, revision: number, signal: AbortSignal) => Promise<string | undefined>;
@@ -22,15 +23,20 @@ export function createReleaseDiff(storage: Pick<Storage, 'read'>): ReleaseDiff {
     const stored = await storage.read(target.namespace, target.releaseName, revision, signal);
     if (stored === undefined) return undefined;
     const wanted = settings.reuseValues ? mergeValues(stored.config, values.merged) : values.merged;
+    const hidden = hiddenIn(stored);
+    const rendered = hidden.kind === 'words' ? onlyOf(stored.config, new Set(hidden.words)) : {};
     const lines = [
       ...chartLines(stored, `${chart.name}-${chart.version}`),
       ...(await templateLines(stored, chart.path)),
-      ...valuesDiff(stored.config, wanted, secretValues(values)),
+      ...valuesDiff(stored.config, wanted, mergeValues(secretValues(values), rendered)),
     ];
     if (lines.length === 0) return undefined;
     const left = lines.length - MAX_LINES;
-    const shown = left > 0 ? [...lines.slice(0, MAX_LINES), `... and ${String(left)} more`] : lines;
-    return mask(shown.join('\n'), values.secrets);
+    const first = left > 0 ? [...lines.slice(0, MAX_LINES), `... and ${String(left)} more`] : lines;
+    return shown(first.join('\n'), hiding(values.secrets, hidden), {
+      what: 'what the upgrade changes',
+      where: `see helm get all ${target.releaseName} --namespace ${target.namespace}`,
+    });
   };
 }
 
@@ -51,6 +57,16 @@ async function templateLines({ chart }: StoredRelease, archive: string): Promise
     if (was === is) return [];
     return [`${was === undefined ? '+' : is === undefined ? '-' : '~'} ${path}`];
   });
+}
+
+/** The values that the chart has put into Secrets: what is put there next is as secret. */
+function onlyOf(values: ValuesMap, words: ReadonlySet<string>): ValuesMap {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]): [string, unknown][] => {
+      if (isMap(value)) return [[key, onlyOf(value, words)]];
+      return words.has(String(value)) ? [[key, value]] : [];
+    }),
+  );
 }
 
 /** What Secrets say, whoever has the last word. */

@@ -1,16 +1,15 @@
+import { describe } from '../../api/errors.ts';
 import { objectsOf } from '../../health/objects.ts';
+import type { Hidden } from '../../helm/errors/mask.ts';
+import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { StoredRelease } from '../../helm/storage/stored-release.ts';
 import { HelmYamlError, parseHelmYaml } from '../../values/helm-yaml.ts';
 import { secretLeaves } from '../../values/mask.ts';
 import { isMap } from '../../values/merge.ts';
 
-/** Texts that must not be shown of what a release holds in its Secrets; none where that cannot be found out now. */
-export type RenderedSecrets = (
-  namespace: string,
-  name: string,
-  signal: AbortSignal,
-) => Promise<readonly string[]>;
+/** What must not be shown because a release holds it in its Secrets: everything where that cannot be found out now. */
+export type RenderedSecrets = (namespace: string, name: string, signal: AbortSignal) => Promise<Hidden>;
 
 /** The newest may have failed before it was made: then its Secrets are most likely those of the one before. */
 const REVISIONS = 2;
@@ -20,37 +19,59 @@ const MAX_PARSED = 65_536;
 export function createRenderedSecrets(storage: Pick<Storage, 'list' | 'read'>): RenderedSecrets {
   // For releases that are not well and are looked at again and again; no place for the secrets of a whole fleet.
   const cache = new Map<string, readonly string[]>();
+
+  async function hiddenOf(
+    target: Target,
+    { revision, uid }: RevisionRecord,
+    signal: AbortSignal,
+  ): Promise<Hidden> {
+    const known = cache.get(uid);
+    if (known !== undefined) return { kind: 'words', words: known };
+    const stored = await storage.read(target.namespace, target.name, revision, signal);
+    return stored === undefined
+      ? { kind: 'everything', why: `revision ${String(revision)} of it is gone` }
+      : hiddenIn(stored);
+  }
+
   return async (namespace, name, signal) => {
     try {
       const newest = (await storage.list(namespace, name, signal)).slice(-REVISIONS);
       const found = new Set<string>();
-      for (const { revision, uid } of newest) {
-        const known = cache.get(uid);
-        const stored =
-          known === undefined ? await storage.read(namespace, name, revision, signal) : undefined;
-        const texts = known ?? (stored === undefined ? [] : secretsIn(stored));
-        cache.delete(uid);
-        cache.set(uid, texts);
-        for (const text of texts) found.add(text);
+      for (const record of newest) {
+        const hidden = await hiddenOf({ namespace, name }, record, signal);
+        if (hidden.kind === 'everything') return hidden;
+        cache.delete(record.uid);
+        cache.set(record.uid, hidden.words);
+        for (const word of hidden.words) found.add(word);
       }
       for (const uid of [...cache.keys()].slice(0, -MAX_CACHED)) cache.delete(uid);
-      return [...found];
-    } catch {
-      // What is to be shown may be just that the API server is away.
+      return { kind: 'words', words: [...found] };
+    } catch (caught) {
       signal.throwIfAborted();
-      return [];
+      return { kind: 'everything', why: `what Helm stores of it cannot be read (${describe(caught)})` };
     }
   };
 }
 
+interface Target {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** What objects are called stands in every message, and is no secret: a message without it would say nothing. */
-export function secretsIn({ name, namespace, manifest, hooks }: StoredRelease): readonly string[] {
+export function hiddenIn({ name, namespace, manifest, hooks }: StoredRelease): Hidden {
   const manifests = [manifest, ...hooks.map((hook) => hook.manifest)];
-  const secrets = secretLeaves(manifests.flatMap(secretDataIn));
-  if (secrets.length === 0) return secrets;
+  let words: readonly string[];
+  try {
+    words = secretLeaves(manifests.flatMap(secretDataIn));
+  } catch (caught) {
+    if (!(caught instanceof HelmYamlError)) throw caught;
+    return { kind: 'everything', why: `one of them cannot be read (${caught.message})` };
+  }
+  if (words.length === 0) return { kind: 'words', words };
   const objects = manifests.flatMap((each) => objectsOf(each, namespace));
   const names = [name, namespace, ...objects.flatMap((each) => [each.name, each.namespace ?? '', each.kind])];
-  return secrets.filter((text) => !names.some((each) => each.includes(text)));
+  return { kind: 'words', words: words.filter((text) => !names.some((each) => each.includes(text))) };
 }
 
 /** The values of all Secrets of a manifest; of those that hold a document, what is in it too. */
@@ -58,7 +79,7 @@ function secretDataIn(manifest: string): readonly unknown[] {
   return manifest
     .split(/^---/m)
     .filter(holdsSecrets)
-    .flatMap((document) => parsed(document).flatMap(secretsOf))
+    .flatMap((document) => parseHelmYaml(Buffer.from(document)).documents.flatMap(secretsOf))
     .flatMap(({ data, stringData }) => [...decoded(data), ...textsOf(stringData)])
     .flatMap((text) => [text, ...documentsIn(text)]);
 }
@@ -93,12 +114,9 @@ function textsOf(map: unknown): readonly string[] {
 
 /** A configuration file in a Secret: a message may quote a single one of its settings. */
 function documentsIn(text: string): readonly unknown[] {
-  return text.length > MAX_PARSED ? [] : parsed(text).filter((document) => typeof document === 'object');
-}
-
-function parsed(text: string): readonly unknown[] {
+  if (text.length > MAX_PARSED) return [];
   try {
-    return parseHelmYaml(Buffer.from(text)).documents;
+    return parseHelmYaml(Buffer.from(text)).documents.filter((document) => typeof document === 'object');
   } catch (error) {
     if (error instanceof HelmYamlError) return [];
     throw error;

@@ -1,3 +1,4 @@
+import { isOlder } from '../../kube/watch/resource-version.ts';
 import type { ReleaseTarget } from '../../api/release-name.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
@@ -16,17 +17,16 @@ export function createRevisions(
   /** Undefined where nothing is watched. */
   watched: (target: ReleaseTarget) => readonly RevisionRecord[] | undefined,
 ): Revisions {
-  /** The newest revision that the server has told of, per release: a watch that does not know it is behind. */
-  const told = new Map<string, number>();
+  /** The newest revision that the server has told of, per release: a watch that does not know it as it was is behind. */
+  const told = new Map<string, RevisionRecord>();
   return {
     watched: (target) => {
       const records = watched(target);
-      const newest = records?.at(-1)?.revision ?? 0;
-      return newest < (told.get(formatTarget(target)) ?? 0) ? undefined : records;
+      return isBehind(records?.at(-1), told.get(formatTarget(target))) ? undefined : records;
     },
     fresh: async (target, signal) => {
       const records = await storage.list(target.namespace, target.releaseName, signal);
-      const newest = records.at(-1)?.revision;
+      const newest = records.at(-1);
       if (newest === undefined) told.delete(formatTarget(target));
       else told.set(formatTarget(target), newest);
       return records;
@@ -35,4 +35,10 @@ export function createRevisions(
       told.delete(formatTarget(target));
     },
   };
+}
+
+function isBehind(watched: RevisionRecord | undefined, told: RevisionRecord | undefined): boolean {
+  if (told === undefined) return false;
+  if (watched === undefined || watched.revision < told.revision) return true;
+  return watched.revision === told.revision && isOlder(watched.resourceVersion, told.resourceVersion);
 }

@@ -4,6 +4,7 @@ import type { Action, Cause } from '../decide/action.ts';
 import type { Adoption } from '../observe/adoption.ts';
 import type { Revision } from '../observe/observed.ts';
 import { formatChart } from '../plan.ts';
+import { NOT_TRIED_AGAIN } from '../record/attempt.ts';
 import type { Plan } from '../plan.ts';
 import type { Forecast } from './forecast.ts';
 
@@ -76,7 +77,7 @@ function whatAdoption(adoption: Adoption, revision: string, chart: string): Fore
     case 'rejected':
       return {
         action: 'stall',
-        why: `${chart} failed as revision ${String(adoption.failed)} and was rolled back: it is not tried again until chart, values or options change`,
+        why: `${chart} failed as revision ${String(adoption.failed)} and was rolled back: ${NOT_TRIED_AGAIN}`,
       };
     case 'different':
       return { action: 'upgrade', why: `${revision} differs from ${chart}: ${adoption.difference}` };

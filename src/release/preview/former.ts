@@ -1,3 +1,4 @@
+import type { FormerRelease } from '../../api/helm-release.ts';
 import type { ReleaseTarget } from '../../api/release-name.ts';
 import { abandoned } from '../follow-target.ts';
 import { isStillOurs, namedForUninstall } from '../left-behind.ts';
@@ -8,6 +9,7 @@ import type { Revisions } from '../observe/revisions.ts';
 import type { Pass } from '../pass.ts';
 import { formatTarget } from '../plan.ts';
 import { leftBehindOf } from '../record/left-behind.ts';
+import { heldByAnother } from '../uninstall.ts';
 
 export type FormerKnowledge = LeaveKnowledge & { readonly revisions: Revisions };
 
@@ -15,7 +17,7 @@ export type FormerKnowledge = LeaveKnowledge & { readonly revisions: Revisions }
 export async function previewFormer(pass: Pass, ports: FormerKnowledge): Promise<readonly string[]> {
   const former = formerTarget(pass.status(), pass.target);
   const lately = former === undefined ? undefined : await toldOfAbandoned(pass, former, ports);
-  const named = namedForUninstall(pass.release());
+  const named = namedForUninstall(pass);
   const sentences = [lately];
   for (const left of leftBehindOf(pass.status())) {
     if (named.has(formatTarget(left))) sentences.push(await toldOfNamed(pass, left, ports));
@@ -36,12 +38,13 @@ async function toldOfAbandoned(
 
 async function toldOfNamed(
   pass: Pass,
-  left: ReleaseTarget,
+  left: FormerRelease,
   ports: FormerKnowledge,
 ): Promise<string | undefined> {
   if (!(await isStillOurs(pass, left, true, ports))) return undefined;
   const records = await ports.revisions.fresh(left, pass.signal);
   const reason = await reasonToLeave(pass, left, records, ports);
   const release = `release ${formatTarget(left)}, which was left behind,`;
-  return reason === undefined ? `${release} is uninstalled as asked` : `${release} stays: ${reason.why}`;
+  const stays = reason ?? heldByAnother(pass, records, left.uninstalling);
+  return stays === undefined ? `${release} is uninstalled as asked` : `${release} stays: ${stays.why}`;
 }

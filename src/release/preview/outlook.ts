@@ -12,13 +12,11 @@ import type { ConsiderPorts } from '../consider.ts';
 import { contestOver } from '../contest.ts';
 import type { Action } from '../decide/action.ts';
 import { adoptionOf } from '../observe/adoption.ts';
-import type { Adoption } from '../observe/adoption.ts';
 import type { DifferenceFrom } from '../observe/difference.ts';
-import type { Revision } from '../observe/observed.ts';
 import type { Revisions } from '../observe/revisions.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
-import { isRequested } from '../reconcile.ts';
+import { wishOf } from '../wish.ts';
 import { explain } from './explain.ts';
 import type { Forecast } from './forecast.ts';
 import { troubled } from './troubled.ts';
@@ -40,7 +38,8 @@ export async function outlook(pass: Pass, plan: Plan, ports: OutlookPorts): Prom
   if (claim.kind === 'taken') return troubled(releaseTaken(pass.target, claim.by));
   const obstacle =
     records.length === 0
-      ? ((await namespaceMissing(pass, ports.surroundings)) ?? heldByTiller(pass, ports.tillerRecordOf))
+      ? ((await namespaceMissing(pass, ports.surroundings)) ??
+        (await heldByTiller(pass, ports.tillerRecordOf)))
       : undefined;
   if (obstacle !== undefined) return troubled(obstacle);
   return await withPinned(plan, ports, () => forecast(pass, plan, records, ports));
@@ -52,9 +51,9 @@ async function forecast(
   records: readonly RevisionRecord[],
   ports: OutlookPorts,
 ): Promise<Forecast> {
-  const asked = isRequested(pass.release());
+  const asked = wishOf(pass.release()) !== undefined;
   const { observed, action } = await consider(pass, plan, { records, fresh: true, asked }, ports);
-  const contest = contestOver(pass, action, asked);
+  const contest = contestOver(pass, action, records.at(-1)?.revision ?? 0, asked);
   if (contest !== undefined) return { action: 'stall', why: contest };
   const newest = observed.kind === 'present' ? observed.newest : undefined;
   const told = await explain(action, {
@@ -62,21 +61,10 @@ async function forecast(
     status: pass.status(),
     newest,
     difference: () => ports.differenceFrom(plan, newest?.number ?? 0, pass.signal),
-    adoption: () => adoptionBy(pass, plan, records, newest, ports),
+    adoption: () => adoptionOf(pass, plan, records, ports.differenceFrom),
   });
   const left = leftBy(action, records);
   return left === undefined ? told : { ...told, then: await forecast(pass, plan, left, ports) };
-}
-
-async function adoptionBy(
-  pass: Pass,
-  plan: Plan,
-  records: readonly RevisionRecord[],
-  newest: Revision | undefined,
-  { differenceFrom }: OutlookPorts,
-): Promise<Adoption> {
-  const isOurs = newest?.mark.kind === 'ours' && newest.mark.digest === plan.digest;
-  return isOurs ? { kind: 'same' } : await adoptionOf(pass, plan, records, differenceFrom);
 }
 
 /** What Helm stores when the action is done, of those that only correct it: the pass goes on from there. */

@@ -11,7 +11,6 @@ import { createPass } from '../pass.ts';
 import type { Pass } from '../pass.ts';
 import { formatTarget } from '../plan.ts';
 import { observedTarget } from '../record/observed-release.ts';
-import { isRequested } from '../reconcile.ts';
 import type { Forecast } from './forecast.ts';
 import { previewFormer } from './former.ts';
 import type { FormerKnowledge } from './former.ts';
@@ -19,6 +18,7 @@ import { outlook } from './outlook.ts';
 import type { OutlookPorts } from './outlook.ts';
 import { previewRemoval } from './removal.ts';
 import type { RemovalKnowledge } from './removal.ts';
+import { wishOf } from '../wish.ts';
 import { troubled } from './troubled.ts';
 
 export type PreviewPorts = OutlookPorts &
@@ -73,21 +73,16 @@ async function previewWanted(
   ports: PreviewPorts,
 ): Promise<Pick<Preview, 'complete'> & Forecast> {
   const { signal } = pass;
-  const release = pass.release();
-  const desired = await desire(
-    release,
-    settings,
-    isRequested(release),
-    {
-      ...ports,
-      charts: { watch: () => undefined },
-      patientCharts: { find: (_key, source, fresh) => ports.charts.resolve(source, { signal, fresh }) },
-    },
-    signal,
-  );
+  const desired = await desire(pass, settings, wishOf(pass.release()) !== undefined, {
+    ...ports,
+    charts: { watch: () => undefined },
+    patientCharts: { find: (_key, source, fresh) => ports.charts.resolve(source, { signal, fresh }) },
+  });
   switch (desired.kind) {
-    case 'plan':
+    case 'plan': {
+      using _ = desired.held;
       return { complete: true, ...(await outlook(pass, desired.plan, ports)) };
+    }
     case 'failed':
       return { complete: false, ...troubled(desired.error) };
     case 'pending':

@@ -5,6 +5,8 @@ import type { Pass } from '../pass.ts';
 import { formatTarget } from '../plan.ts';
 import { reasonToLeave } from '../leave.ts';
 import type { LeaveKnowledge } from '../leave.ts';
+import { uninstallBegunAt } from '../record/uninstalling.ts';
+import { heldByAnother } from '../uninstall.ts';
 import type { Forecast } from './forecast.ts';
 
 export type RemovalKnowledge = LeaveKnowledge & { readonly revisions: Pick<Revisions, 'watched' | 'fresh'> };
@@ -20,6 +22,9 @@ export async function previewRemoval(pass: Pass, ports: RemovalKnowledge): Promi
   const records =
     ports.revisions.watched(pass.target) ?? (await ports.revisions.fresh(pass.target, pass.signal));
   const leave = await reasonToLeave(pass, pass.target, records, ports);
+  const held =
+    leave === undefined ? heldByAnother(pass, records, uninstallBegunAt(pass.status())) : undefined;
+  if (held !== undefined) return { action: 'wait', why: held.why };
   return leave === undefined
     ? { action: 'uninstall', why: `the HelmRelease of release ${formatTarget(pass.target)} is being deleted` }
     : { action: 'leave', why: `the HelmRelease is being deleted, and the release stays: ${leave.why}` };

@@ -1,5 +1,6 @@
-import type { Failure, HelmReleaseStatus, HistoryEntry, Operation, Phase } from '../../api/helm-release.ts';
+import type { HelmReleaseStatus, HistoryEntry, Operation, Phase } from '../../api/helm-release.ts';
 import { isTrue } from '../../api/conditions.ts';
+import { RECONCILE_AT_ANNOTATION } from '../../api/names.ts';
 import { withPhase } from '../../api/phases.ts';
 import { kubeTime } from '../../api/time.ts';
 import { entryOf, historyOf } from '../observe/history.ts';
@@ -48,7 +49,8 @@ export function made(status: HelmReleaseStatus, entry: Made, context: RecordCont
     result: 'Pending',
     time: status.operation?.startedAt ?? kubeTime(context.now),
   });
-  return { ...status, history: history };
+  const { failedRollback: _overtaken, ...rest } = status;
+  return { ...rest, history };
 }
 
 /** Helm is done and the objects are becoming ready. */
@@ -67,7 +69,7 @@ export function released(
   entry: HistoryEntry,
   context: RecordContext,
 ): HelmReleaseStatus {
-  const { failure: _failure, failedInput: _failed, operation: _operation, ...rest } = status;
+  const rest = withoutTrouble(status);
   const phased = inSuccess(rest, context);
   const { message: _message, ...good } = entry;
   const history = withResult(withEntry(historyOf(phased), good), entry.revision, {
@@ -88,6 +90,9 @@ export function released(
   );
 }
 
+/** Of an input that was rolled back, and what has it tried all the same. */
+export const NOT_TRIED_AGAIN = `it is not tried again until chart, values or options change, or the annotation ${RECONCILE_AT_ANNOTATION} gets a new value`;
+
 /** What is to be said of a rollback that stands: why there was one, and what becomes of its input. */
 export function rolledBackSentence(
   why: string | undefined,
@@ -95,10 +100,7 @@ export function rolledBackSentence(
   revision: number,
   entry: Pick<HistoryEntry, 'chart' | 'version'> | undefined,
 ): string {
-  const next =
-    retryAt === undefined
-      ? 'it is not tried again until chart, values or options change'
-      : `it is tried again at ${retryAt}`;
+  const next = retryAt === undefined ? NOT_TRIED_AGAIN : `it is tried again at ${retryAt}`;
   const to = entry === undefined ? '' : ` (${entry.chart}-${entry.version})`;
   return `${why ?? 'the release failed'}; rolled back as revision ${String(revision)}${to}; ${next}`;
 }
@@ -111,7 +113,9 @@ export function rolledBack(
   willRetry: boolean,
   context: RecordContext,
 ): HelmReleaseStatus {
-  const { operation: _operation, ...rest } = willRetry ? status : withoutNextTry(status);
+  const { operation: _operation, failure: _failure, failedRollback: _failed, ...others } = status;
+  // What was rolled back is what stands; how the rollback came about does not matter any more.
+  const rest = others.failedInput === undefined ? others : { ...others, failure: others.failedInput };
   const phased = withPhase(rest, 'RolledBack', context);
   const history = withResult(historyOf(phased), revision, {
     result: 'RolledBack',
@@ -126,17 +130,15 @@ export function rolledBack(
   return troubled(next, 'RolledBack', message, willRetry, context);
 }
 
-/** A rollback that failed at first had a next try of its own. */
-function withoutNextTry({ failure, failedInput, ...rest }: HelmReleaseStatus): HelmReleaseStatus {
-  return {
-    ...rest,
-    ...(failure === undefined ? {} : { failure: final(failure) }),
-    ...(failedInput === undefined ? {} : { failedInput: final(failedInput) }),
-  };
-}
-
-function final({ nextTry: _nextTry, ...failure }: Failure): Failure {
-  return failure;
+function withoutTrouble({
+  failure: _failure,
+  failedInput: _input,
+  failedRollback: _rollback,
+  contest: _contest,
+  operation: _operation,
+  ...rest
+}: HelmReleaseStatus): HelmReleaseStatus {
+  return rest;
 }
 
 function deployedFrom(
@@ -155,7 +157,7 @@ function deployedFrom(
 
 /** The wanted input is deployed and verified; said again only where status says otherwise. */
 export function succeeded(status: HelmReleaseStatus, context: RecordContext): HelmReleaseStatus {
-  const { failure: _failure, failedInput: _failed, operation: _operation, ...rest } = status;
+  const rest = withoutTrouble(status);
   const phased =
     rest.phase === 'Succeeded' && isTrue(rest.conditions, 'Released') ? rest : inSuccess(rest, context);
   return withoutStates(

@@ -4,6 +4,7 @@ import { HelmError } from '../../helm/errors.ts';
 import { mask } from '../../helm/errors/mask.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Random } from '../../telemetry/clock.ts';
+import type { Fields } from '../../telemetry/logger.ts';
 import type { Step } from '../observe/memory.ts';
 import { triedOptions } from '../observe/tried-options.ts';
 import { meterFailure } from './meter.ts';
@@ -11,7 +12,7 @@ import type { Meter } from './meter.ts';
 import { inOldWords, inWordsOfEvents } from './old-words.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
-import { attemptsOf, failed } from './failure.ts';
+import { countsOf, failed } from './failure.ts';
 import { nextTryMs } from '../decide/retry-policy.ts';
 import type { RetryRules } from '../decide/retry-policy.ts';
 
@@ -47,13 +48,20 @@ export async function recordFailure(
   if (standing !== undefined) return standing.ms;
   meterFailure(pass, meter, step);
   const input = plan === undefined ? {} : { digest: plan.digest, options: triedOptions(plan.settings) };
-  const attempts = attemptsOf(pass.status(), { step, ...input });
-  const action = pass.status().operation?.action;
+  const counts = countsOf(pass.status(), { step, ...input, blameless });
   const tryAgainMs = nextTryMs(
-    { step, retry: error.retry, attempts, madeRevision: revision !== undefined && !blameless },
+    {
+      step,
+      retry: error.retry,
+      attempts: counts.platformFailures ?? counts.attempts,
+      madeRevision: revision !== undefined && !blameless,
+      wasKilled: error instanceof HelmError && error.class === 'KILLED',
+    },
     rulesOf(step, plan, restorable === true),
     random,
   );
+  // First, because the API server may be what is away.
+  log(pass, { step, error, revision }, cause, { ...counts });
   await pass.save((status, context) =>
     failed(
       status,
@@ -61,20 +69,16 @@ export async function recordFailure(
         step,
         reason: error.reason,
         cause,
-        attempts,
+        ...counts,
         ...input,
-        ...(revision === undefined ? {} : { revision, blameless }),
+        blameless,
+        ...(revision === undefined ? {} : { revision }),
         ...(tryAgainMs === undefined ? {} : { nextTryMs: tryAgainMs }),
       },
       context,
     ),
   );
   const { releaseName, namespace } = pass.target;
-  pass.log.error(inOldWords(step, action, cause), {
-    attempts,
-    ...(revision === undefined ? {} : { revision }),
-    ...(error instanceof HelmError && error.stderrTail !== '' ? { helm: error.stderrTail } : {}),
-  });
   events.record({
     regarding: pass.release(),
     type: 'Warning',
@@ -82,6 +86,38 @@ export async function recordFailure(
     message: `synchronization of release '${releaseName}' in namespace '${namespace}' failed: ${inWordsOfEvents(step, cause)}`,
   });
   return tryAgainMs;
+}
+
+/**
+ * Asks what has to be known before a failed step can be recorded. Where there is no answer the pass ends, and status
+ * tells of that instead: so the failure itself is at least in the log.
+ */
+export async function notLosing<T>(
+  pass: Pass,
+  lost: Pick<FailedStep, 'step' | 'error' | 'doing' | 'plan'>,
+  ask: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await ask();
+  } catch (caught) {
+    const { step, error, doing, plan } = lost;
+    log(pass, lost, mask(sentenceOf(pass, step, error, doing), plan?.values.secrets ?? []), {});
+    throw caught;
+  }
+}
+
+function log(
+  pass: Pass,
+  { step, error, revision }: Pick<FailedStep, 'step' | 'error'> & { readonly revision?: number | undefined },
+  cause: string,
+  fields: Fields,
+): void {
+  const action = pass.status().operation?.action;
+  pass.log.error(inOldWords(step, action, cause), {
+    ...fields,
+    ...(revision === undefined ? {} : { revision }),
+    ...(error instanceof HelmError && error.stderrTail !== '' ? { helm: error.stderrTail } : {}),
+  });
 }
 
 /** The same failure of an input that is looked at again and again, before its next try is due, is said once. */
@@ -113,7 +149,5 @@ function rulesOf(step: Step, plan: Plan | undefined, restorable: boolean): Retry
 function sentenceOf(pass: Pass, step: Step, error: OperatorError, doing: string | undefined): string {
   const said = doing === undefined ? describe(error) : `${doing}: ${describe(error)}`;
   const { failedInput } = pass.status();
-  return step === 'rollback' && failedInput !== undefined && failedInput.step !== 'rollback'
-    ? `${failedInput.cause}; then ${said}`
-    : said;
+  return step === 'rollback' && failedInput !== undefined ? `${failedInput.cause}; then ${said}` : said;
 }

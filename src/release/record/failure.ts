@@ -19,8 +19,13 @@ export interface FailureEvent {
   readonly revision?: number;
   /** Its input is not what made it fail. */
   readonly blameless?: boolean;
-  readonly attempts: number;
   readonly nextTryMs?: number;
+}
+
+export interface FailureCounts {
+  readonly attempts: number;
+  /** Failures in a row that say nothing of the input. */
+  readonly platformFailures?: number;
 }
 
 /** The phases of 1.4.4; it had none for a failed wait, which it saw as a failed deployment. */
@@ -37,51 +42,70 @@ const PHASES: Readonly<Record<Step, Phase>> = {
   uninstall: 'Failed',
 };
 
-/** How often in a row the same input has failed at the same step with the same options, this time included. */
-export function attemptsOf(
+/**
+ * How often in a row the same input has failed at the same step with the same options, this time included. What the
+ * platform is to blame for is counted by itself: it takes no try away from the input.
+ */
+export function countsOf(
   status: HelmReleaseStatus,
-  { step, digest, options }: Pick<FailureEvent, 'step' | 'digest' | 'options'>,
-): number {
-  const last = DEPLOYING.has(step) ? status.failedInput : status.failure;
+  { step, digest, options, blameless }: Pick<FailureEvent, 'step' | 'digest' | 'options' | 'blameless'>,
+): FailureCounts {
+  const last = lastOf(status, step);
   const again =
     last !== undefined && last.digest === digest && last.options === options && sameStage(last.step, step);
-  return again ? last.attempts + 1 : 1;
+  const { attempts, platformFailures = 0 } = again ? last : { attempts: 0 };
+  return blameless === true
+    ? { attempts, platformFailures: platformFailures + 1 }
+    : { attempts: attempts + 1 };
+}
+
+function lastOf(
+  { failure, failedInput, failedRollback }: HelmReleaseStatus,
+  step: Step,
+): Failure | undefined {
+  if (step === 'rollback') return failedRollback;
+  return DEPLOYING.has(step) ? failedInput : failure;
 }
 
 /** Which failures count together: an input fails once, whether helm, the wait or the tests found it out. */
 function sameStage(a: Step, b: Step): boolean {
-  const isRollback = a === 'rollback' || b === 'rollback';
-  return a === b || (!isRollback && DEPLOYING.has(a) && DEPLOYING.has(b));
+  return a === b || (DEPLOYING.has(a) && DEPLOYING.has(b));
 }
 
-/** The steps that try an input out. The others say nothing of it: its memory and the work begun for it stay. */
-const DEPLOYING: ReadonlySet<Step> = new Set(['install', 'upgrade', 'wait', 'test', 'rollback']);
+/** The steps that try an input out. The others say nothing of it: its memory stays. */
+const DEPLOYING: ReadonlySet<Step> = new Set(['install', 'upgrade', 'wait', 'test']);
+/** With these ends the work that was begun. */
+const WORK: ReadonlySet<Step> = new Set([...DEPLOYING, 'rollback']);
 
 export function failed(
   status: HelmReleaseStatus,
-  event: FailureEvent,
+  event: FailureEvent & FailureCounts,
   context: RecordContext,
 ): HelmReleaseStatus {
+  const isRollback = event.step === 'rollback';
+  // A revision that failed for no fault of its input is none to go back from; that of a rollback is still ours.
+  const revision = event.blameless === true && !isRollback ? undefined : event.revision;
   const failure: Failure = {
     step: event.step,
     cause: event.cause,
     ...(event.digest === undefined ? {} : { digest: event.digest }),
     ...(event.options === undefined ? {} : { options: event.options }),
-    ...(event.revision === undefined || event.blameless === true ? {} : { revision: event.revision }),
+    ...(revision === undefined ? {} : { revision }),
     attempts: event.attempts,
+    ...(event.platformFailures === undefined ? {} : { platformFailures: event.platformFailures }),
     time: kubeTime(context.now),
     ...(event.nextTryMs === undefined
       ? {}
       : { nextTry: kubeTime(new Date(context.now.getTime() + event.nextTryMs)) }),
   };
   const { operation, ...rest } = status;
-  const deploying = DEPLOYING.has(event.step);
   const next: HelmReleaseStatus = {
     ...withPhase(rest, PHASES[event.step], context),
     observedGeneration: context.observedGeneration,
     failure,
-    ...(deploying ? { failedInput: failure } : {}),
-    ...(deploying || operation === undefined ? {} : { operation }),
+    ...(DEPLOYING.has(event.step) ? { failedInput: failure } : {}),
+    ...(isRollback ? { failedRollback: failure } : {}),
+    ...(WORK.has(event.step) || operation === undefined ? {} : { operation }),
     ...(event.revision === undefined
       ? {}
       : { history: historyWithFailure(status, event.revision, event, context) }),
@@ -110,7 +134,8 @@ export function sourcesMended(status: HelmReleaseStatus): HelmReleaseStatus {
 /** Whatever failed beside the input itself is well again. */
 export function mended(status: HelmReleaseStatus): HelmReleaseStatus {
   const { failure, ...rest } = status;
-  if (failure === undefined || DEPLOYING.has(failure.step)) return status;
+  if (failure === undefined || WORK.has(failure.step)) return status;
   const cleared = withoutStates(rest, 'Reconciling', 'Stalled');
-  return rest.failedInput === undefined ? cleared : { ...cleared, failure: rest.failedInput };
+  const stands = rest.failedRollback ?? rest.failedInput;
+  return stands === undefined ? cleared : { ...cleared, failure: stands };
 }

@@ -5,7 +5,14 @@ import type { HelmReleaseStatus } from '../../api/helm-release.ts';
  * number would speak of another one.
  */
 export function freshStart(status: HelmReleaseStatus): HelmReleaseStatus {
-  const { history: _history, deployed: _deployed, failedInput, ...rest } = status;
+  const {
+    history: _history,
+    deployed: _deployed,
+    failedRollback: _rollback,
+    contest: _contest,
+    failedInput,
+    ...rest
+  } = status;
   if (failedInput === undefined) return rest;
   const { revision: _revision, ...remembered } = failedInput;
   return { ...rest, failedInput: remembered };

@@ -4,20 +4,25 @@ import type { HelmReleaseStatus } from '../../api/helm-release.ts';
 import { withoutUndefined } from '../../api/without-undefined.ts';
 import type { RecordContext } from './context.ts';
 import { formerTarget } from '../observe/former-target.ts';
-import { withoutLeftBehind } from './left-behind.ts';
+import { isSame, leftBehindOf, withoutLeftBehind } from './left-behind.ts';
+import { uninstallOperation } from './uninstalling.ts';
 
 /** Which release is meant. Of another one than before nothing is known: what is remembered speaks of the old one. */
 export function observedTarget(status: HelmReleaseStatus, context: RecordContext): HelmReleaseStatus {
   const { releaseName, targetNamespace } = context;
   const target = { releaseName, namespace: targetNamespace };
   const known = formerTarget(status, target) === undefined ? status : ofNoRelease(status);
-  return { ...withoutLeftBehind(known, target), releaseName, targetNamespace };
+  const begunAt = leftBehindOf(known).find((each) => isSame(each, target))?.uninstalling;
+  const begun =
+    begunAt === undefined ? {} : { operation: uninstallOperation(begunAt, 'unknown', context.now) };
+  return { ...withoutLeftBehind(known, target), ...begun, releaseName, targetNamespace };
 }
 
 /** Also the proof that it was us who deployed a release goes: the new one may be somebody else's. */
 function ofNoRelease({
   observedGeneration,
   leftBehind,
+  uninstalledLeftBehind,
   lastHandledReconcileAt,
   conditions,
 }: HelmReleaseStatus): HelmReleaseStatus {
@@ -25,6 +30,7 @@ function ofNoRelease({
   return withoutUndefined<HelmReleaseStatus>({
     observedGeneration,
     leftBehind,
+    uninstalledLeftBehind,
     lastHandledReconcileAt,
     conditions: fetched === undefined ? undefined : [fetched],
   });

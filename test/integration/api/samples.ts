@@ -141,7 +141,8 @@ export const fullStatus: Required<HelmReleaseStatus> = {
   rollbackCount: 2,
   lastHandledReconcileAt: 'now-please',
   insecureSources: ['chart from http://charts.example.com'],
-  leftBehind: [{ releaseName: 'old', namespace: 'shop', since: '2026-03-01T12:00:00Z' }],
+  leftBehind: [{ releaseName: 'old', namespace: 'shop', since: '2026-03-01T12:00:00Z', uninstalling: 4 }],
+  uninstalledLeftBehind: ['shop/older'],
   deployed: {
     revision: 7,
     chart: 'web-1.2.3',
@@ -184,6 +185,17 @@ export const fullStatus: Required<HelmReleaseStatus> = {
     time: '2026-03-01T11:59:00Z',
     nextTry: '2026-03-01T12:09:00Z',
   },
+  failedRollback: {
+    step: 'rollback',
+    cause: 'helm rollback was killed by SIGKILL',
+    digest: 'k1.v1.ffff0000',
+    revision: 7,
+    attempts: 1,
+    platformFailures: 1,
+    time: '2026-03-01T11:59:30Z',
+    nextTry: '2026-03-01T12:00:00Z',
+  },
+  contest: { revision: 7, generation: 3, since: '2026-03-01T12:00:00Z' },
   operation: {
     action: 'test',
     digest: 'k1.v1.0123abcd',

@@ -27,6 +27,7 @@ describe('the controller', () => {
   let syncs: string[];
   let passes: string[];
   let onPass: (key: string) => void;
+  let forgotten: string[];
 
   beforeEach(() => {
     timers = sinon.useFakeTimers();
@@ -36,6 +37,7 @@ describe('the controller', () => {
     syncs = [];
     passes = [];
     onPass = () => undefined;
+    forgotten = [];
   });
   afterEach(async () => {
     stop.abort(new Error('over'));
@@ -57,7 +59,7 @@ describe('the controller', () => {
       passes: 2,
       resyncMs: () => 10 * MINUTE,
       stopping: stop.signal,
-      onForgotten: () => undefined,
+      onForgotten: (key) => forgotten.push(key),
       onPass: (key, outcome) => {
         onPass(key);
         passes.push(outcome);
@@ -83,6 +85,29 @@ describe('the controller', () => {
     queue.add('shop/web');
     while (passes.length < count) await timers.tickAsync(500);
   };
+
+  it('forgets a HelmRelease of which another one has taken the name, with its pauses', async () => {
+    let uid = 'first';
+    const pauses: number[] = [];
+    let lastAt = 0;
+    start(
+      async () => {
+        pauses.push(Date.now() - lastAt);
+        lastAt = Date.now();
+        return await Promise.reject(new Error('no'));
+      },
+      () => ({ ...RELEASE, metadata: { ...RELEASE.metadata, uid } }),
+    );
+    await untilPasses(3);
+    expect(forgotten).to.deep.equal([]);
+    uid = 'second';
+    queue.add('shop/web');
+    await untilPasses(5);
+
+    expect(forgotten).to.deep.equal(['shop/web']);
+    expect(pauses.at(-1)).to.be.at.most(6_000);
+    expect(pauses[2]).to.be.at.least(8_000);
+  });
 
   it('takes all passes from what was begun to its outcome for one sync', async () => {
     start(endingAs({ kind: 'wait', ms: 10_000 }, { kind: 'wait', ms: 5_000 }, { kind: 'done' }));

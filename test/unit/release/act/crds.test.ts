@@ -105,15 +105,21 @@ describe('the definitions of a chart, before helm runs', () => {
     });
   }
 
-  it('are left to helm where the folder holds something else, unless they are to be replaced', async () => {
-    const readDefinitions = () => Promise.reject(new InvalidChartError('file crds/a.yaml holds a Namespace'));
+  for (const policy of ['Create', 'CreateReplace'] as const) {
+    it(`are never left to helm, which may change those that are there: ${policy} refuses what it cannot read`, async () => {
+      const readDefinitions = () =>
+        Promise.reject(new InvalidChartError('file crds/a.yaml holds a Namespace'));
+      const { calls, failureOf } = bench(['a'], { readDefinitions });
 
-    expect(await bench(['a'], { readDefinitions }).prepare('Create')).to.deep.equal({ skipCRDs: false });
-    const failed = await bench(['a'], { readDefinitions }).failureOf('CreateReplace');
+      const failed = await failureOf(policy);
 
-    expect(failed).to.be.instanceOf(CrdError);
-    expect(String(failed)).to.contain('file crds/a.yaml holds a Namespace');
-  });
+      expect(failed).to.be.instanceOf(CrdError);
+      expect(failed)
+        .to.have.property('message')
+        .that.matches(/^nothing was done.*file crds\/a\.yaml holds a Namespace: correct the chart, .* Skip$/);
+      expect(calls).to.deep.equal([]);
+    });
+  }
 
   it('are waited for until they are established and served', async () => {
     let looks = 0;

@@ -14,7 +14,7 @@ const MADE = { revision: 3, uid: 'uid-3' };
 
 const portsWith = (more: Partial<ExplainPorts> = {}, hasSecrets = true): ExplainPorts => ({
   readiness: { check: () => Promise.resolve({ kind: 'ready' }) },
-  renderedSecrets: () => Promise.resolve(['made-by-chart']),
+  renderedSecrets: () => Promise.resolve({ kind: 'words', words: ['made-by-chart'] }),
   readPayload: () => Promise.resolve({ objects: [], hasHooks: true, applyMethod: 'server', hasSecrets }),
   tellOfHook: (_target, question) => Promise.resolve(JSON.stringify(question)),
   ...more,
@@ -71,5 +71,16 @@ describe('what the cluster says', () => {
 
     expect(await concealed(pass, plan, MADE, said, portsWith())).to.equal('*** ***');
     expect(await concealed(pass, plan, MADE, said, portsWith({}, false))).to.equal('*** made-by-chart');
+  });
+
+  it('is withheld while nobody can tell what a release with Secrets keeps in them', async () => {
+    const renderedSecrets = () => Promise.resolve({ kind: 'everything', why: 'the API is away' } as const);
+
+    expect(await concealed(pass, plan, MADE, 'made-by-chart', portsWith({ renderedSecrets }))).to.equal(
+      'what the cluster says of it is not shown, because it may quote Secrets of the release and the API is away: look at the Events and pods of namespace shop',
+    );
+    expect(await concealed(pass, plan, MADE, 'no secret', portsWith({ renderedSecrets }, false))).to.equal(
+      'no secret',
+    );
   });
 });

@@ -14,7 +14,9 @@ const former = { releaseName: 'old', namespace: 'shop', since: '2026-01-01T00:00
 
 describe('objects that a release left behind has already', () => {
   it('are told of with the way out', () => {
-    expect(explainConflict(conflict, [{ ...former, releaseName: 'ol' }, former]).message).to.equal(
+    expect(
+      explainConflict(conflict, { leftBehind: [{ ...former, releaseName: 'ol' }, former] }).message,
+    ).to.equal(
       'ConfigMap web in namespace shop exists already and belongs to release shop/old, which this HelmRelease stood for ' +
         'before and left behind: to have that one uninstalled, set the annotation helm.fluxcd.io/uninstallLeftBehind to ' +
         'shop/old; to go on with it, set spec.releaseName and spec.targetNamespace back',
@@ -22,8 +24,10 @@ describe('objects that a release left behind has already', () => {
   });
 
   it('are left to the words of helm where they are of another release, or anything else failed', () => {
-    expect(explainConflict(conflict, [{ ...former, releaseName: 'other' }])).to.equal(conflict);
+    expect(explainConflict(conflict, { leftBehind: [{ ...former, releaseName: 'other' }] })).to.equal(
+      conflict,
+    );
     const timeout = new HelmError('of release shop/old: no', { ...facts, class: 'TIMEOUT' });
-    expect(explainConflict(timeout, [former])).to.equal(timeout);
+    expect(explainConflict(timeout, { leftBehind: [former] })).to.equal(timeout);
   });
 });

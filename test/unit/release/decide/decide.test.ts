@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { Action } from '../../../../src/release/decide/action.ts';
 import { decide } from '../../../../src/release/decide/decide.ts';
-import type { Wanted } from '../../../../src/release/decide/decide.ts';
+import type { Wanted } from '../../../../src/release/decide/wanted.ts';
 import type { Memory } from '../../../../src/release/observe/memory.ts';
 import { HELM_STATUSES } from '../../../../src/helm/storage/helm-status.ts';
 import type { HelmStatus } from '../../../../src/helm/storage/helm-status.ts';
@@ -90,8 +90,34 @@ const rows: readonly Row[] = [
     then: { kind: 'install', because: 'FirstInstall', replace: true },
   },
   {
-    when: 'an uninstall was not finished',
+    when: 'an uninstall that we had begun was not finished',
     observed: present({ status: 'uninstalling' }),
+    memory: { intent: { action: 'uninstall', digest: OLD, toRevision: 5 } },
+    then: { kind: 'clear', revision: 5, why: 'an uninstall of it was not finished' },
+  },
+  {
+    when: 'our own uninstall has failed and its next try is due later',
+    observed: present({ status: 'uninstalling' }),
+    memory: {
+      intent: { action: 'uninstall', digest: NEW, toRevision: 5 },
+      uninstall: { step: 'uninstall', digest: NEW, dueInMs: 7_000 },
+    },
+    then: { kind: 'wait', for: 'retry', ms: 7_000, why: 'the next try is due later' },
+  },
+  {
+    when: 'somebody else uninstalls the release',
+    observed: present({ status: 'uninstalling', ageMs: 100_000 }),
+    memory: { intent: { action: 'uninstall', digest: NEW, toRevision: 4 } },
+    then: {
+      kind: 'wait',
+      for: 'lock',
+      ms: 800_000,
+      why: 'revision 5 is uninstalling: another helm holds the release',
+    },
+  },
+  {
+    when: 'an uninstall of somebody else has taken too long to be alive',
+    observed: present({ status: 'uninstalling', ageMs: 900_000 }),
     then: { kind: 'clear', revision: 5, why: 'an uninstall of it was not finished' },
   },
   {
@@ -113,7 +139,7 @@ const rows: readonly Row[] = [
   {
     when: 'a pending rollback of ours is what its helm left when it died under us',
     observed: present({ status: 'pending-rollback', mark: { kind: 'copied', digest: OLD } }),
-    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 5_000 } },
+    memory: { rollback: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 5_000 } },
     then: { kind: 'unlock', revision: 5 },
   },
   {
@@ -211,7 +237,7 @@ const rows: readonly Row[] = [
   {
     when: 'the wanted input is deployed, and nothing else is known of it',
     observed: present({ status: 'deployed' }, { recorded: false }),
-    then: { kind: 'adopt', revision: 5 },
+    then: { kind: 'await', revision: 5 },
   },
   {
     when: 'another input is deployed, and nothing else is known of it',
@@ -223,7 +249,7 @@ const rows: readonly Row[] = [
     wanted: withRollback,
     observed: present({ status: 'deployed' }, { restorable: 4 }),
     memory: {
-      failure: { step: 'rollback', digest: NEW, revision: 4 },
+      rollback: { step: 'rollback', digest: NEW, revision: 4 },
       intent: { action: 'upgrade', digest: NEW, toRevision: 5 },
     },
     then: { kind: 'await', revision: 5 },
@@ -303,22 +329,42 @@ const rows: readonly Row[] = [
     when: 'the rollback did not become ready and another look is due later',
     wanted: withRollback,
     observed: present({ status: 'deployed', mark: ours(OLD, NEW) }),
-    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 4_000 } },
+    memory: { rollback: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 4_000 } },
     then: { kind: 'wait', for: 'retry', ms: 4_000, why: 'the next try is due later' },
   },
   {
     when: 'the rollback did not become ready and another look is due now',
     wanted: withRollback,
     observed: present({ status: 'deployed', mark: ours(OLD, NEW) }),
-    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
+    memory: { rollback: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
     then: { kind: 'await-rollback', revision: 5 },
   },
   {
     when: 'a rollback that had failed stands after all',
     wanted: withRollback,
     observed: present({ status: 'deployed', mark: ours(OLD, NEW) }, { verified: true }),
-    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
+    memory: { rollback: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
     then: { kind: 'stay', why: 'rejected' },
+  },
+  {
+    when: 'a rollback that had failed stands after all, and the retry of its input is due',
+    wanted: withRollback,
+    observed: present({ status: 'deployed', mark: ours(OLD, NEW) }, { verified: true }),
+    memory: {
+      failure: { step: 'wait', digest: NEW, revision: 4, dueInMs: 0 },
+      rollback: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 9_000 },
+    },
+    then: { kind: 'upgrade', because: 'Retry' },
+  },
+  {
+    when: 'the rollback after tests that failed has failed itself, and its next try is due later',
+    wanted: withRollback,
+    observed: present({ status: 'deployed' }, { restorable: 4 }),
+    memory: {
+      failure: { step: 'test', digest: NEW, revision: 5 },
+      rollback: { step: 'rollback', digest: NEW, dueInMs: 9_000 },
+    },
+    then: { kind: 'wait', for: 'retry', ms: 9_000, why: 'the next try is due later' },
   },
   {
     when: 'a third input arrives after a rollback',
@@ -411,28 +457,28 @@ const rows: readonly Row[] = [
     when: 'our own rollback failed',
     wanted: withRollback,
     observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
-    memory: { intent: rollbackIntent, failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
+    memory: { intent: rollbackIntent, rollback: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
     then: { kind: 'rollback', because: 'Rollback', from: 5, to: 3 },
   },
   {
     when: 'our own rollback failed and nothing is under way',
     wanted: withRollback,
     observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
-    memory: { failure: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
+    memory: { rollback: { step: 'rollback', digest: NEW, revision: 5, dueInMs: 0 } },
     then: { kind: 'rollback', because: 'Rollback', from: 5, to: 3 },
   },
   {
     when: 'our own rollback failed and the tries are used up',
     wanted: withRollback,
     observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
-    memory: { failure: { step: 'rollback', digest: NEW, revision: 5 } },
+    memory: { rollback: { step: 'rollback', digest: NEW, revision: 5 } },
     then: { kind: 'stay', why: 'failed' },
   },
   {
     when: 'our own rollback failed before it made a revision',
     wanted: withRollback,
     observed: present({ status: 'failed' }, { restorable: 4 }),
-    memory: { failure: { step: 'rollback', digest: NEW, dueInMs: 0 } },
+    memory: { rollback: { step: 'rollback', digest: NEW, dueInMs: 0 } },
     then: { kind: 'rollback', because: 'Rollback', from: 5, to: 4 },
   },
   {
@@ -493,7 +539,16 @@ describe('decide', () => {
   const anyMemory = fc.record({
     failure: fc.option(
       fc.record({
-        step: fc.constantFrom('upgrade' as const, 'wait' as const, 'test' as const, 'rollback' as const),
+        step: fc.constantFrom('upgrade' as const, 'wait' as const, 'test' as const),
+        digest: fc.constantFrom(NEW, OLD),
+        revision: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
+        dueInMs: fc.option(fc.integer({ min: 0, max: 1000 }), { nil: undefined }),
+      }),
+      { nil: undefined },
+    ),
+    rollback: fc.option(
+      fc.record({
+        step: fc.constant('rollback' as const),
         digest: fc.constantFrom(NEW, OLD),
         revision: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
         dueInMs: fc.option(fc.integer({ min: 0, max: 1000 }), { nil: undefined }),
@@ -578,7 +633,7 @@ describe('decide', () => {
           const known =
             newest.mark.kind === 'ours' ||
             memory.intent?.toRevision === newest.number ||
-            (memory.failure?.step === 'rollback' && memory.failure.revision === newest.number);
+            memory.rollback?.revision === newest.number;
           expect(known || newest.ageMs >= w.lockLimitMs).to.equal(true);
         } else {
           expect(action.kind).to.equal('wait');

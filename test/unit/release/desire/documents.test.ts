@@ -42,6 +42,17 @@ describe('the reader of ConfigMaps and Secrets', () => {
     expect(server.asked).to.deep.equal(['a', 'a', 'a']);
   });
 
+  it('asks once for all who want the same version at the same time, and again for who has seen a newer one', async () => {
+    const server = createServer(10_000);
+    server.put('a', 10);
+    const first = [server.read('a'), server.read('a')];
+    server.put('a', 20, '2');
+    const second = [server.read('a'), server.read('a')];
+    await Promise.all([...first, ...second]);
+
+    expect(server.asked).to.deep.equal(['a', 'a']);
+  });
+
   it('keeps as many as fit, however many these are, and drops those that came first', async () => {
     const server = createServer(10_000);
     server.put('large', 9_000);

@@ -7,7 +7,7 @@ import type { PatientCharts } from '../../../../src/release/desire/patient-chart
 const SOURCE: ChartSource = { kind: 'oci', url: 'oci://example.com/web', version: '1.x', scope: '' };
 const CHART: Chart = {
   ...{ name: 'web', version: '1.0.0', revision: '1.0.0', digest: 'abc', path: '/web.tgz' },
-  ...{ hooks: 'none', crds: [] },
+  ...{ hooks: 'none', crds: [], bytes: 1_000 },
 };
 
 interface Bench {

@@ -111,7 +111,15 @@ describe('what differs between a release and what is wanted', () => {
       digest: `v1.00000000.${'0'.repeat(40)}`,
       values: { files: [], inline: values, merged: values, warnings: [], secrets: [] },
       chart: {
-        ...{ name: 'umbrella', version: '1.0.0', appVersion: '2.0', digest: '', hooks: 'none', crds: [] },
+        ...{
+          name: 'umbrella',
+          version: '1.0.0',
+          appVersion: '2.0',
+          digest: '',
+          hooks: 'none',
+          crds: [],
+          bytes: 1_000,
+        },
         ...{ revision: 'abc', path: await packed(changed) },
         ...chart,
       },

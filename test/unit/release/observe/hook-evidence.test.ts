@@ -46,7 +46,7 @@ async function told(
   const read: string[] = [];
   const tell = createTellOfHook({
     storage: { read: () => Promise.resolve({ hooks } as unknown as StoredRelease) },
-    renderedSecrets: () => Promise.resolve(['made-by-chart']),
+    renderedSecrets: () => Promise.resolve({ kind: 'words', words: ['made-by-chart'] }),
     readLogTail: ({ pod: name, container }) => {
       read.push(`${name}/${container}`);
       return Promise.resolve(log);
@@ -96,6 +96,19 @@ describe('what is told of a hook that failed', () => {
       '; container main of pod migrate-new wrote last: first | password: *** | token ***; container main of pod migrate-old',
     );
     expect(read).to.deep.equal(['migrate-new/main', 'migrate-old/main']);
+  });
+
+  it('is withheld, and no log is read, while nobody can tell what must not be shown', async () => {
+    const ports = {
+      renderedSecrets: () => Promise.resolve({ kind: 'everything', why: 'the API is away' } as const),
+    };
+
+    expect(await told({ hooks: [job], pods, log: 'made-by-chart', ports }, { withLogs: true })).to.deep.equal(
+      {
+        text: 'why its pods failed is not shown, because it may quote Secrets of the release and the API is away: look at Pod migrate-new in namespace shop (kubectl describe, kubectl logs)',
+        read: [],
+      },
+    );
   });
 
   it('is bounded by lines and by length, and cut only after what is secret is gone', async () => {

@@ -94,6 +94,21 @@ describe('what an upgrade changes of a stored revision', () => {
     ]);
   });
 
+  it('shows nothing of values that the chart puts into Secrets, neither those there nor those to come', async () => {
+    const manifest = '---\nkind: Secret\nstringData: {url: "https://shop:hunter11@db"}\n';
+    const was = { ...stored({ replicas: 2, url: 'https://shop:hunter11@db', text: 'x' }), manifest };
+
+    const diff = await diffOf(was);
+
+    expect(diff).to.include('~ values.url: *** -> ***').and.not.include('https');
+  });
+
+  it('is withheld where nobody can tell what the chart puts into Secrets', async () => {
+    const diff = await diffOf({ ...stored({ text: 'old' }), manifest: '---\nkind: Secret\n  torn: [\n' });
+
+    expect(diff).to.match(/^what the upgrade changes is not shown, because .*: see helm get all /);
+  });
+
   it('keeps with resetValues: false what nobody overrides', async () => {
     const diff = await diffOf(stored({ text: 'old' }), false);
 

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { mask } from '../../../../src/helm/errors/mask.ts';
+import { type Hidden, mask } from '../../../../src/helm/errors/mask.ts';
+import type { RevisionRecord } from '../../../../src/helm/storage/revision.ts';
 import type { Storage } from '../../../../src/helm/storage/storage.ts';
 import type { StoredRelease } from '../../../../src/helm/storage/stored-release.ts';
-import { createRenderedSecrets, secretsIn } from '../../../../src/release/observe/rendered-secrets.ts';
+import { createRenderedSecrets, hiddenIn } from '../../../../src/release/observe/rendered-secrets.ts';
 
 const signal = new AbortController().signal;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -20,8 +21,13 @@ function stored(manifest: string, ...hooks: readonly string[]): StoredRelease {
 const secret = (data: string): string =>
   `---\n# Source: web/templates/secret.yaml\napiVersion: v1\nkind: Secret\nmetadata:\n  name: web-database\n${data}`;
 
+function wordsOf(hidden: Hidden): readonly string[] {
+  if (hidden.kind === 'words') return hidden.words;
+  throw new Error(hidden.why);
+}
+
 describe('the secrets that a chart renders', () => {
-  const masked = (release: StoredRelease, text: string): string => mask(text, secretsIn(release));
+  const masked = (release: StoredRelease, text: string): string => mask(text, wordsOf(hiddenIn(release)));
 
   it('are masked as they are and in base64, whether data or stringData, of the release and of its hooks', () => {
     const release = stored(
@@ -68,11 +74,19 @@ describe('the secrets that a chart renders', () => {
     );
   });
 
-  it('mask bytes that are no text as base64, and survive what is no YAML', () => {
+  it('are masked as base64 where they are no text', () => {
     const bytes = Buffer.from([0xff, 0xfe, 1, 2, 3, 4, 5, 6]).toString('base64');
-    const release = stored(`${secret(`data:\n  a: ${bytes}\n`)}---\nkind: Secret\n  broken: [\n`);
 
-    expect(masked(release, `data ${bytes}`)).to.equal('data ***');
+    expect(masked(stored(secret(`data:\n  a: ${bytes}\n`)), `data ${bytes}`)).to.equal('data ***');
+  });
+
+  it('are everything where a Secret cannot be read, and what is in one may be no YAML', () => {
+    const torn = stored(`${secret('stringData: {a: hunter22}\n')}---\nkind: Secret\n  broken: [\n`);
+    const text = stored(secret('stringData: {a: "{ torn"}\n'));
+
+    expect(hiddenIn(torn).kind).to.equal('everything');
+    expect(hiddenIn(torn)).to.have.property('why').that.does.not.contain('broken');
+    expect(masked(text, 'a { torn b')).to.equal('a *** b');
   });
 });
 
@@ -94,16 +108,42 @@ describe('the secrets of what Helm stores', () => {
     const first = await secrets('shop', 'web', signal);
 
     expect(await secrets('shop', 'web', signal)).to.deep.equal(first);
-    expect(mask('oldest-one older-one newest-one', first)).to.equal('oldest-one *** ***');
+    expect(mask('oldest-one older-one newest-one', wordsOf(first))).to.equal('oldest-one *** ***');
     expect(reads).to.deep.equal([2, 3]);
   });
 
-  it('are none while the storage cannot be read: there may be trouble to tell of', async () => {
-    const secrets = createRenderedSecrets({
+  it('are everything while the storage cannot be read, or has lost what it listed', async () => {
+    const away = createRenderedSecrets({
       list: () => Promise.reject(new Error('away')),
       read: () => Promise.resolve(undefined),
     });
+    const lost = createRenderedSecrets({
+      list: () => Promise.resolve([record(3) as RevisionRecord]),
+      read: () => Promise.resolve(undefined),
+    });
 
-    expect(await secrets('shop', 'web', signal)).to.deep.equal([]);
+    expect(await away('shop', 'web', signal)).to.deep.equal({
+      kind: 'everything',
+      why: 'what Helm stores of it cannot be read (away)',
+    });
+    expect(await lost('shop', 'web', signal)).to.deep.equal({
+      kind: 'everything',
+      why: 'revision 3 of it is gone',
+    });
+  });
+
+  it('are asked for again after they could not be read', async () => {
+    let answers = false;
+    const secrets = createRenderedSecrets({
+      list: () => Promise.resolve([record(1) as RevisionRecord]),
+      read: () =>
+        answers
+          ? Promise.resolve(stored(secret('stringData: {a: hunter22}')))
+          : Promise.reject(new Error('away')),
+    });
+
+    expect((await secrets('shop', 'web', signal)).kind).to.equal('everything');
+    answers = true;
+    expect(wordsOf(await secrets('shop', 'web', signal))).to.include('hunter22');
   });
 });

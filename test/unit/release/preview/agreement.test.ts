@@ -46,6 +46,7 @@ const anyTrouble: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('input'), chart: fc.constantFrom('a', 'b', 'c') }),
   },
   { weight: 1, arbitrary: fc.constant({ kind: 'reconcile-at' }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'status-lost' }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'time', ms: 400_000 }) },
 );
 

@@ -48,7 +48,7 @@ describe('a release that 1.4.4 rolled back', () => {
     expect(world.status().failedInput).to.include({ step: 'upgrade', revision: 2, attempts: 1 });
     expect(world.status().deployed).to.include({ revision: 3, sourceRevision: 'commit-good' });
     expect(world.condition('Stalled')?.message).to.equal(
-      'upgrade to revision 2 failed; rolled back as revision 3 (unknown-unknown); it is not tried again until chart, values or options change',
+      'upgrade to revision 2 failed; rolled back as revision 3 (unknown-unknown); it is not tried again until chart, values or options change, or the annotation helm.fluxcd.io/reconcileAt gets a new value',
     );
     expect(world.events).to.deep.equal(['RolledBack']);
     expect((await world.pass()).effects).to.deep.equal([]);

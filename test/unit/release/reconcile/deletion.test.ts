@@ -34,6 +34,51 @@ describe('defect 3: the deletion of a HelmRelease', () => {
     expect(await world.remove()).to.deep.include({ runs: ['helm uninstall'], outcome: { kind: 'done' } });
   });
 
+  it('goes on at once with its own uninstall, wherever it is killed', async () => {
+    let wasHalfDone = false;
+    for (let effects = 0; effects < 6; effects++) {
+      const world = createWorld();
+      await world.pass();
+      world.subject.delete();
+      await world.remove(effects);
+      wasHalfDone ||= world.storage.newest('web')?.status === 'uninstalling';
+
+      expect((await world.remove()).outcome, `killed after ${effects}`).to.deep.equal({ kind: 'done' });
+      expect(world.storage.all('web')).to.deep.equal([]);
+    }
+    expect(wasHalfDone).to.equal(true);
+  });
+
+  it('waits while somebody else uninstalls the release, says so, and not for ever', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.helm.foreign.beginUninstall('web');
+    world.later(100_000);
+    world.subject.delete();
+
+    const held = await world.remove();
+
+    expect(held.runs).to.deep.equal([]);
+    expect(held.outcome).to.deep.equal({ kind: 'wait', ms: 800_000 });
+    expect(world.condition('Ready')?.message).to.equal(
+      'revision 1 is uninstalling: another helm holds the release',
+    );
+    expect((await world.remove()).effects).to.deep.equal([]);
+    world.later(800_000);
+    expect(await world.remove()).to.deep.include({ runs: ['helm uninstall'], outcome: { kind: 'done' } });
+  });
+
+  it('lets the HelmRelease go when somebody else has uninstalled its release', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.helm.foreign.beginUninstall('web');
+    world.subject.delete();
+    await world.remove();
+    world.storage.remove('web');
+
+    expect(await world.remove()).to.deep.include({ runs: [], outcome: { kind: 'done' } });
+  });
+
   it('leaves a release alone that it never managed', async () => {
     const world = createWorld();
     world.storage.add('web', 'deployed', 'theirs', {});

@@ -120,8 +120,8 @@ describe('a HelmRelease that stands for another release than before', () => {
     const world = createWorld();
     await world.pass();
     world.subject.edit({ releaseName: 'shop' });
-    world.helm.faults.set('install', 'before');
-    expect((await world.pass()).outcome?.kind).to.equal('retry');
+    world.helm.faults.set('install', 'owned');
+    expect((await world.pass()).outcome?.kind).to.be.oneOf(['retry', 'stalled']);
     world.subject.giveUp('shop/web');
     world.whileWaiting = () => {
       if (world.storage.newest('web') !== undefined) world.helm.faults.clear();
@@ -129,6 +129,90 @@ describe('a HelmRelease that stands for another release than before', () => {
 
     expect((await world.pass()).runs).to.deep.equal(['helm uninstall', 'helm install']);
     expect(world.status().leftBehind).to.equal(undefined);
+  });
+
+  it('keeps the old one while the new one was never deployed, whatever keeps it from that', async () => {
+    const reasons: readonly ((world: World) => void)[] = [
+      (world) => (world.chart = undefined),
+      (world) => world.helm.faults.set('install', 'before'),
+    ];
+    for (const happens of reasons) {
+      const world = createWorld();
+      await world.pass();
+      world.subject.edit({ releaseName: 'shop' });
+      world.subject.giveUp('shop/web');
+      happens(world);
+      await world.pass();
+      await world.pass();
+      expect(states(world, 'web')).to.deep.equal(['1 deployed']);
+
+      world.chart = 'a';
+      world.helm.faults.clear();
+      world.later(600_000);
+      expect((await world.pass()).runs).to.deep.equal(['helm install', 'helm uninstall']);
+    }
+  });
+
+  it('does not uninstall a later release of a name that was given up, until it is named anew', async () => {
+    const world = await renamed();
+    world.subject.giveUp('shop/web');
+    await world.pass();
+    expect(states(world, 'web')).to.deep.equal([]);
+    world.subject.edit({ releaseName: 'web' });
+    await world.pass();
+    world.subject.edit({ releaseName: 'third' });
+
+    await world.pass();
+    expect((await world.pass()).effects).to.deep.equal([]);
+    expect(states(world, 'web')).to.deep.equal(['1 deployed']);
+    expect(left(world)).to.include('shop/web');
+
+    world.subject.giveUp('');
+    await world.pass();
+    expect(world.status().uninstalledLeftBehind).to.equal(undefined);
+    world.subject.giveUp('shop/web');
+    expect((await world.pass()).runs).to.deep.equal(['helm uninstall']);
+    expect(states(world, 'web')).to.deep.equal([]);
+  });
+
+  it('says why the old one stays although a person has named it', async () => {
+    const world = await renamed();
+    world.isCrdTerminating = true;
+    world.subject.giveUp('shop/web');
+
+    expect((await world.pass()).runs).to.deep.equal([]);
+
+    expect(world.status().leftBehind?.[0]?.failure?.cause).to.match(
+      /^release shop\/web is not uninstalled: the CustomResourceDefinition/,
+    );
+    expect(world.events.at(-1)).to.equal('LeftBehindKept');
+    expect((await world.pass()).effects).to.deep.equal([]);
+    world.isCrdTerminating = false;
+    expect((await world.pass()).runs).to.deep.equal(['helm uninstall']);
+  });
+
+  it('goes on at once with its own uninstall of the old one, and waits for that of anybody else', async () => {
+    for (const [killedAfter, isOurs] of [
+      [2, true],
+      [0, false],
+    ] as const) {
+      const world = await renamed();
+      world.subject.giveUp('shop/web');
+      await world.pass(killedAfter);
+      const old = world.storage.newest('web');
+      if (old !== undefined) world.storage.change(old, { status: 'uninstalling' });
+
+      const { runs, outcome } = await world.pass();
+
+      expect(runs, `killed after ${killedAfter}`).to.deep.equal(isOurs ? ['helm uninstall'] : []);
+      if (isOurs) continue;
+      expect(outcome?.kind).to.equal('wait');
+      expect(world.status().leftBehind?.[0]?.failure?.cause).to.equal(
+        'release shop/web is not uninstalled yet: revision 1 is uninstalling: another helm holds the release',
+      );
+      world.later(900_000);
+      expect((await world.pass()).runs).to.deep.equal(['helm uninstall']);
+    }
   });
 
   it('says why the old one cannot be uninstalled, and tries again later and later', async () => {

@@ -182,6 +182,59 @@ describe('the log', () => {
     }
   }
 
+  describe('says that helm failed', () => {
+    const linesUntil = async (killedAfter: number): Promise<{ world: World; lines: readonly string[] }> => {
+      const lines: string[] = [];
+      const log = createLogger({ format: 'fmt', level: 'info', write: (line) => void lines.push(line) });
+      const world = createWorld({}, { log });
+      world.helm.faults.set('install', 'after');
+      await world.pass(killedAfter);
+      return { world, lines };
+    };
+
+    it('whichever of its requests after that run is the first to fail', async () => {
+      const seen = new Set<number>();
+      for (let effects = 0; effects < 12; effects++) {
+        const { world, lines } = await linesUntil(effects);
+        if (world.storage.newest('web')?.status !== 'failed') continue;
+        seen.add(effects);
+        expect(
+          lines.filter((line) => line.includes('installation failed: ')),
+          `after ${effects}`,
+        ).to.have.length(1);
+      }
+      expect(seen.size).to.be.greaterThan(2);
+    });
+
+    for (const [verb, says] of [
+      ['install', 'installation failed: '],
+      ['upgrade', 'upgrade failed: '],
+      ['rollback', 'rollback failed: '],
+      ['uninstall', 'uninstall failed: '],
+    ] as const) {
+      it(`to ${verb} where Helm's storage cannot be read any more`, async () => {
+        const lines: string[] = [];
+        const log = createLogger({ format: 'fmt', level: 'info', write: (line) => void lines.push(line) });
+        const onRun: WorldOptions['onRun'] = (run, release, _labels, { forbidden }) => {
+          if (run === verb) forbidden.add(release);
+        };
+        const world = createWorld({ wait: true, rollback: { enable: true } }, { log, onRun });
+        world.helm.faults.set(verb, 'before');
+        if (verb !== 'install') await world.pass();
+        if (verb === 'rollback') world.health.set('b', BROKEN);
+        if (verb === 'uninstall') {
+          world.subject.delete();
+          await world.remove();
+        } else {
+          world.chart = 'b';
+          await world.pass();
+        }
+
+        expect(lines.filter((line) => line.includes(says))).to.have.length(1);
+      });
+    }
+  });
+
   it('has the keys of 1.4.4 with what they meant there, and failures under `error`', async () => {
     const failing = SCENARIOS.find(({ when }) => when === 'an installation fails');
     const [line = ''] = failing === undefined ? [] : (await linesOf(failing, 'json')).slice(-1);

@@ -14,7 +14,7 @@ describe('an upgrade that fails', () => {
     expect((await world.pass()).runs).to.deep.equal(['helm upgrade']);
 
     const { failure, history } = world.status();
-    expect(failure).to.include({ step: 'upgrade', attempts: 1 });
+    expect(failure).to.include({ step: 'upgrade', attempts: 0, platformFailures: 1 });
     expect(failure).not.to.have.property('revision');
     expect(history?.[0]).to.include({ revision: 2, result: 'Failed' });
     expect((await world.pass()).effects).to.deep.equal([]);
@@ -34,6 +34,50 @@ describe('an upgrade that fails', () => {
       expect((await world.pass()).runs).to.deep.equal(['helm upgrade']);
       world.later(300_000);
     }
+  });
+
+  it('because helm was killed blames no input: the lock goes, it is tried again at its time, not for ever', async () => {
+    const world = createWorld(WITH_ROLLBACK);
+    await world.pass();
+    world.chart = 'b';
+    world.helm.faults.set('upgrade', 'lost');
+    const pauses: number[] = [];
+
+    for (let tries = 0; tries < 10; tries++) {
+      const { runs, outcome } = await world.pass();
+      expect(runs).to.deep.equal(['helm upgrade']);
+      expect((await world.pass()).effects).to.deep.equal([]);
+      if (outcome?.kind !== 'retry') continue;
+      pauses.push(outcome.ms);
+      world.later(outcome.ms);
+      if (outcome.ms === 180_000) world.later(120_000);
+    }
+
+    expect(pauses).to.deep.equal([5, 10, 20, 40, 80, 160, 180, 180, 180].map((s) => s * 1_000));
+    expect(world.status().failure).to.include({ attempts: 0, platformFailures: 10 });
+    expect(world.condition('Stalled')?.message).to.contain('helm upgrade was killed');
+    world.later(3_600_000);
+    expect((await world.pass()).runs).to.deep.equal([]);
+    expect(world.storage.newest('web')?.status).to.equal('failed');
+    world.helm.faults.clear();
+    world.subject.annotate('more memory');
+    expect((await world.pass()).runs).to.deep.equal(['helm upgrade']);
+    expect(world.condition('Ready')?.status).to.equal('True');
+  });
+
+  it('because of the platform takes none of its own tries away from the input', async () => {
+    const world = createWorld({ rollback: { maxRetries: 1 } });
+    await world.pass();
+    world.chart = 'b';
+    for (const fault of ['unreachable', 'lost', 'unreachable', 'after'] as const) {
+      world.helm.faults.set('upgrade', fault);
+      expect((await world.pass()).outcome?.kind).to.equal('retry');
+      world.later(300_000);
+    }
+    expect(world.status().failure?.attempts).to.equal(1);
+
+    expect((await world.pass()).outcome?.kind).to.equal('stalled');
+    expect(world.status().failure?.attempts).to.equal(2);
   });
 
   it('by itself is rolled back and not tried again, also where the revision before is the only one', async () => {

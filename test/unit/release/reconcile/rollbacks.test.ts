@@ -65,6 +65,50 @@ describe('a rollback', () => {
     expect(world.status().failure).not.to.have.property('nextTry');
   });
 
+  for (const [fault, when] of [
+    ['before', 'before it made a revision'],
+    ['after', 'after it made one'],
+    ['lost', 'because helm was killed'],
+  ] as const) {
+    it(`that failed once ${when} costs its input no retry`, async () => {
+      const world = createWorld({ rollback: { enable: true, retry: true, maxRetries: 2 } });
+      await world.pass();
+      world.chart = 'b';
+      world.helm.faults.set('upgrade', 'after').set('rollback', fault);
+      const runs: string[] = [];
+      for (let passes = 0; passes < 12; passes++) {
+        runs.push(...(await world.pass()).runs);
+        expect((await world.pass()).effects).to.deep.equal([]);
+        world.helm.faults.delete('rollback');
+        world.later(300_000);
+      }
+
+      expect(runs).to.deep.equal([
+        ...['helm upgrade', 'helm rollback', 'helm rollback'],
+        ...['helm upgrade', 'helm rollback', 'helm upgrade', 'helm rollback'],
+      ]);
+      expect(world.status().failedInput?.attempts).to.equal(3);
+      expect(world.status().failedRollback).to.equal(undefined);
+      expect(world.storage.newest('web')).to.include({ content: 'a', status: 'deployed' });
+    });
+
+    it(`that failed once ${when} is known as ours although the source was away in between`, async () => {
+      const world = createWorld({ rollback: { enable: true } });
+      await world.pass();
+      world.chart = 'b';
+      world.helm.faults.set('upgrade', 'after').set('rollback', fault);
+      await world.pass();
+      world.helm.faults.clear();
+      world.chart = undefined;
+      await world.pass();
+      world.chart = 'b';
+      world.later(300_000);
+
+      expect((await world.pass()).runs).to.deep.equal(['helm rollback']);
+      expect(world.events).not.to.include('ForeignChange');
+    });
+  }
+
   it('that failed at first is forgotten when a person has its input tried again, and it works', async () => {
     const world = createWorld({ rollback: { enable: true } });
     await world.pass();

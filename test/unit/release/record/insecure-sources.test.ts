@@ -7,7 +7,7 @@ import { insecureSources } from '../../../../src/release/record/insecure-sources
 
 const CHART: Chart = {
   ...{ name: 'web', version: '1.0.0', revision: '1.0.0', digest: 'abc', path: '/web.tgz' },
-  ...{ hooks: 'none', crds: [] },
+  ...{ hooks: 'none', crds: [], bytes: 1_000 },
 };
 
 const found = (

@@ -4,7 +4,7 @@ import { conditionOf } from '../../../../src/api/conditions.ts';
 import type { HelmReleaseStatus, HistoryEntry, Operation } from '../../../../src/api/helm-release.ts';
 import { deployed, made, released, rolledBack, started } from '../../../../src/release/record/attempt.ts';
 import type { RecordContext } from '../../../../src/release/record/context.ts';
-import { attemptsOf, failed, sourcesMended } from '../../../../src/release/record/failure.ts';
+import { countsOf, failed, sourcesMended } from '../../../../src/release/record/failure.ts';
 import { freshStart } from '../../../../src/release/record/fresh-start.ts';
 import { healthy } from '../../../../src/release/record/health.ts';
 
@@ -108,9 +108,13 @@ describe('the status of a release', () => {
   it('counts failures of one input in a row, whichever step found them', () => {
     const bad = failed(begun, event, context);
 
-    expect(attemptsOf(bad, { step: 'upgrade', digest: 'v1.key.new' })).to.equal(2);
-    expect(attemptsOf(bad, { step: 'upgrade', digest: 'v1.key.other' })).to.equal(1);
-    expect(attemptsOf(bad, { step: 'rollback', digest: 'v1.key.new' })).to.equal(1);
+    expect(countsOf(bad, { step: 'upgrade', digest: 'v1.key.new' })).to.deep.equal({ attempts: 2 });
+    expect(countsOf(bad, { step: 'upgrade', digest: 'v1.key.other' })).to.deep.equal({ attempts: 1 });
+    expect(countsOf(bad, { step: 'rollback', digest: 'v1.key.new' })).to.deep.equal({ attempts: 1 });
+    expect(countsOf(bad, { step: 'upgrade', digest: 'v1.key.new', blameless: true })).to.deep.equal({
+      attempts: 1,
+      platformFailures: 1,
+    });
   });
 
   it('keeps the failure and counts the rollback when it was rolled back', () => {

@@ -3,6 +3,8 @@ import type { Health } from '../../../../../src/health/health.ts';
 import type { Fault, Verb } from '../world/helm.ts';
 import type { PassResult, World } from '../world/world.ts';
 
+type Interference = 'upgrade' | 'rollback' | 'lock' | 'failure' | 'uninstall' | 'half-uninstall';
+
 /** What may happen to a release between two looks of the operator. */
 export type Event =
   | { readonly kind: 'input'; readonly chart: string }
@@ -12,11 +14,12 @@ export type Event =
   | { readonly kind: 'helm-fails'; readonly verb: Verb; readonly fault: Fault }
   | { readonly kind: 'helm-mends' }
   | { readonly kind: 'health'; readonly content: string; readonly health: Health }
-  | { readonly kind: 'foreign'; readonly what: 'upgrade' | 'rollback' | 'lock' | 'failure' | 'uninstall' }
+  | { readonly kind: 'foreign'; readonly what: Interference }
   | { readonly kind: 'reconcile-at' }
   | { readonly kind: 'rename'; readonly to: string }
   | { readonly kind: 'give-up'; readonly release: string }
   | { readonly kind: 'killed'; readonly after: number }
+  | { readonly kind: 'status-lost' }
   | { readonly kind: 'time'; readonly ms: number };
 
 const CHARTS = ['a', 'b', 'c'] as const;
@@ -46,7 +49,9 @@ export const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('foreign'),
-      what: fc.constantFrom('upgrade', 'rollback', 'lock', 'failure', 'uninstall'),
+      what: fc.constantFrom<Interference>(
+        ...(['upgrade', 'rollback', 'lock', 'failure', 'uninstall', 'half-uninstall'] as const),
+      ),
     }),
   },
   { weight: 2, arbitrary: fc.constant({ kind: 'reconcile-at' } as const) },
@@ -112,6 +117,9 @@ export async function happen(world: World, event: Event): Promise<PassResult> {
     case 'give-up':
       world.subject.giveUp(`shop/${event.release}`);
       break;
+    case 'status-lost':
+      world.subject.setStatus({});
+      break;
     case 'killed':
       return await world.pass(event.after);
     case 'time':
@@ -121,11 +129,7 @@ export async function happen(world: World, event: Event): Promise<PassResult> {
   return await world.pass();
 }
 
-function interfere(
-  { helm: { foreign }, storage }: World,
-  release: string,
-  what: Extract<Event, { kind: 'foreign' }>['what'],
-): void {
+function interfere({ helm: { foreign }, storage }: World, release: string, what: Interference): void {
   switch (what) {
     case 'upgrade':
       foreign.upgrade(release);
@@ -141,6 +145,9 @@ function interfere(
       break;
     case 'uninstall':
       storage.remove(release);
+      break;
+    case 'half-uninstall':
+      foreign.beginUninstall(release);
       break;
   }
 }

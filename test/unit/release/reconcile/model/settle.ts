@@ -33,7 +33,7 @@ export async function settle(world: World): Promise<PassResult> {
 /** Unless it has come already, or somebody else's helm holds the release. */
 function tryIsDue(world: World): boolean {
   const { failure, operation } = world.status();
-  const isLocked = world.storage.newest(releaseOf(world))?.status.startsWith('pending-') === true;
+  const isLocked = /^(pending-|uninstalling)/.test(world.storage.newest(releaseOf(world))?.status ?? '');
   if (failure?.nextTry === undefined || operation !== undefined || isLocked) return false;
   return Date.parse(failure.nextTry) <= world.nowMs();
 }
@@ -47,7 +47,7 @@ export function checkSettled(world: World, { outcome }: PassResult): void {
   const newest = world.storage.newest(releaseOf(world));
   const all = world.storage.all(releaseOf(world)).map(({ revision, status }) => `${revision} ${status}`);
   // An older lock that somebody else rolled back over holds nobody up.
-  expect(newest?.status).not.to.match(/^pending-/);
+  expect(newest?.status).not.to.match(/^(pending-|uninstalling)/);
   expect(all.filter((each) => each.includes('deployed')).length, all.join()).to.be.at.most(1);
   checkKnown(world);
   for (const { releaseName } of world.status().leftBehind ?? []) {

@@ -15,7 +15,7 @@ export function createActPorts(lifetime: () => Lifetime, effects: Effects): ActP
       get: () => Promise.resolve(undefined),
       delete: () => Promise.resolve(false),
     }),
-    renderedSecrets: () => Promise.resolve([]),
+    renderedSecrets: () => Promise.resolve({ kind: 'words', words: [] }),
     restartWorkloads: async (_target, { revision, uid }) => {
       if (restartedFor === uid) return [];
       lifetime().effect();

@@ -3,6 +3,7 @@ import type { HelmStatus } from '../../../../../src/helm/storage/helm-status.ts'
 import { parseMarks } from '../../../../../src/helm/storage/marks.ts';
 import type { RevisionRecord } from '../../../../../src/helm/storage/revision.ts';
 import type { Storage } from '../../../../../src/helm/storage/storage.ts';
+import type { StoredRelease } from '../../../../../src/helm/storage/stored-release.ts';
 import type { Effects, Lifetime } from './lifetime.ts';
 
 export type Labels = Readonly<Record<string, string | undefined>>;
@@ -17,6 +18,8 @@ export interface Stored {
   readonly content: string;
   readonly status: HelmStatus;
   readonly writtenAtMs: number;
+  /** How its one test ended; empty if it was never run. */
+  readonly tested: string;
 }
 
 /** Helm's Secrets, as helm and the operator write them. */
@@ -26,7 +29,7 @@ export interface HelmStorage {
   readonly find: (uid: string) => Stored | undefined;
   readonly records: (release: string) => readonly RevisionRecord[];
   readonly add: (release: string, status: HelmStatus, content: string, labels: Labels) => Stored;
-  readonly change: (of: Stored, change: Partial<Pick<Stored, 'status' | 'labels'>>) => void;
+  readonly change: (of: Stored, change: Partial<Pick<Stored, 'status' | 'labels' | 'tested'>>) => void;
   readonly remove: (release: string, keep?: (stored: Stored) => boolean) => void;
   /** As the operator reaches it. */
   readonly port: (lifetime: () => Lifetime, effects: Effects) => Storage;
@@ -43,7 +46,7 @@ export function createHelmStorage(nowMs: () => number): HelmStorage {
   const records = (release: string): readonly RevisionRecord[] => all(release).map(recordOf);
   const change: HelmStorage['change'] = ({ uid }, changed) => {
     revisions = revisions.map((each) =>
-      each.uid === uid ? { ...each, ...changed, writtenAtMs: nowMs() } : each,
+      each.uid === uid ? { ...each, ...changed, ...(changed.labels ? {} : { writtenAtMs: nowMs() }) } : each,
     );
   };
   const existing = (release: string, revision: number): Stored => {
@@ -60,7 +63,7 @@ export function createHelmStorage(nowMs: () => number): HelmStorage {
     add: (release, status, content, labels) => {
       const revision = (newest(release)?.revision ?? 0) + 1;
       const uid = `revision-${++made}`;
-      const stored = { release, revision, uid, labels, content, status, writtenAtMs: nowMs() };
+      const stored = { release, revision, uid, labels, content, status, writtenAtMs: nowMs(), tested: '' };
       revisions = [...revisions, stored];
       return stored;
     },
@@ -74,7 +77,10 @@ export function createHelmStorage(nowMs: () => number): HelmStorage {
       };
       return {
         list: (_namespace, release) => Promise.resolve(records(release)),
-        read: () => Promise.resolve(undefined),
+        read: (_namespace, release, revision) => {
+          const found = all(release).find((each) => each.revision === revision);
+          return Promise.resolve(found === undefined ? undefined : releaseOf(found));
+        },
         applyMethod: () => Promise.resolve(undefined),
         purge: () => Promise.resolve(),
         mark: async (_namespace, release, revision, { status }) => {
@@ -90,6 +96,31 @@ export function createHelmStorage(nowMs: () => number): HelmStorage {
         },
       };
     },
+  };
+}
+
+/** With a test, and nothing else that anybody looks at. */
+function releaseOf({ release, revision, status, tested }: Stored): StoredRelease {
+  return {
+    name: release,
+    namespace: NAMESPACE,
+    version: revision,
+    info: { status, description: '', firstDeployed: '', lastDeployed: '' },
+    chart: { metadata: {}, values: {}, templates: [] },
+    config: {},
+    configText: '{}',
+    manifest: '',
+    hooks: [
+      {
+        name: 'test',
+        kind: 'Pod',
+        path: '',
+        manifest: '',
+        events: ['test'],
+        lastRun: { startedAt: tested === '' ? '' : '2026-01-01T00:00:00Z', phase: tested },
+      },
+    ],
+    applyMethod: 'client',
   };
 }
 

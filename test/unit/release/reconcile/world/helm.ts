@@ -10,9 +10,10 @@ export type Verb = 'install' | 'upgrade' | 'rollback' | 'uninstall' | 'test';
 
 /**
  * How a run goes wrong. `before`: helm makes no revision; `after`: it makes one and fails; `lost`: it dies and leaves
- * its lock; `unreachable`: the API server does not answer it; `unsaid`: all is applied, but helm calls it a failure.
+ * its lock; `unreachable`: the API server does not answer it; `unsaid`: all is applied, but helm calls it a failure;
+ * `owned`: as `before`, because objects of release shop/web are in its way.
  */
-export type Fault = 'before' | 'after' | 'lost' | 'unreachable' | 'unsaid';
+export type Fault = 'before' | 'after' | 'lost' | 'unreachable' | 'unsaid' | 'owned';
 
 export interface FakeHelm {
   readonly port: Pick<Helm, Verb>;
@@ -22,6 +23,8 @@ export interface FakeHelm {
   readonly foreign: {
     readonly upgrade: (release: string, status?: HelmStatus) => void;
     readonly rollback: (release: string) => void;
+    /** As it stands while the hooks of the uninstall run. */
+    readonly beginUninstall: (release: string) => void;
   };
 }
 
@@ -73,6 +76,11 @@ export function createFakeHelm({ storage, lifetime, effects, onRun }: HelmPorts)
     const fault = begin(verb, release, labels);
     const newest = storage.newest(release);
     const refusal = verb === 'install' ? notInstallable(newest) : notUpgradable(storage.all(release));
+    if (fault === 'owned') {
+      const owner =
+        'ConfigMap web in namespace shop exists already and belongs to release shop/web: delete it';
+      return Promise.resolve(failed('OWNERSHIP', owner));
+    }
     if (fault === 'before' || refusal !== undefined) {
       return Promise.resolve(failed('OTHER', refusal ?? 'the chart cannot be rendered'));
     }
@@ -107,21 +115,30 @@ export function createFakeHelm({ storage, lifetime, effects, onRun }: HelmPorts)
         lifetime().effect();
         if (fault === 'unreachable') return await Promise.resolve(unreachable());
         if (fault === 'lost') return failed('KILLED', 'helm test was killed');
+        const newest = storage.newest(name);
+        if (newest !== undefined)
+          storage.change(newest, { tested: fault === undefined ? 'Succeeded' : 'Failed' });
         return fault === undefined ? OK : failed('TEST_FAILED', 'the test Pod failed');
       },
     },
     foreign: {
       upgrade: (release, status = 'deployed') => {
         const newest = storage.newest(release);
-        if (newest === undefined || newest.status.startsWith('pending-')) return;
+        if (newest === undefined || isHeld(newest)) return;
         if (status === 'deployed') supersedeAll(storage, release);
         storage.add(release, status, 'foreign', newest.labels);
       },
       rollback: (release) => {
         const [oldest, ...others] = storage.all(release);
-        if (oldest === undefined || others.length === 0) return;
+        const newest = others.at(-1);
+        if (oldest === undefined || newest === undefined || newest.status === 'uninstalling') return;
         supersedeAll(storage, release);
         storage.add(release, 'deployed', oldest.content, oldest.labels);
+      },
+      beginUninstall: (release) => {
+        const newest = storage.newest(release);
+        if (newest === undefined || isHeld(newest)) return;
+        storage.change(newest, { status: 'uninstalling' });
       },
     },
   };
@@ -131,6 +148,10 @@ function supersedeAll(storage: HelmStorage, release: string): void {
   for (const each of storage.all(release)) {
     if (each.status === 'deployed') storage.change(each, { status: 'superseded' });
   }
+}
+
+function isHeld({ status }: Stored): boolean {
+  return status.startsWith('pending-') || status === 'uninstalling';
 }
 
 function notInstallable(newest: Stored | undefined): string | undefined {

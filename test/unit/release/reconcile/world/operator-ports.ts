@@ -18,6 +18,7 @@ export function chartOf(content: string): Chart {
     digest: content,
     hooks: 'none',
     crds: [],
+    bytes: 1_000,
     revision: `commit-${content}`,
     path: content,
   };

@@ -79,7 +79,7 @@ export interface World extends Circumstances {
   readonly condition: (type: ConditionType) => Condition | undefined;
   /** One pass, by an operator that is killed after so many effects. */
   readonly pass: (killedAfter?: number) => Promise<PassResult>;
-  readonly remove: () => Promise<PassResult>;
+  readonly remove: (killedAfter?: number) => Promise<PassResult>;
   /** What a person is told that the next pass would do. Fails if it does anything. */
   readonly preview: () => Promise<Preview>;
 }
@@ -165,7 +165,7 @@ export function createWorld(
     patientCharts: { find: () => (world.isSourceSlow ? Promise.resolve(undefined) : findChart()) },
     chartSourceOf: () =>
       Promise.resolve({ kind: 'git', url: '', ref: 'main', path: 'web', skipDepUpdate: false, scope: '' }),
-    composeValues: () => Promise.resolve(NO_VALUES),
+    composeValues: () => Promise.resolve({ values: NO_VALUES, [Symbol.dispose]: () => undefined }),
     differenceFrom: ({ target, chart }, revision) => {
       const stored = storage.all(target.releaseName).find((each) => each.revision === revision);
       return Promise.resolve(stored?.content === chart.digest ? undefined : world.difference);
@@ -180,7 +180,7 @@ export function createWorld(
     writeStatus: subject.writeStatus,
     readPayload: () =>
       Promise.resolve({ objects: [], hasHooks: false, applyMethod: 'client', hasSecrets: false }),
-    tillerRecordOf: () => world.tillerRecord,
+    tillerRecordOf: () => Promise.resolve(world.tillerRecord),
     surroundings: {
       isCrdTerminating: () => Promise.resolve(world.isCrdTerminating),
       isNamespaceTerminating: () => Promise.resolve(false),
@@ -231,8 +231,8 @@ export function createWorld(
       if (lifetime.signal.aborted) revisions = createMemory();
       return result;
     },
-    remove: async () => {
-      lifetime = createLifetime();
+    remove: async (killedAfter) => {
+      lifetime = createLifetime(killedAfter);
       return await resultOf(() => remove(subject.get(), portsNow(), lifetime.signal));
     },
     preview: async () => {

@@ -1,0 +1,7 @@
+/** What the decision needs to know of the desired state. */
+export interface Wanted {
+  readonly digest: string;
+  readonly rollback: boolean;
+  /** Longest time that anybody's helm may hold the release; older locks are stale. */
+  readonly lockLimitMs: number;
+}

@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { conditionOf } from '../../../../src/api/conditions.ts';
+import { createWorld } from './world/world.ts';
+
+const HELD = 'revision 1 is uninstalling: another helm holds the release';
+
+describe('a release that is found half uninstalled', () => {
+  it('is cleared at once, wherever the operator was killed in its own uninstall', async () => {
+    let wasHalfDone = false;
+    for (let effects = 0; effects < 14; effects++) {
+      const world = createWorld({ test: { enable: true } });
+      world.helm.faults.set('test', 'after');
+      await world.pass(effects);
+      world.helm.faults.clear();
+      const halfDone = world.storage.newest('web')?.status === 'uninstalling';
+      wasHalfDone ||= halfDone;
+
+      const { runs, outcome } = await world.pass();
+
+      if (halfDone) expect(runs[0]).to.equal('helm uninstall');
+      expect(outcome, `killed after ${effects}`).not.to.deep.include({ kind: 'wait' });
+      expect(world.status().operation).to.equal(undefined);
+    }
+    expect(wasHalfDone).to.equal(true);
+  });
+
+  it('goes on to say what its tests said while it is cleared', async () => {
+    const world = createWorld({ test: { enable: true } });
+    world.helm.faults.set('test', 'after');
+    await world.pass();
+
+    const clearing = world.subject.written.find(({ operation }) => operation?.action === 'uninstall');
+    expect(conditionOf(clearing?.conditions, 'Ready')?.message).to.contain('helm test of revision 1 failed');
+  });
+
+  it('is left to whoever uninstalls it, which is said, and installed anew when that is done', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.helm.foreign.beginUninstall('web');
+
+    const held = await world.pass();
+
+    expect(held.runs).to.deep.equal([]);
+    expect(held.outcome?.kind).to.equal('wait');
+    expect(world.condition('Reconciling')?.message).to.equal(HELD);
+    expect((await world.preview()).why).to.contain(HELD);
+    expect((await world.pass()).effects).to.deep.equal([]);
+    world.storage.remove('web');
+    expect((await world.pass()).runs).to.deep.equal(['helm install']);
+  });
+
+  it('is cleared when that takes too long to be alive', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.helm.foreign.beginUninstall('web');
+    world.later(899_000);
+    expect((await world.pass()).runs).to.deep.equal([]);
+    world.later(1_000);
+
+    expect((await world.pass()).runs).to.deep.equal(['helm uninstall', 'helm install']);
+  });
+
+  it('is known as our own also where the HelmRelease stood for another release in between', async () => {
+    const world = createWorld({ test: { enable: true } });
+    world.helm.faults.set('test', 'after').set('uninstall', 'before');
+    await world.pass();
+    world.helm.faults.clear();
+    world.subject.edit({ releaseName: 'shop' });
+    await world.pass();
+    world.subject.edit({ releaseName: 'web' });
+
+    expect((await world.pass()).runs.slice(0, 2)).to.deep.equal(['helm uninstall', 'helm install']);
+  });
+});
