@@ -50,14 +50,19 @@ export function createComposeValues({
 const LIMIT_MS = 120_000;
 
 async function withinLimit<T>(signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
-  const limit = AbortSignal.timeout(LIMIT_MS);
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort();
+  }, LIMIT_MS);
   try {
-    return await work(AbortSignal.any([signal, limit]));
+    return await work(AbortSignal.any([signal, limit.signal]));
   } catch (caught) {
-    if (signal.aborted || !limit.aborted) throw caught;
+    if (signal.aborted || !limit.signal.aborted) throw caught;
     throw new ValuesError(
       `the sources of spec.valuesFrom took longer than ${String(LIMIT_MS / 1000)} s together: look at the URLs among them`,
     );
+  } finally {
+    clearTimeout(timer);
   }
 }
 

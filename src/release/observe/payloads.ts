@@ -23,11 +23,32 @@ export type ReadPayload = (
   signal: AbortSignal,
 ) => Promise<Payload | undefined>;
 
-const MAX_CACHED = 2_000;
+/** Objects of all releases together, some 100 bytes each: those of 40,000 releases with five. */
+const MAX_CACHED = 200_000;
 
 /** One read per revision: what Helm stored of it never changes, and only the newest of a release is asked for. */
 export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload {
   const cache = new Map<string, { readonly uid: string; readonly payload: Payload }>();
+  let cachedObjects = 0;
+
+  /** Even a release without any object takes some room. */
+  const weightOf = ({ objects }: Payload): number => objects.length + 1;
+
+  const drop = (key: string): void => {
+    const cached = cache.get(key);
+    if (cached !== undefined && cache.delete(key)) cachedObjects -= weightOf(cached.payload);
+  };
+
+  const keep = (key: string, uid: string, payload: Payload): void => {
+    drop(key);
+    cache.set(key, { uid, payload });
+    cachedObjects += weightOf(payload);
+    for (const oldest of cache.keys()) {
+      if (cachedObjects <= MAX_CACHED) return;
+      drop(oldest);
+    }
+  };
+
   return async (target, { revision, uid }, signal) => {
     const key = formatTarget(target);
     const cached = cache.get(key);
@@ -36,15 +57,13 @@ export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload
     const stored = await storage.read(target.namespace, target.releaseName, revision, signal);
     if (stored === undefined) return undefined;
     const payload = {
-      objects: objectsOf(stored.manifest, target.namespace),
+      // A piece of a string keeps all of it in memory: the manifest would stay for the names in it.
+      objects: structuredClone(objectsOf(stored.manifest, target.namespace)),
       hasHooks: stored.hooks.length > 0,
       applyMethod: stored.applyMethod,
       hasSecrets: [stored.manifest, ...stored.hooks.map(({ manifest }) => manifest)].some(holdsSecrets),
     };
-    cache.delete(key);
-    cache.set(key, { uid, payload });
-    const oldest = cache.keys().next();
-    if (cache.size > MAX_CACHED && oldest.done !== true) cache.delete(oldest.value);
+    keep(key, uid, payload);
     return payload;
   };
 }
