@@ -2,6 +2,7 @@ import { asOperatorError, describe } from '../api/errors.ts';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { isNotFound } from '../kube/errors.ts';
 import type { WorkQueue } from '../kube/work-queue.ts';
+import { childSignal } from '../process/child-signal.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { longestSilenceMs } from './act/limits.ts';
@@ -71,7 +72,7 @@ async function onePass(
   key: string,
   options: ControllerOptions,
   { uids, failuresInARow, syncsBegun }: Memory,
-  signal: AbortSignal,
+  working: AbortSignal,
 ): Promise<void> {
   const { queue, clock, log } = options;
   const release = options.find(key);
@@ -87,6 +88,8 @@ async function onePass(
   uids.set(key, uid);
   const begun = clock.monotonicMs();
   const syncBegun = syncsBegun.get(key) ?? begun;
+  using child = childSignal(working);
+  const { signal } = child;
   const lifeline = options.vigil.begin(key, longestSilenceMs(release.spec));
   const ended = (kind: Outcome['kind'] | 'error'): void => {
     const now = clock.monotonicMs();
