@@ -105,6 +105,7 @@ async function takeStep(
   if (!('records' in read)) return read;
   const { records } = read;
   const claimed = await claimRelease(pass, records, fresh, ports);
+  if (claimed === 'unsure') return { kind: 'needs', slot: held };
   if (claimed !== 'ours') return claimed;
   const obstacle =
     records.length === 0

@@ -32,21 +32,21 @@ class ReleaseTakenError extends OperatorError {
   readonly retry = 'after-change';
 }
 
-/** Settles whose release it is before anything is done to it. */
+/** Settles whose release it is before anything is done to it; `unsure` where the server has to be asked first. */
 export async function claimRelease(
   pass: Pass,
   records: readonly RevisionRecord[],
   fresh: boolean,
   ports: ClaimPorts,
-): Promise<'ours' | Outcome> {
+): Promise<'ours' | 'unsure' | Outcome> {
   const newest = records.at(-1);
   const claim = await claimOf(pass, newest, ports);
   switch (claim.kind) {
     case 'ours':
       return 'ours';
     case 'inherited':
-      // On a watch that may lag the pass goes on: it acts only after another look at the server, and comes here again.
-      if (fresh && newest !== undefined) await takeOver(pass, newest, ports);
+      if (!fresh) return 'unsure';
+      if (newest !== undefined) await takeOver(pass, newest, ports);
       return 'ours';
     case 'taken': {
       const error = releaseTaken(pass.target, claim.by);

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { HelmReleaseSpec } from '../../../../src/api/helm-release.ts';
+import { MARK_OWNER_LABEL } from '../../../../src/api/names.ts';
+import { ownerMark } from '../../../../src/helm/storage/marks.ts';
 import { createWorld } from './world/world.ts';
 import type { World } from './world/world.ts';
 
@@ -114,5 +116,24 @@ describe('a revision of ours of which nothing is known', () => {
 
     expect((await world.pass()).runs).to.deep.equal([]);
     expect(world.condition('Tested')?.status).to.equal('False');
+  });
+});
+
+describe('a release whose HelmRelease is gone', () => {
+  it('has the mark of the one that it is handed over to, though a watch alone could tell that it works', async () => {
+    const world = createWorld({ wait: true });
+    await world.pass();
+    const [stored] = world.storage.all('web');
+    if (stored === undefined) throw new Error('nothing was installed');
+    const own = stored.labels[MARK_OWNER_LABEL];
+    world.storage.change(stored, {
+      labels: { ...stored.labels, [MARK_OWNER_LABEL]: ownerMark('shop/gone') },
+    });
+    world.subject.setStatus({});
+
+    const { outcome, runs } = await world.pass();
+
+    expect({ kind: outcome?.kind, runs }).to.deep.equal({ kind: 'done', runs: [] });
+    expect(world.storage.newest('web')?.labels[MARK_OWNER_LABEL]).to.equal(own);
   });
 });
