@@ -1,3 +1,5 @@
+import { orAborted } from './or-aborted.ts';
+
 export interface SingleFlight<T> {
   /** Keys whose work is under way. */
   readonly size: number;
@@ -49,17 +51,4 @@ export function createSingleFlight<T>(): SingleFlight<T> {
       }
     },
   };
-}
-
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const giveUp = (): void => {
-    aborted.reject(signal.reason as Error);
-  };
-  signal.addEventListener('abort', giveUp, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
 }

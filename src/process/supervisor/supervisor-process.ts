@@ -17,13 +17,22 @@ process.once('disconnect', endWhenIdle);
 async function follow({ id, file, args, options }: Extract<Order, { kind: 'run' }>): Promise<void> {
   const stop = new AbortController();
   running.set(id, stop);
-  const end = await run(file, args, { ...options, signal: stop.signal }).catch((error: unknown) => {
-    if (stop.signal.aborted) return 'stopped' as const;
-    throw error;
-  });
+  const end = await run(file, args, { ...options, signal: stop.signal }).catch(
+    (error: unknown): Report['end'] =>
+      // What goes wrong with one child must not end the others.
+      stop.signal.aborted
+        ? 'stopped'
+        : { kind: 'not-started', why: `it could not be run (${codeOf(error)})` },
+  );
   running.delete(id);
   report({ id, end });
   if (!process.connected) endWhenIdle();
+}
+
+/** Messages of execa quote the arguments. */
+function codeOf(error: unknown): string {
+  const { code, name } = error as NodeJS.ErrnoException;
+  return code ?? name;
 }
 
 function report(message: Report): void {

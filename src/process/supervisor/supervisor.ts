@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from '../../telemetry/logger.ts';
 import { explainNoStart } from '../explain.ts';
 import { endChildrenOf, OWNER_VARIABLE } from '../leftovers.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { Run, RunResult } from '../run.ts';
 import type { Order, Report } from './messages.ts';
 
@@ -22,6 +23,11 @@ export interface Supervisor {
 }
 
 type End = Report['end'];
+
+interface Waiting {
+  readonly end: (end: End) => void;
+  readonly signal: AbortSignal;
+}
 
 const GRACE_MS = 10_000;
 const KILL_GRACE_MS = 30_000;
@@ -49,13 +55,15 @@ const LOST: RunResult = {
 /**
  * Runs children by way of a small process. To start a child, the kernel copies the tables of the starter's memory, and
  * all of Node stands still meanwhile: 20 ms at 300 MB, which a thousand releases need. The supervisor is started when it
- * is first needed, and again when it has died; what it ran then has ended before anything new is started.
+ * is needed, also after one that has died; what that one ran has ended before anything new is started.
  */
 export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorOptions): Supervisor {
-  const waiting = new Map<number, (end: End) => void>();
+  const waiting = new Map<number, Waiting>();
   const closing = new AbortController();
   let nextId = 0;
   let current: Promise<ChildProcess> | undefined;
+  /** Until what a dead one had started has ended: nothing new runs beside it. */
+  let clearing: Promise<void> | undefined;
 
   async function start(): Promise<ChildProcess> {
     const child = fork(PROGRAM, [owner], {
@@ -66,33 +74,40 @@ export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorO
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     await once(child, 'spawn');
-    child.on('message', ({ id, end }: Report) => waiting.get(id)?.(end));
+    child.on('message', ({ id, end }: Report) => waiting.get(id)?.end(end));
     child.on('error', (error) => {
       log.warn('the process that starts helm and git cannot be reached', { error: error.message });
     });
     child.once('exit', (code, signal) => {
-      if (!closing.signal.aborted) current = unlessItFails(replace(code, signal));
+      current = undefined;
+      if (closing.signal.aborted) loseAll();
+      else clearing = clear(signal ?? `exit code ${String(code)}`);
     });
     return child;
   }
 
   /** Its children outlive it, and may be in the middle of a release. */
-  async function replace(code: number | null, signal: NodeJS.Signals | null): Promise<ChildProcess> {
-    log.error('the process that starts helm and git has died and is started again', {
-      how: signal ?? `exit code ${String(code)}`,
-      running: waiting.size,
-    });
-    const lost = [...waiting.values()];
+  async function clear(how: string): Promise<void> {
+    log.error('the process that starts helm and git has died', { how, running: waiting.size });
+    const isWanted = [...waiting.values()].every(({ signal }) => !signal.aborted);
+    const limits = { graceMs: isWanted ? graceMs : 0, killGraceMs: KILL_GRACE_MS };
     try {
-      await endChildrenOf(owner, { graceMs, killGraceMs: KILL_GRACE_MS, signal: closing.signal, log });
+      await endChildrenOf(owner, { ...limits, signal: closing.signal, log });
+    } catch (error) {
+      log.error('the children of the process that has died cannot be looked for', { error: String(error) });
     } finally {
-      for (const end of lost) end(LOST);
+      loseAll();
+      clearing = undefined;
     }
-    return start();
+  }
+
+  function loseAll(): void {
+    for (const { end } of waiting.values()) end(LOST);
   }
 
   /** A machine that is out of memory may have some next time. */
-  function unlessItFails(starting: Promise<ChildProcess>): Promise<ChildProcess> {
+  function started(): Promise<ChildProcess> {
+    const starting = start();
     starting.catch(() => {
       if (current === starting) current = undefined;
     });
@@ -107,11 +122,11 @@ export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorO
     const send = (message: Order): void => {
       child.send(message, () => undefined); // one that cannot be reached has died, which is heard of by its exit
     };
-    const { promise, resolve } = Promise.withResolvers<End>();
+    const { promise, resolve: end } = Promise.withResolvers<End>();
     const stop = (): void => {
       send({ kind: 'stop', id: order.id });
     };
-    waiting.set(order.id, resolve);
+    waiting.set(order.id, { end, signal });
     signal.addEventListener('abort', stop, { once: true });
     try {
       send(order);
@@ -125,21 +140,24 @@ export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorO
   return {
     run: async (file, args, { signal, ...options }) => {
       signal.throwIfAborted();
+      if (clearing !== undefined) await orAborted(clearing, signal);
       let child: ChildProcess;
       try {
-        child = await (current ??= unlessItFails(start()));
+        child = await (current ??= started());
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         return { kind: 'not-started', why: explainNoStart(code, true) };
       }
       signal.throwIfAborted();
+      if (!child.connected) return LOST;
       const end = await ask(child, { kind: 'run', id: nextId++, file, args, options }, signal);
-      if (end !== 'stopped') return end;
+      if (end !== 'stopped' && end !== LOST) return end;
       signal.throwIfAborted();
       return LOST;
     },
     close: async () => {
       closing.abort();
+      await clearing;
       const child = await current?.catch(() => undefined);
       if (child?.connected !== true) return;
       const exit = once(child, 'exit');

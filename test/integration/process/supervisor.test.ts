@@ -81,6 +81,43 @@ describe('the supervisor', function () {
     await ended(pid);
   });
 
+  it('is started again only when something is to be run', async () => {
+    await sh(PARENT);
+    const first = await pidIn('parent');
+    process.kill(first, 'SIGKILL');
+    await ended(first);
+
+    await eventually(async () => ((await sh(PARENT)).kind === 'done' ? true : undefined));
+
+    expect(await pidIn('parent')).not.to.equal(first);
+  });
+
+  it('says of what was stopped that it was stopped, also when it was killed over it', async () => {
+    const stop = new AbortController();
+    const options_ = { ...options, signal: stop.signal, killGraceMs: 20_000 };
+    const stubborn = supervisor
+      .run('sh', ['-c', `trap '' TERM; ${PARENT}; echo $$ > pid; while :; do sleep 0.1; done`], options_)
+      .catch(String);
+    const pid = await pidIn('pid');
+    stop.abort(new Error('enough'));
+    process.kill(await pidIn('parent'), 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
+
+    expect(await stubborn).to.equal('Error: enough');
+    await ended(pid);
+  });
+
+  it('leaves nobody waiting for what it has not told when it is closed', async () => {
+    const endless = sh(`${PARENT}; echo $$ > endless; exec sleep 60`);
+    const pid = await pidIn('endless');
+
+    const closed = supervisor.close();
+    process.kill(pid, 'SIGKILL');
+
+    await closed;
+    expect((await endless).kind).to.equal('failed');
+  });
+
   it('lets its children end when the operator is gone, and then ends itself', async () => {
     const running = sh(`${PARENT}; sleep 0.5; echo done > slow`);
     running.catch(() => undefined);
