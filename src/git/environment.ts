@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartUnavailableError } from '../api/errors.ts';
-import type { Run } from '../process/run.ts';
+import type { Run, RunResult } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { AddressGuard } from './addresses.ts';
 import { asEnvironment, credentialsText, HARDENING, remoteSettings, type Setting } from './config.ts';
@@ -72,12 +72,27 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
     GIT_ALLOW_PROTOCOL: 'none',
     ...asEnvironment(HARDENING),
   };
+  const ask = (
+    program: 'git' | 'ssh' | 'ssh-keygen',
+    args: readonly string[],
+    signal: AbortSignal,
+  ): Promise<RunResult> => run(program, args, { env: local, cwd: workDir.path, timeoutMs, signal });
   const print = async (
     program: 'git' | 'ssh',
     args: readonly string[],
     signal: AbortSignal,
   ): Promise<string | undefined> => {
-    const result = await run(program, args, { env: local, cwd: workDir.path, timeoutMs, signal });
+    const result = await ask(program, args, signal);
+    return result.kind === 'done' ? result.stdout : undefined;
+  };
+  /** It fails for a file that is not there, as for a name that is not in it. */
+  const findHostKey = async (
+    name: string,
+    file: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined> => {
+    const result = await ask('ssh-keygen', ['-F', name, '-f', file], signal);
+    if (result.kind === 'failed' && result.exitCode !== undefined) return '';
     return result.kind === 'done' ? result.stdout : undefined;
   };
   let version: string | undefined; // of git, once it is known
@@ -109,6 +124,7 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
           ...pinning,
           turn,
           print: (args) => print('ssh', args, signal),
+          findHostKey: (name, file) => findHostKey(name, file, signal),
         });
       }
       const { address, auth } = endpoint;

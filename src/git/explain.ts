@@ -116,7 +116,14 @@ const RULES: readonly Rule[] = [
   ],
 ];
 
-export function unknownHost({ repo, host }: Pick<Names, 'repo' | 'host'>): string {
+/** `why` where it is not that DNS says so. */
+export function unknownHost({
+  repo,
+  host,
+  why,
+}: Pick<Names, 'repo' | 'host'> & { readonly why?: string | undefined }): string {
+  if (why !== undefined)
+    return `the host '${host}' of repository ${repo} could not be looked up (${why}): check the cluster's DNS`;
   return `the host '${host}' of repository ${repo} is not known to DNS: correct the URL or check the cluster's DNS`;
 }
 

@@ -3,6 +3,7 @@ import { ChartUnavailableError } from '../api/errors.ts';
 import type { AddressGuard } from './addresses.ts';
 import type { Setting } from './config.ts';
 import { unknownHost } from './explain.ts';
+import { type FindHostKey, hostKeyAlias } from './host-key-alias.ts';
 import { httpPin, NOWHERE, usesProxy } from './http-pin.ts';
 import type { Endpoint } from './remote.ts';
 import type { SshSetup } from './ssh-files.ts';
@@ -36,13 +37,14 @@ export async function pinHttp(
       return httpPin(address, found.addresses);
     case 'unknown':
       if (hasGitConfig || proxy !== 'no') return httpPin(address, [NOWHERE]);
-      throw new ChartUnavailableError(unknownHost({ host: url.host, repo: url.shown }));
+      throw new ChartUnavailableError(unknownHost({ host: url.host, repo: url.shown, why: found.why }));
   }
 }
 
 export interface PinSshOptions extends PinOptions {
   /** Prints what ssh makes of its arguments; undefined if it cannot. */
   readonly print: (args: readonly string[]) => Promise<string | undefined>;
+  readonly findHostKey: FindHostKey;
   /** Which of the addresses comes first: ssh can be held to one only. */
   readonly turn: number;
 }
@@ -54,7 +56,7 @@ export interface PinSshOptions extends PinOptions {
  */
 export async function pinSsh({ url }: Endpoint, setup: SshSetup, o: PinSshOptions): Promise<number> {
   const ask = async (): Promise<SshTarget | undefined> => {
-    if (!setup.hasAdminConfig) return plainTarget(url);
+    if (!setup.hasAdminConfig) return plainTarget(url, setup.knownHosts);
     const printed = await o.print(printConfig(setup.config, url));
     return printed === undefined ? undefined : readTarget(printed);
   };
@@ -65,11 +67,12 @@ export async function pinSsh({ url }: Endpoint, setup: SshSetup, o: PinSshOption
   const found = await o.guard(target.host, o.signal);
   if (found.kind === 'address') return 1;
   if (found.kind === 'unknown' && !o.hasGitConfig)
-    throw new ChartUnavailableError(unknownHost({ host: target.host, repo: url.shown }));
+    throw new ChartUnavailableError(unknownHost({ host: target.host, repo: url.shown, why: found.why }));
 
   const addresses = found.kind === 'name' ? found.addresses : [NOWHERE];
   const address = addresses[o.turn % addresses.length] ?? NOWHERE;
-  const pin = sshPin(url, target, { address, hasAuthorities: setup.hasAuthorities });
+  const alias = await hostKeyAlias(target, o.findHostKey);
+  const pin = sshPin(url, target, { address, alias, hasAuthorities: setup.hasAuthorities });
   await setup.pin(pin);
   if (pin === undefined || !setup.hasAdminConfig) return addresses.length;
 

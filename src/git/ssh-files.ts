@@ -26,6 +26,8 @@ export interface SshSetup {
   readonly config: string;
   /** Whether an administrator's own is part of it. */
   readonly hasAdminConfig: boolean;
+  /** Files of keys of hosts, unless the administrator's own configuration names others. */
+  readonly knownHosts: readonly string[];
   /** Whether hosts may prove who they are by the word of an authority. */
   readonly hasAuthorities: boolean;
   /** Writes the configuration anew. */
@@ -66,9 +68,8 @@ export async function prepareSsh(
   }
   const included = await includeAdminConfig(dir, places.home, await read(join(userDir, 'config')), copyKey);
   const userKnownHosts = [join(userDir, 'known_hosts')];
-  const known = await Promise.all(
-    [...userKnownHosts, ...places.knownHosts].map((path) => readIfThere(path, [])),
-  );
+  const knownHosts = [...userKnownHosts, ...places.knownHosts];
+  const known = await Promise.all(knownHosts.map((path) => readIfThere(path, [])));
   const config = join(dir, 'config');
   const write = (pin: SshPin | undefined): Promise<void> => {
     const input = { identities, userKnownHosts, globalKnownHosts: places.knownHosts, included };
@@ -79,6 +80,7 @@ export async function prepareSsh(
     command: `ssh -F ${shellQuoted(config)}`,
     config,
     hasAdminConfig: included !== undefined,
+    knownHosts,
     hasAuthorities: known.some((text) => text !== undefined && /^@cert-authority\s/m.test(text)),
     pin: write,
     keys: copies.length,

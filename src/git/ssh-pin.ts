@@ -9,6 +9,10 @@ export interface SshTarget {
   readonly alias: string | undefined;
   /** Another program connects, and resolves the name where it runs. */
   readonly proxied: boolean;
+  /** Files in which the key of the host may be. */
+  readonly knownHosts: readonly string[];
+  /** Keys come from somewhere else besides. */
+  readonly hasOtherKeys: boolean;
   /** All else that the configuration says. */
   readonly rest: string;
 }
@@ -19,8 +23,8 @@ export function printConfig(config: string, url: GitUrl): readonly string[] {
 }
 
 /** Without a configuration of an administrator. */
-export function plainTarget({ host, port }: GitUrl): SshTarget {
-  return { host, port, alias: undefined, proxied: false, rest: '' };
+export function plainTarget({ host, port }: GitUrl, knownHosts: readonly string[]): SshTarget {
+  return { host, port, alias: undefined, proxied: false, knownHosts, hasOtherKeys: false, rest: '' };
 }
 
 export function readTarget(printed: string): SshTarget {
@@ -29,11 +33,15 @@ export function readTarget(printed: string): SshTarget {
     const found = lines.find((line) => line.startsWith(`${keyword} `))?.slice(keyword.length + 1);
     return found === 'none' ? undefined : found;
   };
+  const files = ['userknownhostsfile', 'globalknownhostsfile'].map(value);
   return {
     host: (value('hostname') ?? '').replace(/^\[|\]$/g, ''),
     port: value('port') ?? '22',
     alias: value('hostkeyalias'),
     proxied: value('proxyjump') !== undefined || value('proxycommand') !== undefined,
+    knownHosts: files.flatMap((names = '') => names.split(' ').filter((name) => name !== '')),
+    hasOtherKeys:
+      value('knownhostscommand') !== undefined || /^(?:true|yes|ask)$/.test(value('verifyhostkeydns') ?? ''),
     rest: lines.filter((line) => !/^(?:hostname|hostkeyalias) /.test(line)).join('\n'),
   };
 }
@@ -43,17 +51,21 @@ const DEPENDS_ON_HOST = /%[hkC]/;
 
 /**
  * Holds ssh to one address, while the key of the host is looked up by its name as before. Undefined if that would change more:
- * a certificate of a host is for its name, without the port by which a plain key is known.
+ * a certificate of a host is for its name, without the port by which a plain key is known, and where keys do not come from
+ * files it is the program or the DNS that is asked for a name.
  */
 export function sshPin(
   { host: given }: GitUrl,
-  { host, port, alias, rest }: SshTarget,
-  { address, hasAuthorities }: { readonly address: string; readonly hasAuthorities: boolean },
+  { port, alias: own, hasOtherKeys, rest }: SshTarget,
+  {
+    address,
+    alias,
+    hasAuthorities,
+  }: { readonly address: string; readonly alias: string | undefined; readonly hasAuthorities: boolean },
 ): SshPin | undefined {
-  if (DEPENDS_ON_HOST.test(rest)) return undefined;
-  if (alias === undefined && port !== '22' && hasAuthorities) return undefined;
-  const name = host.toLowerCase();
-  return { host: given, address, alias: alias ?? (port === '22' ? name : `[${name}]:${port}`) };
+  if (alias === undefined || hasOtherKeys || DEPENDS_ON_HOST.test(rest)) return undefined;
+  if (own === undefined && port !== '22' && hasAuthorities) return undefined;
+  return { host: given, address, alias };
 }
 
 /** Whether ssh with a pin does all else as it would without: rules may depend on the name that the pin replaces. */

@@ -21,14 +21,32 @@ function allowedOf(
       );
 }
 
+/** A connection that is given up does not tell; after so long each of ours is. */
+const WANTED_MS = 60_000;
+
+async function whileWanted<T>(host: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort(
+      Object.assign(new Error(`the name ${host} could not be looked up: too many others wait for DNS`), {
+        code: 'EAI_AGAIN',
+      }),
+    );
+  }, WANTED_MS);
+  try {
+    return await work(limit.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * For `lookup` of a connection: the very address that was checked is the one connected to, so that a second answer of a
  * hostile DNS server changes nothing.
  */
 export function checkedLookup(lookup: HostLookup, check: AddressCheck): LookupFunction {
-  const never = new AbortController().signal; // a connection that is given up does not tell; the lookup ends by its own limit
   const find = async (host: string, family: unknown): Promise<readonly HostAddress[]> => {
-    const found = await lookup(host, never);
+    const found = await whileWanted(host, (signal) => lookup(host, signal));
     const wanted = family === 4 || family === 6 ? found.filter((one) => one.family === family) : found;
     return allowedOf(host, wanted, check);
   };

@@ -13,16 +13,24 @@ export type HostLookup = (host: string, signal: AbortSignal) => Promise<readonly
 
 export interface HostLookupOptions {
   readonly clock: Clock;
-  /** Threads that may wait for DNS at a time, at least 2. The system's lookup cannot be ended, and file access needs them too. */
+  /** Lookups at a time, at least 2: the system's cannot be ended. */
   readonly places?: number;
+  /** From when a lookup begins. Until then it waits for as long as whoever asked, for each host once. */
   readonly waitMs?: number;
   readonly resolve?: (host: string) => Promise<readonly HostAddress[]>;
 }
 
-/** libuv itself lets lookups have no more than this half of its four threads. */
-const PLACES = 2;
+const LEAST_PLACES = 2;
+const MOST_PLACES = 8;
+const USUAL_THREADS = 4;
 
-/** Whoever asked has given up by then, and its turn is for somebody else. */
+/** Of the threads that UV_THREADPOOL_SIZE sets libuv gives lookups half; what reads files has the others. */
+export function lookupPlaces(threads: string | undefined): number {
+  const half = Math.floor((Number(threads ?? USUAL_THREADS) + 1) / 2);
+  return Math.min(MOST_PLACES, Math.max(LEAST_PLACES, Number.isNaN(half) ? 0 : half));
+}
+
+/** Whoever asked is told then that DNS does not answer. */
 const WAIT_MS = 15_000;
 
 /** Shorter than whatever watches a host, long enough that the commands of one lookup of a chart ask once. */
@@ -37,13 +45,15 @@ type Answer = { readonly at: number } & (
 
 /**
  * One for everything that is fetched from outside of the cluster. Names are looked up by the system, since names of a
- * cluster need its search list, and since what is checked must be what git and ssh would find themselves. A host that has not
- * answered well the last time shares all places but one with its like, so that dead names keep none of the others waiting.
+ * cluster need its search list, and since what is checked must be what git and ssh would find themselves. Names that were
+ * never found share all places but one, and those that were not found the last time half of them, so that dead names keep
+ * none of the others waiting.
  */
 export function createHostLookup(o: HostLookupOptions): HostLookup {
-  const { clock, places = PLACES, waitMs = WAIT_MS, resolve = resolveBySystem } = o;
+  const { clock, places = LEAST_PLACES, waitMs = WAIT_MS, resolve = resolveBySystem } = o;
   const all = createSemaphore(places);
   const strangers = createSemaphore(places - 1);
+  const failing = createSemaphore(Math.ceil((places - 1) / 2));
   const flights = createSingleFlight<readonly HostAddress[]>();
   const running = new Map<string, Promise<readonly HostAddress[]>>();
   const known = new Map<string, Answer>(); // in the order of the answers
@@ -76,9 +86,38 @@ export function createHostLookup(o: HostLookupOptions): HostLookup {
     return asked;
   };
 
-  const inTurn = (host: string, signal: AbortSignal): Promise<readonly HostAddress[]> => {
-    const turn = (): Promise<readonly HostAddress[]> => all.run(signal, () => start(host));
-    return known.get(host)?.kind === 'found' ? turn() : strangers.run(signal, turn);
+  const inTurn = (host: string, signal: AbortSignal, work: () => Promise<unknown>): Promise<unknown> => {
+    const turn = () => all.run(signal, work);
+    switch (known.get(host)?.kind) {
+      case 'found':
+        return turn();
+      case 'failed':
+        return failing.run(signal, () => strangers.run(signal, turn));
+      case undefined:
+        return strangers.run(signal, turn);
+    }
+  };
+
+  /** Settles when the lookup has its place, with the lookup, which keeps the place until it ends. */
+  const begin = (host: string, signal: AbortSignal): Promise<Running> =>
+    new Promise((begun, reject) => {
+      inTurn(host, signal, () => {
+        const answer = running.get(host) ?? start(host);
+        begun({ answer });
+        return answer;
+      }).catch(reject);
+    });
+
+  const withinLimit = async ({ answer }: Running, host: string): Promise<readonly HostAddress[]> => {
+    const limit = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      limit.reject(new LookupTimeoutError(host, waitMs));
+    }, waitMs);
+    try {
+      return await Promise.race([answer, limit.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   };
 
   return async (host, signal) => {
@@ -87,17 +126,16 @@ export function createHostLookup(o: HostLookupOptions): HostLookup {
     if (answer?.kind === 'found' && age !== undefined && age < GOOD_MS) return answer.addresses;
     if (answer?.kind === 'failed' && age !== undefined && age < BAD_MS) throw answer.error;
 
-    const limit = new AbortController();
-    const timer = setTimeout(() => {
-      limit.abort(new LookupTimeoutError(host, waitMs));
-    }, waitMs);
-    try {
-      const both = AbortSignal.any([signal, limit.signal]);
-      return await flights.run(host, both, (shared) => running.get(host) ?? inTurn(host, shared));
-    } finally {
-      clearTimeout(timer);
-    }
+    return flights.run(host, signal, async (shared) => {
+      const asked = running.get(host);
+      return withinLimit(asked ? { answer: asked } : await begin(host, shared), host);
+    });
   };
+}
+
+/** In an object, because a promise would be waited for with whatever gives it back. */
+interface Running {
+  readonly answer: Promise<readonly HostAddress[]>;
 }
 
 class LookupTimeoutError extends Error {

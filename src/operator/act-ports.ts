@@ -42,6 +42,10 @@ export function createActPorts(
     crds: createCrds({
       readDefinitions,
       definitions: resourceOf(CUSTOM_RESOURCE_DEFINITIONS),
+      resourceFor: async ({ apiVersion = '', kind = '' }, signal) => {
+        const type = await discovery.find(apiVersion, kind, signal);
+        return type && resourceOf(type);
+      },
       isServed: async (definition, signal) => {
         for (const { apiVersion, kind } of kindsOf(definition)) {
           if ((await discovery.find(apiVersion, kind, signal)) === undefined) return false;

@@ -4,7 +4,7 @@ import type { Charts } from '../charts/charts.ts';
 import { createGit } from '../git/git.ts';
 import type { Helm } from '../helm/helm.ts';
 import { createAddressCheck } from '../net/addresses.ts';
-import { createHostLookup } from '../net/lookup.ts';
+import { createHostLookup, lookupPlaces } from '../net/lookup.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import { createExternalReader } from '../values/external.ts';
@@ -35,7 +35,7 @@ export async function openSources(
   { config, env, log, clock, random, metrics }: Environment,
 ): Promise<Sources> {
   const checkAddress = createAddressCheck(config.denyAddresses);
-  const lookup = createHostLookup({ clock });
+  const lookup = createHostLookup({ clock, places: lookupPlaces(env['UV_THREADPOOL_SIZE']) });
   const git = await createGit({
     run,
     workDir,

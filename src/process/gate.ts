@@ -1,7 +1,13 @@
 /** Bounds how much is asked of one host, and of all hosts together. */
 export interface Gate {
-  run<T>(host: string, signal: AbortSignal, fn: () => Promise<T>): Promise<T>;
+  run<T>(host: string, signal: AbortSignal, fn: (elsewhere: Elsewhere) => Promise<T>): Promise<T>;
 }
+
+/**
+ * For work that has had its answer from the host so far and waits for something else: it leaves its place meanwhile, is
+ * not charged to the host, and queues for a place again afterwards, which the signal ends.
+ */
+export type Elsewhere = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
 export interface GateOptions {
   readonly perHost: number;
@@ -24,20 +30,26 @@ interface Host {
 
 const MAX_REMEMBERED = 1_000;
 
+type Place = (o: { readonly answered: boolean }) => void;
+
 /**
  * Whoever waits for a slow host holds no place that work for another host could use: slow and unknown hosts have places of
- * their own, so that no number of them keeps out those that answer. The host whose turn was longest ago comes first.
+ * their own, so that no number of them keeps out those that answer. At a slow host what takes long does not hold up what
+ * comes after it, which may be quick. The host whose turn was longest ago comes first.
  */
 export function createGate({ perHost, total, slowAfterMs }: GateOptions): Gate {
   const hosts = new Map<string, Host>(); // in the order of their last turns
   const running: Record<Pace, number> = { new: 0, quick: 0, slow: 0 };
 
-  const mayStart = ({ pace, running: own }: Host): boolean => {
-    if (own >= (pace === 'quick' ? perHost : 1) || running.new + running.quick + running.slow >= total)
-      return false;
+  let away = 0;
+
+  const mayStart = ({ pace, running: own, late }: Host): boolean => {
+    if (own >= perHost || running.new + running.quick + running.slow >= total) return false;
     const half = Math.ceil(total / 2);
     if (pace === 'quick') return running.quick < half;
-    return running.new + running.slow < half && (pace === 'new' || running.slow < Math.ceil(total / 4));
+    if (own > late || running.new + running.slow >= half) return false;
+    // The first place of a slow host is surer than the others.
+    return pace === 'new' || running.slow < Math.ceil(total / (own === 0 ? 4 : 8));
   };
 
   const start = (name: string, host: Host): void => {
@@ -96,29 +108,54 @@ export function createGate({ perHost, total, slowAfterMs }: GateOptions): Gate {
     }
   };
 
+  const take = async (name: string, signal: AbortSignal): Promise<Place> => {
+    const host = hosts.get(name) ?? { waiting: new Set(), pace: 'new', running: 0, late: 0 };
+    if (!hosts.has(name)) hosts.set(name, host);
+    await enter(name, host, signal);
+    let isLate = false;
+    let isLeft = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      host.late += 1;
+      setPace(host, 'slow');
+      admit();
+    }, slowAfterMs);
+    return ({ answered }) => {
+      if (isLeft) return;
+      isLeft = true;
+      clearTimeout(timer);
+      if (answered && host.late === 0) setPace(host, 'quick');
+      host.late -= Number(isLate);
+      host.running -= 1;
+      running[host.pace] -= 1;
+      admit();
+      forget();
+    };
+  };
+
   return {
     run: async (name, signal, fn) => {
-      const host = hosts.get(name) ?? { waiting: new Set(), pace: 'new', running: 0, late: 0 };
-      if (!hosts.has(name)) hosts.set(name, host);
-      await enter(name, host, signal);
-      const work = { isLate: false };
-      const timer = setTimeout(() => {
-        work.isLate = true;
-        host.late += 1;
-        setPace(host, 'slow');
-        admit();
-      }, slowAfterMs);
+      let leave = await take(name, signal);
+      let isAway = false;
+      const elsewhere: Elsewhere = async (given, work) => {
+        if (isAway || away >= total) return await work();
+        leave({ answered: true });
+        isAway = true;
+        away += 1;
+        try {
+          return await work();
+        } finally {
+          away -= 1;
+          leave = await take(name, given);
+          isAway = false;
+        }
+      };
       try {
-        const result = await fn();
-        if (host.late === 0) setPace(host, 'quick');
+        const result = await fn(elsewhere);
+        leave({ answered: true });
         return result;
       } finally {
-        clearTimeout(timer);
-        host.late -= Number(work.isLate);
-        host.running -= 1;
-        running[host.pace] -= 1;
-        admit();
-        forget();
+        leave({ answered: false });
       }
     },
   };

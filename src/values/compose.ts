@@ -30,8 +30,8 @@ const MAX_NAMED_PROBLEMS = 3;
 
 /**
  * Reads all sources in order and puts `spec.values` on top. Throws one ValuesError that names every source that is
- * missing or wrong; what to watch then is known from `valuesReferences(sources)`. Throws a RoomError as soon as the
- * documents come to more than `maxBytes`.
+ * missing or wrong; what to watch then is known from `valuesReferences(sources)`. Throws a RoomError that says how large
+ * all documents are if that is more than `maxBytes`.
  */
 export async function composeValues(
   sources: readonly ValuesSource[],
@@ -57,7 +57,10 @@ export async function composeValues(
 
 class TooManyBytesError extends ValuesError {}
 
-/** One after the other: memory stays bounded, and the first problem named is the first in the spec. */
+/**
+ * One after the other: memory stays bounded, and the first problem named is the first in the spec. When they come to more
+ * than `maxBytes` nothing is kept, and of the others only the size is looked at.
+ */
 async function loadAll(
   sources: readonly ValuesSource[],
   readers: ValuesReaders,
@@ -79,11 +82,16 @@ async function loadAll(
       loaded.push(await loadSource(source, readers, count, signal));
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof RoomError || error instanceof TooManyBytesError) throw error;
+      if (error instanceof TooManyBytesError) throw error;
+      if (error instanceof RoomError) {
+        loaded.length = 0;
+        continue;
+      }
       problems.push(asOperatorError(error));
       if (problems.length === MAX_NAMED_PROBLEMS) break;
     }
   }
+  if (total > maxBytes) throw new RoomError(total);
   const [first, ...others] = problems;
   if (first === undefined) return loaded;
   throw others.length === 0

@@ -10,8 +10,8 @@ export interface HeldValues extends Disposable {
 /** Bounds how much there is at a time of all values that passes work with. */
 export interface ValuesRoom {
   /**
-   * Composes values of at most the bytes that it is told: `compose` throws a RoomError for more, and is then called
-   * again when there is room. Small ones never wait. `key` says whose they are, to know how large they were the last time.
+   * Composes values of at most the bytes that it is told: `compose` throws a RoomError with their size for more, and is
+   * then called again when there is room. Small ones never wait. `key` says whose they are, to know how large they were the last time.
    */
   hold(key: string, options: HoldOptions): Promise<HeldValues>;
 }
@@ -65,7 +65,7 @@ export function createValuesRoom(roomBytes = ROOM_BYTES, smallBytes = SMALL_BYTE
         } catch (caught) {
           leave();
           if (!(caught instanceof RoomError)) throw caught;
-          // What comes after the document that was too much is not known yet.
+          // They may grow from one time to the next, but not for ever.
           bytes = Math.max(caught.bytes, 2 * bytes);
         }
       }

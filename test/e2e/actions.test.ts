@@ -193,11 +193,25 @@ for (const helm of ['helm', 'helm3'] as const) {
 
       it('are created where they are missing, and left alone where they are there', async () => {
         await world.cluster.apply(definition('Gadget', 'old'));
-        await commit('Gadget', definition('Gadget', 'new'), definition('Gizmo', 'new'));
+        const beside = (name: string, which: string): object => ({
+          ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { which } },
+        });
+        await world.cluster.apply({
+          ...beside('there', 'old'),
+          metadata: { name: 'there', namespace: NAMESPACE },
+        });
+        await commit(
+          'Gadget',
+          ...[definition('Gadget', 'new'), definition('Gizmo', 'new')],
+          ...[beside('there', 'new'), beside('missing', 'new')],
+        );
 
         await applyChart('gadget', 'Create');
 
         await untilReady('gadget', 1);
+        const which = (name: string): Promise<string> =>
+          world.cluster.kubectl('get', 'configmap', name, '-n', NAMESPACE, '-o', 'jsonpath={.data.which}');
+        expect([await which('there'), await which('missing')]).to.deep.equal(['old', 'new']);
         expect(await fields('Gadget')).to.equal('{"old":{"type":"string"}}');
         expect(await fields('Gizmo')).to.equal('{"new":{"type":"string"}}');
       });

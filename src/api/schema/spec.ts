@@ -61,7 +61,7 @@ export const specSchema = z
       .enum(['Skip', 'Create', 'CreateReplace'])
       .meta({
         description:
-          'What to do with the CustomResourceDefinitions in the crds/ folder of the chart: nothing, create those that are missing with the first installation, or create and update them with every installation and upgrade. None is ever deleted. Those of subcharts that the values switch off are left out. A folder that cannot be read as definitions is refused, and nothing is installed.',
+          'What to do with the CustomResourceDefinitions in the crds/ folder of the chart: nothing, create those that are missing with the first installation, or create and update them with every installation and upgrade. None is ever deleted. Those of subcharts that the values switch off are left out. Whatever else lies there is created where it is missing, and never changed. A folder that cannot be read is refused, and nothing is installed.',
         unsetMeans: 'Create, or Skip if skipCRDs is true',
       })
       .optional(),

@@ -7,17 +7,23 @@ import { isMap, type ValuesMap } from '../../values/merge.ts';
 import { tellsOfSubcharts, usedCharts } from './subcharts.ts';
 import { walkChart } from './walk.ts';
 
-const MAX_DEFINITIONS = 1_000;
+const MAX_OBJECTS = 1_000;
 const EXTENSION = /\.(?:ya?ml|json)$/i;
 const IN_CRDS = /(?:^|\/)crds\//;
 
+/** What the crds/ folders of a chart hold. */
+export interface Definitions {
+  readonly definitions: readonly KubeObject[];
+  /** All else, which does not belong there, but helm creates it. */
+  readonly others: readonly KubeObject[];
+}
+
 /**
- * The CustomResourceDefinitions in the crds/ folders of a packaged chart and of those of its subcharts that these values
- * use: in the order of their paths, those of the chart itself first, of several with one name the first. What holds
- * anything else throws an InvalidChartError that names the file; the definitions themselves are for the API server to
- * check.
+ * What is in the crds/ folders of a packaged chart and of those of its subcharts that these values use: in the order of
+ * their paths, those of the chart itself first, of several with one name the first. What is no object of Kubernetes throws an
+ * InvalidChartError that names the file; the objects themselves are for the API server to check.
  */
-export async function readDefinitions(archive: string, values: ValuesMap): Promise<readonly KubeObject[]> {
+export async function readDefinitions(archive: string, values: ValuesMap): Promise<Definitions> {
   const tree = new Map<string, Buffer>();
   await walkChart(archive, (path, bytes) => {
     const isManifest = IN_CRDS.test(path) && EXTENSION.test(path);
@@ -28,27 +34,39 @@ export async function readDefinitions(archive: string, values: ValuesMap): Promi
     const within = `${folder}crds/`;
     const paths = [...tree.keys()].filter((path) => path.startsWith(within) && EXTENSION.test(path));
     for (const path of paths.sort()) {
-      for (const definition of definitionsIn(path, tree.get(path))) {
-        const { name } = definition.metadata;
-        if (!found.has(name)) found.set(name, definition);
-        if (found.size > MAX_DEFINITIONS) throw tooMany();
+      for (const object of objectsIn(path, tree.get(path))) {
+        const key = keyOf(object);
+        if (!found.has(key)) found.set(key, object);
+        if (found.size > MAX_OBJECTS) throw tooMany();
       }
       // Some are as large as half a megabyte, and there may be many of them.
       await setImmediate();
     }
   }
-  return [...found.values()];
+  const all = [...found.values()];
+  return {
+    definitions: all.filter(isDefinition).map(withoutStatus),
+    others: all.filter((object) => !isDefinition(object)),
+  };
 }
 
-function definitionsIn(path: string, bytes: Buffer = Buffer.alloc(0)): readonly KubeObject[] {
+function objectsIn(path: string, bytes: Buffer = Buffer.alloc(0)): readonly KubeObject[] {
   return documentsIn(path, bytes)
     .filter((document) => document !== null)
+    .flatMap(itemsOf)
     .map((document) => {
-      if (isDefinition(document)) return withoutStatus(document);
+      if (isObject(document)) return withPlainNumbers(document);
       throw new InvalidChartError(
-        `file ${path} of the chart holds something else than CustomResourceDefinitions of ${apiVersionOf(CUSTOM_RESOURCE_DEFINITIONS)}`,
+        `file ${path} of the chart holds something that is no object of Kubernetes: each needs apiVersion, kind and metadata.name`,
       );
     });
+}
+
+/** A list is as good as what is in it. */
+function itemsOf(document: unknown): readonly unknown[] {
+  if (!isMap(document)) return [document];
+  const { kind, items } = document;
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items : [document];
 }
 
 function documentsIn(path: string, bytes: Buffer): readonly unknown[] {
@@ -60,21 +78,33 @@ function documentsIn(path: string, bytes: Buffer): readonly unknown[] {
   }
 }
 
-function isDefinition(document: unknown): document is KubeObject {
+function isObject(document: unknown): document is KubeObject {
   if (!isMap(document)) return false;
   const { apiVersion, kind, metadata } = document;
-  return (
-    apiVersion === apiVersionOf(CUSTOM_RESOURCE_DEFINITIONS) &&
-    kind === CUSTOM_RESOURCE_DEFINITIONS.kind &&
-    isMap(metadata) &&
-    typeof metadata['name'] === 'string'
+  return [apiVersion, kind, isMap(metadata) ? metadata['name'] : undefined].every(
+    (text) => typeof text === 'string' && text !== '',
   );
 }
 
-/** Generators leave an empty one behind, which is nobody's to set; a long integer is a double to helm, and no JSON here. */
+function isDefinition({ apiVersion, kind }: KubeObject): boolean {
+  return (
+    apiVersion === apiVersionOf(CUSTOM_RESOURCE_DEFINITIONS) && kind === CUSTOM_RESOURCE_DEFINITIONS.kind
+  );
+}
+
+function keyOf({ apiVersion, kind, metadata }: KubeObject): string {
+  return JSON.stringify([apiVersion, kind, metadata.namespace, metadata.name]);
+}
+
+/** Generators leave an empty one behind, which is nobody's to set. */
 function withoutStatus(definition: KubeObject): KubeObject {
   const { status: _status, ...rest } = definition as KubeObject & { readonly status?: unknown };
-  return JSON.parse(JSON.stringify(rest, plainNumber)) as KubeObject;
+  return rest;
+}
+
+/** A long integer is a double to helm, and no JSON here. */
+function withPlainNumbers(object: KubeObject): KubeObject {
+  return JSON.parse(JSON.stringify(object, plainNumber)) as KubeObject;
 }
 
 function plainNumber(_key: string, value: unknown): unknown {
@@ -83,6 +113,6 @@ function plainNumber(_key: string, value: unknown): unknown {
 
 function tooMany(): InvalidChartError {
   return new InvalidChartError(
-    `the chart holds more than ${String(MAX_DEFINITIONS)} CustomResourceDefinitions`,
+    `the chart holds more than ${String(MAX_OBJECTS)} CustomResourceDefinitions and other objects in crds/`,
   );
 }

@@ -1,4 +1,5 @@
 import { ChartUnavailableError } from '../../api/errors.ts';
+import type { Elsewhere } from '../../process/gate.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { Chart, OciChartSource, RepositoryChartSource } from '../chart.ts';
 import { AccessRefusedError } from '../http/refusal.ts';
@@ -27,6 +28,7 @@ interface Exact {
 }
 
 const MAX_EXACT = 5_000;
+const HERE: Elsewhere = (_signal, work) => work();
 
 /**
  * Resolves what charts from Git depend on. One of an exact version is asked for now and then only, and kept unless we are
@@ -39,8 +41,12 @@ export function createDependencies(o: DependenciesOptions): (freshness: Freshnes
     exact = createRecent<Exact>(MAX_EXACT);
   });
 
-  const lookup = (source: DependencySource, freshness: Freshness): Promise<Chart> =>
-    source.kind === 'oci' ? o.lookupOci(source, freshness) : o.lookupRepository(source, freshness);
+  const lookup = (source: DependencySource, freshness: Freshness): Promise<Chart> => {
+    const { signal, elsewhere = HERE } = freshness;
+    return elsewhere(signal, () =>
+      source.kind === 'oci' ? o.lookupOci(source, freshness) : o.lookupRepository(source, freshness),
+    );
+  };
 
   /** What is known of the repository will do, unless the version is newer than that. */
   const lookupOnce = (source: DependencySource, freshness: Freshness): Promise<Chart> =>

@@ -37,6 +37,9 @@ const MAX_BYTES = 100_000_000;
 const MAX_STORED_BYTES = 500_000_000;
 const MAX_FAILURES = 200;
 
+/** Each time it was closed before it could be read: then there is too little room for all that are asked for. */
+const MAX_TRIES = 20;
+
 /** Many charts of one repository that is down ask for it at about the same time. */
 const FAILURE_SHARED_MS = 5_000;
 
@@ -77,7 +80,11 @@ export function createIndexes({ http, reader, clock, dir, maxStoredBytes }: Inde
   const refresh = async (repository: Repository, signal: AbortSignal): Promise<StoredIndex> => {
     const { key } = repository;
     try {
-      const next = await fetch(repository, known.get(key), signal);
+      const old = known.get(key);
+      let next = await fetch(repository, old, signal);
+      // It is still the same, but had to make room or was replaced while we asked.
+      if (next.index === old?.index && known.get(key)?.index !== old.index)
+        next = await fetch(repository, undefined, signal);
       await known.set(key, next);
       failed.delete(key);
       return next.index;
@@ -102,13 +109,17 @@ export function createIndexes({ http, reader, clock, dir, maxStoredBytes }: Inde
   return {
     entries: async (repository, chart, o) => {
       try {
-        for (;;) {
+        for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+          o.signal.throwIfAborted();
           const index = await current(repository, o);
           const entries = await index.entries(chart, o.signal).catch(unlessClosed);
           if (entries === 'closed') continue;
           if (entries) return entries;
           throw new ChartUnavailableError(notListed(repository, chart, index.names));
         }
+        throw new ChartUnavailableError(
+          `the index of chart repository ${repository.shown} had to make room for others before it could be read`,
+        );
       } catch (caught) {
         if (!(caught instanceof IndexError)) throw caught;
         throw new InvalidChartError(

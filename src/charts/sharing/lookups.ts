@@ -3,8 +3,8 @@ import { createSingleFlight } from '../../process/single-flight.ts';
 import type { Clock, Random } from '../../telemetry/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Chart, ChartSourceKind } from '../chart.ts';
-import type { Gate } from '../../process/gate.ts';
-import type { Lookup } from '../lookup.ts';
+import type { Elsewhere, Gate } from '../../process/gate.ts';
+import type { Freshness, Lookup } from '../lookup.ts';
 import { describeSource, hostOfSource } from '../source.ts';
 import type { Outcome, SourceState } from './source-state.ts';
 
@@ -60,11 +60,17 @@ export function createLookups(o: LookupsOptions): Lookups {
     o.onOutcome(state, before);
   };
 
-  const attempt = async (state: SourceState, since: number, signal: AbortSignal): Promise<Chart> => {
+  const attempt = async (
+    state: SourceState,
+    { since, signal, elsewhere }: Freshness & { readonly elsewhere: Elsewhere },
+  ): Promise<Chart> => {
     const startedAt = clock.monotonicMs();
     const limit = AbortSignal.timeout(lookupLimitMs);
     try {
-      const chart = await o.lookup(state.source, { since, signal: AbortSignal.any([signal, limit]) });
+      const chart = await o.lookup(state.source, {
+        ...{ since, elsewhere },
+        signal: AbortSignal.any([signal, limit]),
+      });
       state.failures = 0;
       state.goodAt = startedAt;
       settle(state, { kind: 'found', chart, at: startedAt }, startedAt);
@@ -86,7 +92,9 @@ export function createLookups(o: LookupsOptions): Lookups {
   return {
     run: (state, since, signal) =>
       flights.run(state.key, signal, (shared) =>
-        o.gate.run(hostOfSource(state.source), shared, () => attempt(state, since, shared)),
+        o.gate.run(hostOfSource(state.source), shared, (elsewhere) =>
+          attempt(state, { since, signal: shared, elsewhere }),
+        ),
       ),
   };
 }

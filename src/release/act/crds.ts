@@ -1,38 +1,45 @@
 import { describe, InvalidChartError, OperatorError } from '../../api/errors.ts';
 import { COMPONENT } from '../../api/names.ts';
+import type { Definitions } from '../../charts/content/definitions.ts';
 import { assess } from '../../health/assess.ts';
-import { ApiError, isConflict, isForbidden } from '../../kube/errors.ts';
+import { ApiError, isForbidden } from '../../kube/errors.ts';
 import { sleep } from '../../kube/http/abort.ts';
 import type { Resource } from '../../kube/resource.ts';
-import type { KubeObject } from '../../kube/resource-type.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, type KubeObject, type ResourceType } from '../../kube/resource-type.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { ValuesMap } from '../../values/merge.ts';
 import type { Plan } from '../plan.ts';
 
-/** Sees to the CustomResourceDefinitions in the crds/ folders of a chart, by the policy of the HelmRelease. */
+/** Sees to what is in the crds/ folders of a chart, by the policy of the HelmRelease. */
 export interface Crds {
   /**
    * Done before helm runs. Helm 4 changes definitions that are there, which Helm 3 never did, and neither updates
-   * them: so it is told to leave them alone. Throws a CrdError for one that cannot be had.
+   * them: so it is told to leave them alone. Whatever else lies there is created as helm does it, and never changed.
+   * Throws a CrdError for one that cannot be had.
    */
   readonly prepare: (work: CrdWork, signal: AbortSignal) => Promise<{ readonly skipCRDs: boolean }>;
 }
 
-export interface CrdWork extends Pick<Plan, 'chart' | 'settings'> {
+export interface CrdWork extends Pick<Plan, 'chart' | 'settings' | 'target'> {
   readonly action: 'install' | 'upgrade';
   /** By which subcharts are used or not. */
   readonly values: ValuesMap;
 }
 
 export interface CrdPorts {
-  readonly readDefinitions: (archive: string, values: ValuesMap) => Promise<readonly KubeObject[]>;
+  readonly readDefinitions: (archive: string, values: ValuesMap) => Promise<Definitions>;
   readonly definitions: Pick<Resource<KubeObject>, 'get' | 'create' | 'apply'>;
+  /** Undefined for a kind that the API server does not serve. */
+  readonly resourceFor: (
+    object: KubeObject,
+    signal: AbortSignal,
+  ) => Promise<Pick<Resource<KubeObject>, 'type' | 'create'> | undefined>;
   /** Whether the API server has begun to serve what a definition brings. */
   readonly isServed: (definition: KubeObject, signal: AbortSignal) => Promise<boolean>;
   readonly clock: Clock;
 }
 
-/** A definition that the release needs is not there as it should be, and helm was not run. Another look may help. */
+/** A definition or what lies beside it is not there as it should be, and helm was not run. Another look may help. */
 export class CrdError extends OperatorError {
   readonly reason = 'CustomResourceDefinition';
   readonly retry = 'backoff';
@@ -43,6 +50,8 @@ const LIMIT_MS = 60_000;
 const LOOK_MS = 100;
 const WAY_OUT =
   'allow the operator to create and patch CustomResourceDefinitions (a ClusterRole), or install them yourself and set spec.crds to Skip';
+const WAY_OUT_OF_OTHERS =
+  'allow the operator to create what is in crds/ of the chart, or create it yourself and set spec.crds to Skip';
 
 export function createCrds(ports: CrdPorts): Crds {
   return {
@@ -50,23 +59,28 @@ export function createCrds(ports: CrdPorts): Crds {
       const { crds } = work.settings;
       if (!preparesCrds(work)) return { skipCRDs: crds !== 'Create' };
       const replace = crds === 'CreateReplace';
-      const definitions = await definitionsOf(work, ports);
+      const { definitions, others } = await definitionsOf(work, ports);
       for (const definition of definitions) await put(definition, replace, ports, signal);
       const deadline = ports.clock.monotonicMs() + LIMIT_MS;
       for (const definition of definitions) await untilServed(definition, deadline, ports, signal);
+      for (const other of others) await create(other, work.target.namespace, ports, signal);
       return { skipCRDs: true };
     },
   };
 }
 
 /** Whether there is anything to do before helm runs, which may take as long as the API server needs to serve it. */
-export function preparesCrds({ action, chart, settings: { crds } }: Omit<CrdWork, 'values'>): boolean {
+export function preparesCrds({
+  action,
+  chart,
+  settings: { crds },
+}: Omit<CrdWork, 'values' | 'target'>): boolean {
   if (crds === 'Skip' || chart.crds.length === 0) return false;
   return action === 'install' || crds === 'CreateReplace';
 }
 
 /** Nothing is left to helm: Helm 4 would change definitions that are there for what it finds in these files. */
-async function definitionsOf({ chart, values }: CrdWork, ports: CrdPorts): Promise<readonly KubeObject[]> {
+async function definitionsOf({ chart, values }: CrdWork, ports: CrdPorts): Promise<Definitions> {
   try {
     return await ports.readDefinitions(chart.path, values);
   } catch (caught) {
@@ -88,11 +102,50 @@ async function put(
     if (replace) await definitions.apply(definition, { fieldManager: COMPONENT, force: true }, signal);
     else await definitions.create(definition, signal);
   } catch (caught) {
-    if (!replace && isConflict(caught)) return;
+    if (!replace && isThere(caught)) return;
     if (!isRefusal(caught)) throw caught;
     const verb = replace ? 'applied' : 'created';
     throw failed(definition, `cannot be ${verb}: ${describe(caught)}`, isForbidden(caught));
   }
+}
+
+/** As helm does it: into the namespace of the release unless it says another one, and never over what is there. */
+async function create(
+  object: KubeObject,
+  namespace: string,
+  ports: CrdPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const resource = await ports.resourceFor(object, signal);
+    if (resource !== undefined) await resource.create(placed(object, resource.type, namespace), signal);
+    else if (!(await isOldDefinition(object, ports, signal)))
+      throw failed(
+        object,
+        `of ${object.apiVersion ?? ''} in crds/ of the chart is not served by the API server: correct the chart, or set spec.crds to Skip`,
+      );
+  } catch (caught) {
+    if (isThere(caught)) return;
+    if (!isRefusal(caught)) throw caught;
+    const way = isForbidden(caught) ? `: ${WAY_OUT_OF_OTHERS}` : '';
+    throw failed(object, `in crds/ of the chart cannot be created: ${describe(caught)}${way}`);
+  }
+}
+
+function placed(object: KubeObject, { namespaced }: ResourceType, namespace: string): KubeObject {
+  if (!namespaced) return object;
+  return { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace } };
+}
+
+/** Whether it is a definition in a version of long ago, of which there is one by now. */
+async function isOldDefinition(
+  { apiVersion, kind, metadata: { name } }: KubeObject,
+  { definitions }: CrdPorts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { group, kind: wanted } = CUSTOM_RESOURCE_DEFINITIONS;
+  if (kind !== wanted || apiVersion?.startsWith(`${group}/`) !== true) return false;
+  return (await definitions.get({ name }, signal)) !== undefined;
 }
 
 async function untilServed(
@@ -144,11 +197,19 @@ interface Definition extends KubeObject {
   };
 }
 
+function isThere(caught: unknown): boolean {
+  return caught instanceof ApiError && caught.statusReason === 'AlreadyExists';
+}
+
 /** The API server has answered; anything else is trouble of the platform, and the pass is tried again. */
 function isRefusal(caught: unknown): boolean {
   return caught instanceof ApiError && caught.status < 500 && caught.status !== 429;
 }
 
-function failed({ metadata }: KubeObject, what: string, forbidden = false): CrdError {
-  return new CrdError(`CustomResourceDefinition ${metadata.name} ${what}${forbidden ? `: ${WAY_OUT}` : ''}`);
+function failed(
+  { kind = 'CustomResourceDefinition', metadata }: KubeObject,
+  what: string,
+  forbidden = false,
+): CrdError {
+  return new CrdError(`${kind} ${metadata.name} ${what}${forbidden ? `: ${WAY_OUT}` : ''}`);
 }

@@ -91,12 +91,14 @@ describe('the definitions that helm would create', () => {
               env,
             });
 
-            const read = await readDefinitions(archive, sample.values);
+            const { definitions: read, others } = await readDefinitions(archive, sample.values);
 
             expect(
               read.map(({ metadata }) => metadata.name).toSorted(),
               JSON.stringify(sample),
             ).to.deep.equal(namesIn(rendered));
+            expect(others.map(({ metadata }) => metadata.name)).to.deep.equal(['beside']);
+            expect(rendered).to.contain('name: beside');
           }),
         ),
       );
@@ -108,6 +110,7 @@ function chartOf({ dependencies, nested, defaults, ofSubcharts }: Sample): Buffe
   const files: Record<string, string> = {
     'values.yaml': JSON.stringify(defaults),
     'crds/own.yaml': definition('own'),
+    'crds/beside.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: beside\n',
   };
   for (const name of NAMES) {
     const chart = { apiVersion: 'v2', name, version: '1.0.0', dependencies: name === 'db' ? nested : [] };

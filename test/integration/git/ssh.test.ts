@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { chmod, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Git } from '../../../src/git/git.ts';
 import { createAddressCheck } from '../../../src/net/addresses.ts';
@@ -104,6 +106,51 @@ describe('Git over SSH', () => {
 
       expect(await git.refs(named('charts.invalid'), now)).to.have.property('head', commit);
       expect(await messageOf(git.refs(named('other.invalid'), now))).to.contain('is not in known_hosts');
+    });
+
+    it('and does so by the name without the port, where ssh would, and by the name with it in whatever form', async () => {
+      const git = await knowing('127.0.0.1');
+      const [, ...key] = sshd.knownHost.trim().split(' ');
+      await writeFile(inHome('known_hosts'), `charts.invalid ${key.join(' ')}\n`);
+
+      expect(await git.refs(named('charts.invalid'), now)).to.have.property('head', commit);
+      expect(await messageOf(git.refs(named('other.invalid'), now))).to.contain('is not in known_hosts');
+
+      await knownAs('charts.invalid');
+      await promisify(execFile)('ssh-keygen', ['-H', '-f', inHome('known_hosts')]);
+      expect(await readFile(inHome('known_hosts'), 'utf8')).to.match(/^\|1\|/);
+      expect(await git.refs(named('charts.invalid'), now)).to.have.property('head', commit);
+    });
+
+    it("and does so in the files that an administrator's config names", async () => {
+      await rename(fluxdKey(), inHome('deploy-key'));
+      await writeFile(inHome('config'), 'IdentityFile ~/.ssh/deploy-key\nUserKnownHostsFile ~/.ssh/other\n');
+      const git = await knowing('127.0.0.1');
+      const [, ...key] = sshd.knownHost.trim().split(' ');
+
+      for (const name of [`[charts.invalid]:${String(sshd.port)}`, 'charts.invalid']) {
+        await writeFile(inHome('other'), `${name} ${key.join(' ')}\n`);
+        expect(await git.refs(named('charts.invalid'), now), name).to.have.property('head', commit);
+      }
+    });
+
+    it('but never by the name alone where the key is revoked for the name with the port', async () => {
+      await knownAs('localhost');
+      const known = await readFile(inHome('known_hosts'), 'utf8');
+      const [, ...key] = known.trim().split(' ');
+      await writeFile(inHome('known_hosts'), `@revoked ${known.trim()}\nlocalhost ${key.join(' ')}\n`);
+
+      expect(await messageOf(h.git.refs(named('localhost'), now))).to.match(/host key of localhost/);
+      expect(await sshd.commands()).to.deep.equal([]);
+    });
+
+    it('and leaves the name to ssh where keys may come from the DNS', async () => {
+      await rename(fluxdKey(), inHome('deploy-key'));
+      await knownAs('localhost');
+      await writeFile(inHome('config'), 'IdentityFile ~/.ssh/deploy-key\nVerifyHostKeyDNS ask\n');
+      const git = await knowing('192.0.2.1');
+
+      expect(await git.refs(named('localhost'), now)).to.have.property('head', commit);
     });
 
     it('and to the next one when nothing listens there', async () => {

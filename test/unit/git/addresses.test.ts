@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { isIP } from 'node:net';
-import { createAddressGuard } from '../../../src/git/addresses.ts';
+import { createAddressGuard, type Found } from '../../../src/git/addresses.ts';
 import { createAddressCheck } from '../../../src/net/addresses.ts';
 import type { HostLookup } from '../../../src/net/lookup.ts';
 
@@ -56,8 +56,16 @@ describe('the guard of addresses', () => {
     expect(await check('public.example', ['2001:db8::/32', '192.0.2.0/24'])).to.match(/is refused/);
   });
 
-  it('says of a name that the system does not know just that', async () => {
-    expect(await check('no-such-host.invalid')).to.equal('unknown');
+  it('says of a name that the system does not know just that, and why if it could not find out', async () => {
+    const found = (message: string, code: string): Promise<Found> =>
+      createAddressGuard(createAddressCheck(), () =>
+        Promise.reject(Object.assign(new Error(message), { code })),
+      )('git.example', never);
+
+    expect(await found('getaddrinfo ENOTFOUND git.example', 'ENOTFOUND')).to.deep.equal({ kind: 'unknown' });
+    expect(await found('DNS does not answer', 'EAI_AGAIN')).to.deep.equal({
+      ...{ kind: 'unknown', why: 'DNS does not answer' },
+    });
   });
 
   it('gives up with who asked', async () => {

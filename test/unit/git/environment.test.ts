@@ -25,7 +25,7 @@ const guard: AddressGuard = (host) =>
   Promise.resolve(
     host === 'git.example.com'
       ? { kind: 'name', addresses: ['192.0.2.1', '2001:db8::1'] }
-      : { kind: 'unknown' },
+      : { kind: 'unknown', ...(host === 'silent.example.com' ? { why: 'DNS does not answer' } : {}) },
   );
 
 describe('the environment of git', () => {
@@ -83,6 +83,12 @@ describe('the environment of git', () => {
     it('does not ask for a host that nobody knows', async () => {
       expect(await pins('https://nobody.example.com/r')).to.equal(
         "the host 'nobody.example.com' of repository https://nobody.example.com/r is not known to DNS: correct the URL or check the cluster's DNS",
+      );
+    });
+
+    it('does not say that a name is wrong where nobody could tell', async () => {
+      expect(await pins('https://silent.example.com/r')).to.equal(
+        "the host 'silent.example.com' of repository https://silent.example.com/r could not be looked up (DNS does not answer): check the cluster's DNS",
       );
     });
 

@@ -1,9 +1,15 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { LookupFunction } from 'node:net';
+import sinon from 'sinon';
 import { createAddressCheck } from '../../../src/net/addresses.ts';
 import { checkedLookup, RefusedAddressError } from '../../../src/net/checked-lookup.ts';
-import { createHostLookup, type HostAddress, type HostLookup } from '../../../src/net/lookup.ts';
+import {
+  createHostLookup,
+  type HostAddress,
+  type HostLookup,
+  lookupPlaces,
+} from '../../../src/net/lookup.ts';
 import { systemClock } from '../../../src/telemetry/clock.ts';
 
 const never = new AbortController().signal;
@@ -108,9 +114,8 @@ describe('looking a host up', () => {
     lookup = start({ waitMs: 20 });
     const failure: unknown = await lookup('dead', never).catch((error: unknown) => error);
     const second: unknown = await lookup('dead', never).catch((error: unknown) => error);
-    const other: unknown = await lookup('other', never).catch((error: unknown) => error);
 
-    for (const error of [failure, second, other])
+    for (const error of [failure, second])
       expect(error)
         .to.have.property('message')
         .that.match(/could not be resolved within 0.02 s: DNS does not/);
@@ -121,6 +126,51 @@ describe('looking a host up', () => {
     await settled();
     answer('other');
     expect(await free).to.equal(FOUND);
+  });
+
+  it('may take its time from when it begins: a name that waits for others does not fail for that', async () => {
+    lookup = start({ waitMs: 20 });
+    const dead = lookup('dead', never).catch((error: unknown) => error);
+    const other = lookup('other', never);
+    let isOver = false;
+    void other.catch(() => undefined).finally(() => (isOver = true));
+
+    expect(await dead).to.be.instanceOf(Error);
+    await settled();
+    expect([asked, isOver]).to.deep.equal([['dead'], false]);
+    answer('dead');
+    await settled();
+    answer('other');
+    expect(await other).to.equal(FOUND);
+  });
+
+  it('lets names that were not found the last time take no more than half of the places of strangers', async () => {
+    lookup = start({ places: 8 });
+    const dead = ['t', 'u', 'v', 'w', 'x', 'y', 'z'];
+    const failed = (): Promise<unknown>[] => dead.map((host) => lookup(host, never).catch(() => undefined));
+    const first = failed();
+    await settled();
+    for (const host of dead) open.get(host)?.reject(new Error('EAI_AGAIN'));
+    await Promise.all(first);
+    now += 60_000;
+    asked = [];
+
+    const again = failed();
+    const fresh = ['a', 'b', 'c'].map((host) => lookup(host, never));
+    await settled();
+    expect(asked).to.deep.equal(['a', 'b', 'c', 't', 'u', 'v', 'w']);
+
+    for (const host of ['a', 'b', 'c', ...dead]) {
+      answer(host);
+      await settled();
+    }
+    await Promise.all([...fresh, ...again]);
+  });
+
+  it('takes half of the threads that there are, as libuv gives it, and leaves the others to files', () => {
+    const places = [undefined, '1', '4', '8', '16', '1024', 'many'].map(lookupPlaces);
+
+    expect(places).to.deep.equal([2, 2, 2, 4, 8, 8, 2]);
   });
 
   it('is given up with who asked, and does not take its turn then', async () => {
@@ -170,6 +220,29 @@ describe('the lookup of a connection', () => {
     expect(await find('mixed', { all: true })).to.deep.equal(names['mixed']?.slice(1));
     expect(await find('mixed', {})).to.equal('192.0.2.1');
     expect(await find('mixed', { family: 6 })).to.equal('2001:db8::1');
+  });
+
+  it('is given up after a while, for a connection that is given up does not say so', async () => {
+    const timers = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const waiting = checkedLookup((_host, signal) => {
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+        });
+      }, createAddressCheck());
+      const failed = new Promise((resolve) => {
+        waiting('a', { all: true }, resolve);
+      });
+      await timers.tickAsync(60_000);
+
+      expect(await failed)
+        .to.have.property('message')
+        .that.matches(/^the name a could not be looked up/);
+    } finally {
+      timers.restore();
+    }
   });
 
   it('refuses a name that has no other', async () => {

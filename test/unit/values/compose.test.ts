@@ -52,6 +52,42 @@ describe('composing values', () => {
     expect(caught).to.be.instanceOf(RoomError).and.have.property('bytes', 11);
   });
 
+  it('says so of all sources together, so that it is asked once more and not for each of them', async () => {
+    const url = 'https://values.example.com/web.yaml';
+    const fetched: string[] = [];
+    const fixture = {
+      configMaps: {
+        'shop/web': { 'values.yaml': 'text: 1234\n' },
+        'shop/more': { 'values.yaml': '{ no: [yaml' },
+      },
+      urls: { [url]: `text: ${'x'.repeat(20_000)}\n` },
+    };
+    const readers = {
+      ...readersOf(fixture),
+      fetchExternal: (asked: string) => {
+        fetched.push(asked);
+        return readersOf(fixture).fetchExternal(asked, signal);
+      },
+    };
+    const composing = composeValues(
+      [
+        configMap('web'),
+        { kind: 'url', url, optional: false },
+        configMap('more'),
+        { kind: 'url', url, optional: true },
+      ],
+      {},
+      readers,
+      signal,
+      10_000,
+    );
+
+    expect(await composing.catch((error: unknown) => error))
+      .to.be.instanceOf(RoomError)
+      .and.have.property('bytes', 11 + 2 * 20_007 + 11);
+    expect(fetched).to.deep.equal([url, url]);
+  });
+
   it('reads and parses once for all who compose the same object at the same time', async () => {
     const object = { data: { 'values.yaml': 'a: 1\n' } };
     const readers = {

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { Values } from '../../../src/values/compose.ts';
+import type { ValuesSource } from '../../../src/api/values-sources.ts';
+import { composeValues, type Values } from '../../../src/values/compose.ts';
 import { RoomError } from '../../../src/values/room-error.ts';
 import { createValuesRoom, type HeldValues } from '../../../src/values/room.ts';
+import { readersOf } from './readers.ts';
 
 const { signal } = new AbortController();
 
@@ -90,6 +92,29 @@ describe('the room for values', () => {
     all[Symbol.dispose]();
     await settled();
     expect(isIn).to.equal(true);
+  });
+
+  it('is asked for twice and no more by large ones that it does not know yet, whatever they are made of', async () => {
+    const room = createValuesRoom();
+    const content = Buffer.from(`text: ${'x'.repeat(50_000)}\n`);
+    let reads = 0;
+    const sources = Array.from({ length: 10 }, (_, at): ValuesSource => {
+      return { kind: 'url', url: `https://values.example.com/${String(at)}`, optional: false };
+    });
+    const fetchExternal = (): Promise<Buffer> => {
+      reads += 1;
+      return Promise.resolve(content);
+    };
+
+    const held = await room.hold('a', {
+      signal,
+      pause: () => () => undefined,
+      compose: (maxBytes) =>
+        composeValues(sources, {}, { ...readersOf({}), fetchExternal }, signal, maxBytes),
+    });
+
+    expect(held.values.files).to.have.length(10);
+    expect(reads).to.equal(20);
   });
 
   it('is left again when composing fails, and when waiting is given up', async () => {

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { dump } from 'js-yaml';
 import { InvalidChartError } from '../../../../src/api/errors.ts';
-import { readDefinitions } from '../../../../src/charts/content/definitions.ts';
-import type { KubeObject } from '../../../../src/kube/resource-type.ts';
+import { type Definitions, readDefinitions } from '../../../../src/charts/content/definitions.ts';
 import type { ValuesMap } from '../../../../src/values/merge.ts';
 import { chartArchive } from '../../../support/chart-archive.ts';
 
@@ -26,17 +25,13 @@ describe('the definitions of a chart', () => {
   let dir: string;
   let made = 0;
 
-  const read = async (
-    files: Files,
-    values: ValuesMap = {},
-    more: object = {},
-  ): Promise<readonly KubeObject[]> => {
+  const read = async (files: Files, values: ValuesMap = {}, more: object = {}): Promise<Definitions> => {
     const file = join(dir, `${String((made += 1))}.tgz`);
     await writeFile(file, chartArchive({ name: 'web', version: '1.0.0', more: { ...more }, files }));
     return readDefinitions(file, values);
   };
   const namesIn = async (files: Files, values?: ValuesMap, more?: object): Promise<readonly string[]> =>
-    (await read(files, values, more)).map(({ metadata }) => metadata.name);
+    (await read(files, values, more)).definitions.map(({ metadata }) => metadata.name);
   const complaintAbout = async (files: Files): Promise<string> => {
     const caught: unknown = await read(files).catch((error: unknown) => error);
     expect(caught).to.be.instanceOf(InvalidChartError);
@@ -86,7 +81,7 @@ describe('the definitions of a chart', () => {
   });
 
   it('count once where several charts hold them: as the chart itself has them', async () => {
-    const found = await read({
+    const { definitions: found } = await read({
       'crds/a.yaml': definition('a.example.com', { spec: { group: 'own' } }),
       'charts/db/Chart.yaml': chartYaml('db'),
       'charts/db/crds/a.yaml': definition('a.example.com', { spec: { group: 'other' } }),
@@ -105,7 +100,9 @@ describe('the definitions of a chart', () => {
   it('carry no status, and no number that is no JSON', async () => {
     const more = { spec: { maximum: 9007199254740993n }, status: { storedVersions: [] } };
     const document = definition('a.example.com', { ...more, spec: { maximum: 1 } });
-    const [found] = await read({
+    const {
+      definitions: [found],
+    } = await read({
       'crds/a.yaml': document.replace('maximum: 1', 'maximum: 9007199254740993'),
     });
 
@@ -202,15 +199,41 @@ describe('the definitions of a chart', () => {
     expect(names).to.deep.equal(['db']);
   });
 
-  it('are refused where the folder holds anything else', async () => {
-    expect(
-      await complaintAbout({ 'crds/a.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n' }),
-    ).to.equal(
-      'file crds/a.yaml of the chart holds something else than CustomResourceDefinitions of apiextensions.k8s.io/v1',
-    );
-    expect(
-      await complaintAbout({ 'crds/a.yaml': definition('a').replace('k8s.io/v1', 'k8s.io/v1beta1') }),
-    ).to.contain('something else');
+  it('have others beside them, which are kept apart: old definitions, the items of lists, all of any kind', async () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } };
+    const role = (rules: readonly object[]): object => ({
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'a' }, rules },
+    });
+    const old = definition('a').replace('k8s.io/v1', 'k8s.io/v1beta1');
+
+    const { definitions, others } = await read({
+      'crds/a.yaml': `${dump(namespace)}---\n${definition('a')}---\n${dump(namespace)}`,
+      'crds/b.yaml': old,
+      'crds/c.yaml': dump({ apiVersion: 'v1', kind: 'List', items: [role([]), role([{ verbs: ['get'] }])] }),
+    });
+
+    expect(definitions.map(({ metadata }) => metadata.name)).to.deep.equal(['a']);
+    expect(others).to.deep.equal([
+      namespace,
+      {
+        apiVersion: 'apiextensions.k8s.io/v1beta1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'a' },
+      },
+      role([]),
+    ]);
+  });
+
+  it('are refused where the folder holds anything that is no object, or no YAML', async () => {
+    for (const text of [
+      'a: 1\n',
+      '- a\n',
+      'apiVersion: v1\nkind: Namespace\nmetadata: {}\n',
+      'apiVersion: v1\n',
+    ])
+      expect(await complaintAbout({ 'crds/a.yaml': text }), text).to.equal(
+        'file crds/a.yaml of the chart holds something that is no object of Kubernetes: each needs apiVersion, kind and metadata.name',
+      );
     expect(await complaintAbout({ 'crds/a.yaml': '- a\n- b: secret-thing: c\n' })).to.match(
       /^file crds\/a\.yaml of the chart is not valid YAML at line 2, column \d+: [^:]*$/,
     );

@@ -25,8 +25,14 @@ describe('the indexes of repositories', () => {
   let indexes: Indexes;
   let bodies: Map<string, string>;
   let now: number;
+  /** Of hosts that take their time. */
+  let answers: Map<string, Promise<void>>;
+  /** Hosts that keep no track of what they have sent. */
+  let repeats: Set<string>;
 
   beforeEach(async () => {
+    answers = new Map();
+    repeats = new Set();
     dir = await mkdtemp(join(tmpdir(), 'indexes-'));
     asked = [];
     bodies = new Map();
@@ -45,7 +51,8 @@ describe('the indexes of repositories', () => {
         const etag = sha256(Buffer.from(body));
         const known = headers?.['if-none-match'] === etag;
         asked.push(`${url.hostname} ${known ? '304' : '200'}`);
-        if (known) return { status: 304, headers: {}, saved: undefined };
+        await answers.get(url.hostname);
+        if (known && !repeats.has(url.hostname)) return { status: 304, headers: {}, saved: undefined };
         await writeFile(file, body);
         return { status: 200, headers: { etag }, saved: { bytes: body.length, sha256: etag } };
       },
@@ -84,6 +91,28 @@ describe('the indexes of repositories', () => {
     expect(asked).to.deep.equal(['a 200', 'b 200', 'a 304', 'c 200', 'a 304', 'b 200']);
     expect(await readdir(dir)).to.deep.equal([]);
   });
+
+  for (const answer of ['304', 'the same again'] as const) {
+    it(`are downloaded again when they had to make room while their server was asked, and answers ${answer}`, async () => {
+      start({ maxStoredBytes: 25_000 });
+      for (const host of ['a', 'b', 'c', 'd']) bodies.set(host, indexOf(`1.0.0-${host}`, 10_000));
+      await versionOf('a');
+      now += 1;
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      answers.set('a', promise);
+      if (answer !== '304') repeats.add('a');
+
+      const asking = versionOf('a', 'db');
+      for (const host of ['b', 'c', 'd']) await versionOf(host);
+      answers.clear();
+      resolve(undefined);
+
+      expect(await asking).to.equal('1.0.0-a');
+      expect(asked).to.deep.equal(['a 200', 'a 304', 'b 200', 'c 200', 'd 200', 'a 200']);
+      expect((await open()).length).to.be.at.most(2);
+      expect(await readdir(dir)).to.deep.equal([]);
+    });
+  }
 
   it('are read to the end by who reads them while others take their place', async () => {
     start({ maxStoredBytes: 1 });

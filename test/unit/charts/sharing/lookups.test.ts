@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { ChartUnavailableError } from '../../../../src/api/errors.ts';
-import type { ChartSource } from '../../../../src/charts/chart.ts';
+import type { Chart, ChartSource } from '../../../../src/charts/chart.ts';
 import { createGate } from '../../../../src/process/gate.ts';
 import { createLookups } from '../../../../src/charts/sharing/lookups.ts';
 import type { SourceState } from '../../../../src/charts/sharing/source-state.ts';
@@ -13,6 +13,33 @@ const source: ChartSource = {
 };
 
 describe('a lookup', () => {
+  it('holds up no other of its host while it waits for what a chart depends on, which is elsewhere', async () => {
+    const dependency = Promise.withResolvers<undefined>();
+    const lookups = createLookups({
+      lookup: async ({ url }, { signal, elsewhere }) => {
+        if (url.endsWith('/slow')) await elsewhere?.(signal, () => dependency.promise);
+        return { name: url } as Chart;
+      },
+      gate: createGate({ perHost: 1, total: 8, slowAfterMs: 5_000 }),
+      maxAgeMs: () => 60_000,
+      clock: systemClock,
+      random: () => 0.5,
+      log: silentLogger,
+      onOutcome: () => undefined,
+    });
+    const find = (name: string): Promise<Chart> => {
+      const url = `https://git.example.com/${name}`;
+      const state = { key: name, source: { ...source, url }, failures: 0 } as SourceState;
+      return lookups.run(state, 0, new AbortController().signal);
+    };
+
+    const slow = find('slow');
+
+    expect(await find('web')).to.have.property('name', 'https://git.example.com/web');
+    dependency.resolve(undefined);
+    expect(await slow).to.have.property('name', 'https://git.example.com/slow');
+  });
+
   it('gives its place up when all its requests together take too long, and says so', async () => {
     const gate = createGate({ perHost: 1, total: 1, slowAfterMs: 5_000 });
     const lookups = createLookups({

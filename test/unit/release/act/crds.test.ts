@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import { InvalidChartError } from '../../../../src/api/errors.ts';
 import { ApiError, UnreachableError } from '../../../../src/kube/errors.ts';
 import type { KubeObject } from '../../../../src/kube/resource-type.ts';
+import type { Resource } from '../../../../src/kube/resource.ts';
 import { createCrds, CrdError } from '../../../../src/release/act/crds.ts';
 import type { CrdPorts, CrdWork } from '../../../../src/release/act/crds.ts';
 
@@ -21,12 +22,38 @@ const established = (name: string): KubeObject =>
 
 type Policy = CrdWork['settings']['crds'];
 
+const object = (kind: string, name: string, namespace?: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+});
+
+/** Of those called `there` there is one, and those called `mine` nobody may create. */
+function served(kind: string, calls: string[]): Pick<Resource<KubeObject>, 'type' | 'create'> {
+  const namespaced = kind !== 'Namespace';
+  return {
+    type: { group: '', version: 'v1', kind, plural: `${kind.toLowerCase()}s`, namespaced },
+    create: (created) => {
+      const { name, namespace } = created.metadata;
+      calls.push(`create ${kind} ${namespaced ? `${namespace ?? ''}/` : ''}${name}`);
+      if (name === 'there') return Promise.reject(conflict);
+      return name === 'mine' ? Promise.reject(forbidden) : Promise.resolve(created);
+    },
+  };
+}
+
 /** What was asked for, with `names` in the chart. */
-function bench(names: readonly string[], more: Partial<CrdPorts> & Partial<CrdPorts['definitions']> = {}) {
+function bench(
+  names: readonly string[],
+  more: Partial<CrdPorts> & Partial<CrdPorts['definitions']> = {},
+  others: readonly KubeObject[] = [],
+) {
   const calls: string[] = [];
   let now = 0;
   const crds = createCrds({
-    readDefinitions: () => Promise.resolve(names.map((name) => definition(name))),
+    readDefinitions: () => Promise.resolve({ definitions: names.map((name) => definition(name)), others }),
+    resourceFor: ({ apiVersion, kind }) =>
+      Promise.resolve(apiVersion === 'v1' ? served(kind ?? '', calls) : undefined),
     isServed: () => Promise.resolve(true),
     clock: { now: () => new Date(now), monotonicMs: () => (now += 20_000) },
     ...more,
@@ -51,6 +78,7 @@ function bench(names: readonly string[], more: Partial<CrdPorts> & Partial<CrdPo
       {
         action,
         values: {},
+        target: { namespace: 'shop', releaseName: 'web' },
         chart: { path: '/chart.tgz', crds: names.map((name) => `crds/${name}.yaml`) },
         settings: { crds: policy },
       } as unknown as CrdWork,
@@ -120,6 +148,62 @@ describe('the definitions of a chart, before helm runs', () => {
       expect(calls).to.deep.equal([]);
     });
   }
+
+  for (const policy of ['Create', 'CreateReplace'] as const) {
+    it(`may have others beside them, which are created where they are missing and never changed: ${policy}`, async () => {
+      const others = [
+        ...[object('Namespace', 'apart'), object('ConfigMap', 'own'), object('ConfigMap', 'other', 'apart')],
+        object('Namespace', 'there'),
+      ];
+      const { calls, prepare } = bench(['a'], {}, others);
+
+      expect(await prepare(policy)).to.deep.equal({ skipCRDs: true });
+
+      expect(calls.slice(1)).to.deep.equal([
+        'get a',
+        'create Namespace apart',
+        'create ConfigMap shop/own',
+        'create ConfigMap apart/other',
+        'create Namespace there',
+      ]);
+    });
+  }
+
+  it('may be of a version that is not served any more, where there are such definitions by now', async () => {
+    const old = { ...definition('old'), apiVersion: 'apiextensions.k8s.io/v1beta1' };
+
+    const { calls, prepare } = bench(['a'], {}, [old]);
+    expect(await prepare('Create')).to.deep.equal({ skipCRDs: true });
+    expect(calls).to.deep.equal(['create a', 'get a', 'get old']);
+
+    const get = ({ name }: { readonly name: string }) =>
+      Promise.resolve(name === 'old' ? undefined : established(name));
+    const failed = await bench(['a'], { get }, [old]).failureOf('Create');
+    expect(failed).to.be.instanceOf(CrdError);
+    expect(failed)
+      .to.have.property('message')
+      .that.matches(
+        /^CustomResourceDefinition old of apiextensions\.k8s\.io\/v1beta1 in crds\/ .* is not served/,
+      );
+  });
+
+  it('fail with a sentence where others beside them cannot be created', async () => {
+    const failed = await bench(['a'], {}, [object('Secret', 'mine')]).failureOf('Create');
+    const unknown = await bench(['a'], {}, [{ ...object('Thing', 'x'), apiVersion: 'things/v1' }]).failureOf(
+      'Create',
+    );
+
+    expect(failed).to.be.instanceOf(CrdError);
+    expect(failed)
+      .to.have.property('message')
+      .that.matches(
+        /^Secret mine in crds\/ of the chart cannot be created: .* no rights: allow the .* Skip$/,
+      );
+    expect(unknown).to.be.instanceOf(CrdError);
+    expect(unknown)
+      .to.have.property('message')
+      .that.matches(/^Thing x of things\/v1 in crds\/ of the chart is not served by the API server/);
+  });
 
   it('are waited for until they are established and served', async () => {
     let looks = 0;
