@@ -130,11 +130,14 @@ export function createTransport(connection: Connection, options: TransportOption
   };
 }
 
-const OVERLOAD: ReadonlySet<number> = new Set([429, 503, 504]);
-
+/** Without a time to come back, 429 and 503 are about one kind of object, and not about the server. */
 function isOverload(error: unknown): boolean {
-  return error instanceof DeadlineError || (error instanceof ApiError && OVERLOAD.has(error.status));
+  if (error instanceof DeadlineError) return true;
+  if (!(error instanceof ApiError)) return false;
+  return error.status === 504 || (BUSY.has(error.status) && error.retryAfterMs !== undefined);
 }
+
+const BUSY: ReadonlySet<number> = new Set([429, 503]);
 
 function outgoingOf(request: ApiRequest, credentials: Credentials, version: string): Outgoing {
   const { token, basic, impersonate } = credentials;

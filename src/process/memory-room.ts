@@ -22,10 +22,10 @@ const MAX_PRESSURE = 20;
 export function createMemoryRoom({ read, clock }: MemoryRoomOptions): MemoryRoom {
   let young: readonly { readonly at: number; readonly bytes: number }[] = [];
 
-  function growing(): number {
+  function growing(): typeof young {
     const since = clock.monotonicMs() - GROWS_FOR_MS;
     young = young.filter(({ at }) => at > since);
-    return young.reduce((sum, { bytes }) => sum + bytes, 0);
+    return young;
   }
 
   return {
@@ -33,13 +33,13 @@ export function createMemoryRoom({ read, clock }: MemoryRoomOptions): MemoryRoom
       const { freeBytes, pressure } = read();
       if (pressure > MAX_PRESSURE)
         return `processes wait for memory ${String(Math.round(pressure))} % of the time`;
-      const free = (freeBytes ?? Infinity) - growing();
+      const free = (freeBytes ?? Infinity) - growing().reduce((sum, each) => sum + each.bytes, 0);
       return free < bytes
         ? `${megabytes(Math.max(free, 0))} of memory are free, and it takes ${megabytes(bytes)}`
         : undefined;
     },
     started: (bytes) => {
-      young = [...young, { at: clock.monotonicMs(), bytes }];
+      young = [...growing(), { at: clock.monotonicMs(), bytes }];
     },
   };
 }

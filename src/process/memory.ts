@@ -9,7 +9,7 @@ export interface MemoryState {
 }
 
 export interface MemoryFiles {
-  /** Where cgroup v2 is mounted: in a container that is the container's own. */
+  /** Where control groups are mounted, version 2 or 1: in a container those are the container's own. */
   readonly cgroup: string;
   readonly proc: string;
 }
@@ -18,19 +18,40 @@ const FILES: MemoryFiles = { cgroup: '/sys/fs/cgroup', proc: '/proc' };
 
 /** Reads a few small files of the kernel: about 50 µs, and never any disk. */
 export function readMemory({ cgroup, proc }: MemoryFiles = FILES): MemoryState {
-  const limit = Number(read(join(cgroup, 'memory.max')));
   const pressure = read(join(cgroup, 'memory.pressure')) ?? read(join(proc, 'pressure/memory')) ?? '';
   return {
-    // "max" is not a number.
-    freeBytes: Number.isFinite(limit) ? limit - usedIn(cgroup) : availableOn(proc),
+    freeBytes: leftIn(cgroup, V2) ?? leftIn(join(cgroup, 'memory'), V1) ?? availableOn(proc),
     pressure: Number(/^some avg10=([\d.]+)/m.exec(pressure)?.[1] ?? 0),
   };
 }
 
-/** Pages of files that nobody has used lately are given back before anything is killed. */
-function usedIn(cgroup: string): number {
-  const idle = /^inactive_file (\d+)$/m.exec(read(join(cgroup, 'memory.stat')) ?? '')?.[1] ?? 0;
-  return Number(read(join(cgroup, 'memory.current')) ?? 0) - Number(idle);
+interface Names {
+  readonly limit: string;
+  readonly used: string;
+  /** What the kernel takes back before it kills anything: pages of files and its own caches. */
+  readonly spare: readonly string[];
+}
+
+const V2: Names = {
+  limit: 'memory.max',
+  used: 'memory.current',
+  spare: ['inactive_file', 'active_file', 'slab_reclaimable'],
+};
+const V1: Names = {
+  limit: 'memory.limit_in_bytes',
+  used: 'memory.usage_in_bytes',
+  spare: ['total_inactive_file', 'total_active_file'],
+};
+/** Version 1 says so where it has no limit. */
+const NO_LIMIT = 2 ** 62;
+
+function leftIn(cgroup: string, { limit: limitFile, used, spare }: Names): number | undefined {
+  const limit = Number(read(join(cgroup, limitFile)));
+  // "max" is not a number.
+  if (!Number.isFinite(limit) || limit >= NO_LIMIT) return undefined;
+  const stat = read(join(cgroup, 'memory.stat')) ?? '';
+  const spared = spare.map((name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(stat)?.[1] ?? 0));
+  return limit - Number(read(join(cgroup, used)) ?? 0) + spared.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function availableOn(proc: string): number | undefined {

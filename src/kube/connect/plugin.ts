@@ -19,11 +19,12 @@ export function usesPlugin(user: User): boolean {
  * one: client-node has no other way to throw away a token that the server refuses.
  */
 export function createPluginResolver(server: string, user: User): () => Promise<PluginCredential> {
-  let config: Promise<KubeConfig> | undefined;
+  let loaded: KubeConfig | undefined;
   const ask = async (): Promise<PluginCredential> => {
     const options: RequestOptions = {};
     try {
-      await (await (config ??= loadConfig(server, user))).applyToHTTPSOptions(options);
+      loaded ??= await loadConfig(server, user);
+      await loaded.applyToHTTPSOptions(options);
     } catch (caught) {
       throw new CredentialsError(
         `${nameOf(user)} of the kubeconfig gave no credentials: ${describe(caught).trim()}`,

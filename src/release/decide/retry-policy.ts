@@ -4,11 +4,6 @@ import type { Step } from '../observe/memory.ts';
 
 const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 300_000;
-/**
- * What takes so much memory that helm is killed for it will do so again: beyond some twenty minutes a person has to look.
- * Where it was the doing of others, it is over by then.
- */
-const MOST_KILLS = 10;
 /** Spreads the tries of releases that failed together. */
 const JITTER = 0.2;
 
@@ -19,8 +14,6 @@ export interface FailedTry {
   readonly attempts: number;
   /** Whether helm made a revision: such tries are bounded, the others wait for a platform that mends itself. */
   readonly madeRevision: boolean;
-  /** Whether helm was ended from outside by a signal. */
-  readonly wasKilled?: boolean;
 }
 
 export interface RetryRules {
@@ -33,7 +26,6 @@ export interface RetryRules {
 /** Milliseconds until the next try, or undefined when only another input can help. */
 export function nextTryMs(failed: FailedTry, rules: RetryRules, random: Random): number | undefined {
   if (failed.retry === 'after-change') return undefined;
-  if (failed.wasKilled === true && failed.attempts >= MOST_KILLS) return undefined;
   if (failed.madeRevision) {
     if (rules.afterRollback === 'stay') return undefined;
     if (failed.attempts > rules.maxRetries) return undefined;

@@ -55,7 +55,6 @@ export async function recordFailure(
       retry: error.retry,
       attempts: counts.platformFailures ?? counts.attempts,
       madeRevision: revision !== undefined && !blameless,
-      wasKilled: error instanceof HelmError && error.class === 'KILLED',
     },
     rulesOf(step, plan, restorable === true),
     random,

@@ -20,13 +20,16 @@ describe('the memory that is left', () => {
   };
   const look = (): unknown => readMemory({ cgroup: dir, proc: join(dir, 'proc') });
 
-  it('is counted to the limit of the container, without the file pages that nobody uses', () => {
+  it('is counted to the limit of the container, without the pages of files, which the kernel takes back', () => {
     write('memory.max', '500000000\n');
     write('memory.current', '300000000\n');
-    write('memory.stat', 'anon 100\ninactive_file 50000000\nactive_file 7\n');
+    write(
+      'memory.stat',
+      'anon 100\ninactive_file 50000000\nactive_file 20000000\nslab_reclaimable 10000000\n',
+    );
     write('memory.pressure', 'some avg10=12.50 avg60=1.00 avg300=0.00 total=9\nfull avg10=99.00\n');
 
-    expect(look()).to.deep.equal({ freeBytes: 250_000_000, pressure: 12.5 });
+    expect(look()).to.deep.equal({ freeBytes: 280_000_000, pressure: 12.5 });
   });
 
   it('is that of the machine where the container has no limit, or there are no control groups', () => {
@@ -35,6 +38,17 @@ describe('the memory that is left', () => {
     write('memory.max', 'max\n');
     write('proc/pressure/memory', 'some avg10=3.00 avg60=0.00 avg300=0.00 total=1\n');
     expect(look()).to.deep.equal({ freeBytes: 2_048_000_000, pressure: 3 });
+  });
+
+  it('is counted to the limit of control groups of version 1 too', () => {
+    mkdirSync(join(dir, 'memory'));
+    write('memory/memory.limit_in_bytes', '400000000\n');
+    write('memory/memory.usage_in_bytes', '300000000\n');
+    write('memory/memory.stat', 'cache 9\ntotal_inactive_file 10000000\ntotal_active_file 5000000\n');
+    expect(look()).to.include({ freeBytes: 115_000_000 });
+
+    write('memory/memory.limit_in_bytes', '9223372036854771712\n');
+    expect(look()).to.include({ freeBytes: 2_048_000_000 });
   });
 
   it('is unknown where nothing tells of it', () => {

@@ -30,13 +30,6 @@ describe('nextTryMs', () => {
     expect(nextTryMs({ ...failed, attempts: 100, madeRevision: false }, rules, half)).to.equal(300_000);
   });
 
-  it('ends at some time where helm is killed again and again', () => {
-    const killed = { ...failed, madeRevision: false, wasKilled: true };
-
-    expect(nextTryMs({ ...killed, attempts: 9 }, rules, half)).to.equal(300_000);
-    expect(nextTryMs({ ...killed, attempts: 10 }, rules, half)).to.equal(undefined);
-  });
-
   it('does not try an input again that was rolled back, unless it is asked for', () => {
     expect(nextTryMs(failed, { ...rules, afterRollback: 'stay' }, half)).to.equal(undefined);
     expect(nextTryMs(failed, { ...rules, afterRollback: 'retry' }, half)).to.equal(5_000);
