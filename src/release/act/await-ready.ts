@@ -85,7 +85,12 @@ async function verdictOn(pass: Pass, plan: Plan, of: RevisionId, readiness: Read
   const waiting = pass.status().operation?.deadline !== undefined;
   const due = deadlineOf(pass, plan, of.revision) <= pass.now();
   const watched = waiting && !due ? await readiness.watched(pass.target, of, pass.signal) : undefined;
-  return watched?.kind === 'progressing' ? watched : await readiness.check(pass.target, of, pass.signal);
+  if (watched?.kind === 'progressing') return watched;
+  // Right after helm ran nearly nothing is ready, for no cause but that its controllers have not looked yet.
+  const first = waiting ? undefined : await readiness.check(pass.target, of, pass.signal, 'states');
+  return first === undefined || first.kind === 'failed' || due
+    ? await readiness.check(pass.target, of, pass.signal)
+    : first;
 }
 
 function deadlineOf(pass: Pass, plan: Plan, revision: number): Date {

@@ -15,8 +15,16 @@ import { assessedKind, podSelectorOf, REPLICA_SETS } from './workloads.ts';
 
 /** Whether the objects of a release work. */
 export interface Readiness {
-  /** Reads every object of the revision from the server: the only word that counts right after helm ran. */
-  readonly check: (target: ReleaseTarget, of: RevisionId, signal: AbortSignal) => Promise<Health>;
+  /**
+   * Reads every object of the revision from the server: the only word that counts right after helm ran. To look for
+   * causes costs two more requests for each object that is not ready.
+   */
+  readonly check: (
+    target: ReleaseTarget,
+    of: RevisionId,
+    signal: AbortSignal,
+    depth?: 'causes' | 'states',
+  ) => Promise<Health>;
   /** What the watches say of the objects of the revision. Costs one read of its payload in the life of this process. */
   readonly watched: (target: ReleaseTarget, of: RevisionId, signal: AbortSignal) => Promise<Health>;
   /** Whether a watch tells of every object of the revision; else somebody has to look from time to time. */
@@ -35,12 +43,17 @@ export interface ReadinessPorts {
 
 export function createReadiness({ readPayload, resourceOf, find }: ReadinessPorts): Readiness {
   return {
-    check: async (target, of, signal) => {
+    check: async (target, of, signal, depth = 'causes') => {
       const payload = await readPayload(target, of, signal);
       const healths: Health[] = [];
       for (const ref of payload?.objects ?? []) {
         const type = assessedKind(ref.apiVersion, ref.kind);
-        if (type !== undefined) healths.push(await checkObject(ref, type, resourceOf, signal));
+        if (type === undefined) continue;
+        const { health, cause } = await checkObject(ref, type, resourceOf, signal);
+        const why = health.kind === 'ready' || depth === 'states' ? undefined : await cause();
+        healths.push(
+          why === undefined || health.kind === 'ready' ? health : { ...health, why: `${health.why}: ${why}` },
+        );
       }
       return combine(healths);
     },
@@ -77,27 +90,33 @@ function missing({ kind, namespace, name }: ObjectRef): Health {
 
 type ResourceOf = ReadinessPorts['resourceOf'];
 
+interface Checked {
+  readonly health: Health;
+  /** Why it is not ready, as far as its pods know. */
+  readonly cause: () => Promise<string | undefined>;
+}
+
 async function checkObject(
   ref: ObjectRef,
   type: ResourceType,
   resourceOf: ResourceOf,
   signal: AbortSignal,
-): Promise<Health> {
+): Promise<Checked> {
   const { kind, namespace, name } = ref;
   const object = await resourceOf(type).get(
     { name, ...(namespace === undefined ? {} : { namespace }) },
     signal,
   );
-  if (object === undefined) return missing(ref);
+  if (object === undefined) return { health: missing(ref), cause: () => Promise.resolve(undefined) };
   const selection = selectionOf(object);
   const replicaSets =
     kind === 'Deployment' && selection !== undefined
       ? (await resourceOf(REPLICA_SETS).list(selection, signal)).items
       : undefined;
-  const health = assess(object, replicaSets === undefined ? {} : { replicaSets });
-  if (health.kind === 'ready') return READY;
-  const cause = await rootCause(object, selection, resourceOf, signal);
-  return cause === undefined ? health : { kind: health.kind, why: `${health.why}: ${cause}` };
+  return {
+    health: assess(object, replicaSets === undefined ? {} : { replicaSets }),
+    cause: () => rootCause(object, selection, resourceOf, signal),
+  };
 }
 
 /** The pods of a workload, and what was said about them, know why it is not ready; it itself only counts them. */
