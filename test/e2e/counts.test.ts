@@ -163,31 +163,4 @@ describe('what releases cost', function () {
       });
     }
   });
-
-  describe('when there are many', () => {
-    it('is one fetch and one packaging for 50 of one chart', async () => {
-      const NAMESPACE = 'fifty';
-      await world.cluster.createNamespace(NAMESPACE);
-      // Before the start: releases of the tests above are looked at first, and share what is asked for them.
-      const asked = world.git.requests();
-      const running = await start('--git-poll-interval=10m');
-      const names = Array.from({ length: 50 }, (_, index) => `web-${String(index)}`);
-
-      await world.cluster.apply({
-        apiVersion: 'v1',
-        kind: 'List',
-        items: names.map((name) => webRelease(world, NAMESPACE, name, { values: { replicas: 0 } })),
-      });
-      await world.allReady(NAMESPACE, 50, 90_000);
-
-      const { fetch, lsRefs } = world.git.requests();
-      expect({ fetch: fetch - asked.fetch, lsRefs: lsRefs - asked.lsRefs }).to.deep.equal({
-        fetch: 1,
-        lsRefs: 1,
-      });
-      expect(await running.metric(STARTED, { verb: 'package' })).to.equal(1);
-      expect(await running.metric(STARTED, { verb: 'install' })).to.equal(50);
-      expect(await running.metric(STARTED)).to.equal(51);
-    });
-  });
 });
