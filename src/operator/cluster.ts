@@ -20,6 +20,8 @@ import type { Transport } from '../kube/transport.ts';
 import type { Document } from '../release/desire/documents.ts';
 import { TILLER_INDEXES } from '../release/observe/tiller.ts';
 import { RELEASE_INDEXES } from '../release/triggers.ts';
+import { createChanges } from '../release/observe/changes.ts';
+import type { Changes } from '../release/observe/changes.ts';
 import { MANAGED_BY_HELM, WATCHED_KINDS } from '../release/observe/workloads.ts';
 import type { Environment } from './environment.ts';
 
@@ -61,6 +63,8 @@ export interface Cluster {
     readonly workloads: readonly Informer<KubeObject>[];
   };
   readonly informers: readonly Informer<KubeObject>[];
+  /** Who waits for the workloads of a release is told of their changes. */
+  readonly changes: Changes;
   /** A workload that Helm made; `unwatched` where no watch would see it. */
   readonly findWorkload: (type: ResourceType, key: ObjectKey) => KubeObject | undefined | 'unwatched';
   /** How each watch does, by a name of its own: two of them are of Secrets. */
@@ -137,6 +141,7 @@ export function openCluster(environment: Environment): Cluster {
     discovery: createDiscovery(transport, { clock }),
     watched,
     informers,
+    changes: createChanges(),
     findWorkload: (type, key) => {
       const outside = config.allowNamespace !== undefined && config.allowNamespace !== key.namespace;
       const informer = watched.workloads[WATCHED_KINDS.indexOf(type)];

@@ -101,6 +101,7 @@ export function createReadPorts(
       readPayload,
       resourceOf: cluster.resourceOf,
       find: view.findWorkload,
+      changes: view.changes,
     }),
     surroundings: createSurroundings({ ...cluster, seesCluster }),
     tillerRecordOf: createTillerRecordOf(view.tiller, seesCluster ? undefined : tillerLookup(cluster, log)),

@@ -4,6 +4,8 @@ import type { Indexes, Store } from '../kube/store.ts';
 import type { KubeObject } from '../kube/resource-type.ts';
 import type { Resource, Selection } from '../kube/resource.ts';
 import { CONFIG_MAPS } from '../kube/resource-type.ts';
+import { createChanges } from '../release/observe/changes.ts';
+import type { Changes } from '../release/observe/changes.ts';
 import { TILLER_INDEXES, TILLER_RECORDS } from '../release/observe/tiller.ts';
 import { RELEASE_INDEXES } from '../release/triggers.ts';
 import { HELM_SECRETS, REVISION_INDEXES } from './cluster.ts';
@@ -19,17 +21,19 @@ export interface View {
   /** What may hold records of Tiller. */
   readonly tiller: readonly Pick<Store<KubeObject>, 'byIndex'>[];
   readonly findWorkload: Cluster['findWorkload'];
+  /** Of the workloads of releases. */
+  readonly changes: Pick<Changes, 'next'>;
 }
 
 /** Follows the cluster by watches. */
-export function watchedView({ watched, findWorkload }: Cluster): View {
+export function watchedView({ watched, findWorkload, changes }: Cluster): View {
   return {
     releases: watched.releases.store,
     revisions: watched.revisions.store,
     secrets: watched.secrets.store,
     configMaps: watched.configMaps.store,
     tiller: [watched.secrets.store, watched.configMaps.store],
-    findWorkload,
+    ...{ findWorkload, changes },
   };
 }
 
@@ -53,6 +57,7 @@ export async function listedView(cluster: Cluster, scope: Selection, signal: Abo
       await listed(metadataOf(CONFIG_MAPS), tillerRecords, TILLER_INDEXES, signal),
     ],
     findWorkload: () => 'unwatched',
+    changes: createChanges(),
   };
 }
 

@@ -47,7 +47,11 @@ export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'
   });
   for (const informer of workloads) {
     informer.onChange((change) => {
-      if (changesHealth(change)) wake(releaseOf(change.object).flatMap(standingFor));
+      if (!changesHealth(change)) return;
+      for (const release of releaseOf(change.object)) {
+        cluster.changes.tell(release);
+        wake(standingFor(release));
+      }
     });
   }
   charts.onMoved((keys) => {

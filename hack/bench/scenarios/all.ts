@@ -1,3 +1,4 @@
+import { bare } from './bare.ts';
 import { broken } from './broken.ts';
 import { commit } from './commit.ts';
 import { definitions } from './definitions.ts';
@@ -9,6 +10,7 @@ import { waiting } from './waiting.ts';
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   lifecycle,
+  bare,
   many,
   waiting,
   commit,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { archiveOf, sha256 } from '../../../test/support/chart-archive.ts';
+import { sha256 } from '../../../test/support/chart-archive.ts';
 import { startChartRepository } from '../../../test/support/chart-repository.ts';
 import { startOciRegistry } from '../../../test/support/oci-registry.ts';
 import { type GitServer, startGitServer } from '../../testenv/git-server.ts';
-import { CHART_NAME, CHART_VERSION, chartFilesIn } from '../workload/chart-files.ts';
+import { CHART_NAME, CHART_VERSION, chartFilesIn, packedChart } from '../workload/chart-files.ts';
 
 export const SOURCE_KINDS = ['git', 'helm', 'oci'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
@@ -61,7 +61,7 @@ export async function startGitHost(dir: string): Promise<GitHost> {
 
 async function startHelmHost(): Promise<ChartHost> {
   const repository = await startChartRepository();
-  const archive = await packed();
+  const archive = await packedChart();
   const file = `${CHART_NAME}-${CHART_VERSION}.tgz`;
   const metadata = { apiVersion: 'v2', name: CHART_NAME, version: CHART_VERSION, urls: [file] };
   repository.put(`/${file}`, archive);
@@ -80,7 +80,7 @@ async function startHelmHost(): Promise<ChartHost> {
 
 async function startOciHost(): Promise<ChartHost> {
   const registry = await startOciRegistry();
-  await registry.push(`charts/${CHART_NAME}`, CHART_VERSION, await packed());
+  await registry.push(`charts/${CHART_NAME}`, CHART_VERSION, await packedChart());
   const url = `oci://${registry.host}/charts`;
   const asked = (what: RegExp): number => registry.calls.filter((call) => what.test(call.url)).length;
   return {
@@ -89,10 +89,4 @@ async function startOciHost(): Promise<ChartHost> {
     fetches: () => ({ lookups: asked(/\/tags\/list/), downloads: asked(/\/blobs\/sha256:/) }),
     [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose](),
   };
-}
-
-/** As `helm package` would lay it out. */
-async function packed(): Promise<Buffer> {
-  const files = Object.entries(await chartFilesIn(CHART_NAME));
-  return archiveOf(files.map(([path, content]) => ({ path, content })));
 }

@@ -39,6 +39,10 @@ export interface Stage extends AsyncDisposable {
   readonly fleet: Fleet;
   readonly meter: Meter;
   readonly helm: string;
+  /** How many helm processes there may be at a time. */
+  readonly slots: number;
+  /** Has a process measured as the operator is, its children with it, on the same cores, until the end of what is returned. */
+  readonly measureToo: (pid: number) => Promise<Disposable>;
   readonly kubectl: (args: readonly string[]) => Promise<string>;
 }
 
@@ -70,9 +74,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     }),
   );
   const watch = stack.use(await startWatch(plane, plane.client, COLLECTION));
+  const measured = new Set<number>();
   const meter = createMeter(
     {
-      pids: () => (operator.pid === undefined ? [] : [operator.pid]),
+      pids: () => [...(operator.pid === undefined ? [] : [operator.pid]), ...measured],
       metricsUrl: () => (operator.url === undefined ? undefined : `${operator.url}/metrics`),
       apiServer: plane.pids['kube-apiserver'],
       etcd: plane.pids['etcd'],
@@ -81,9 +86,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     options.onRow,
   );
   const fleet = createFleet(plane.client, COLLECTION, watch, options.timeoutMs);
+  const measureToo: Stage['measureToo'] = async (pid) => {
+    await pin(options.cores, [pid]);
+    measured.add(pid);
+    return { [Symbol.dispose]: () => measured.delete(pid) };
+  };
   const all = stack.move();
   return {
-    ...{ dir, plane, host, operator, fleet, meter, helm, kubectl },
+    ...{ dir, plane, host, operator, fleet, meter, measureToo, helm, slots: options.slots, kubectl },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { archiveOf } from '../../../test/support/chart-archive.ts';
 
 const CHART = join(import.meta.dirname, 'chart');
 
@@ -15,4 +16,10 @@ export async function chartFilesIn(folder: string): Promise<Readonly<Record<stri
     files[`${folder}${path.slice(CHART.length)}`] = await readFile(path, 'utf8');
   }
   return files;
+}
+
+/** The chart as `helm package` would lay it out. */
+export async function packedChart(): Promise<Buffer> {
+  const files = Object.entries(await chartFilesIn(CHART_NAME));
+  return archiveOf(files.map(([path, content]) => ({ path, content })));
 }

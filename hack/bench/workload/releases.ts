@@ -24,6 +24,12 @@ export const CHANGES = {
 /** For whoever makes a release without the operator. */
 export const releaseValues = (): object => VALUES;
 
+/** The same after the upgrade. */
+export const upgradedValues = (): object => ({
+  ...VALUES,
+  resources: { requests: { ...VALUES.resources.requests, ...CHANGES.upgrade.resources.requests } },
+});
+
 export const names = (count: number, prefix = 'web'): readonly string[] =>
   Array.from({ length: count }, (_, at) => `${prefix}-${String(at)}`);
 

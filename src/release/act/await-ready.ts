@@ -86,9 +86,8 @@ async function verdictOn(pass: Pass, plan: Plan, of: RevisionId, readiness: Read
   const due = deadlineOf(pass, plan, of.revision) <= pass.now();
   const watched = waiting && !due ? await readiness.watched(pass.target, of, pass.signal) : undefined;
   if (watched?.kind === 'progressing') return watched;
-  // Right after helm ran nearly nothing is ready, for no cause but that its controllers have not looked yet.
-  const first = waiting ? undefined : await readiness.check(pass.target, of, pass.signal, 'states');
-  return first === undefined || first.kind === 'failed' || due
+  const first = waiting || due ? undefined : await readiness.settled(pass.target, of, pass.signal);
+  return first === undefined || first.kind === 'failed'
     ? await readiness.check(pass.target, of, pass.signal)
     : first;
 }

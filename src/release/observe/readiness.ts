@@ -9,6 +9,7 @@ import type { Resource, Selection } from '../../kube/resource.ts';
 import { PODS } from '../../kube/resource-type.ts';
 import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
+import type { Changes } from './changes.ts';
 import type { ReadPayload } from './payloads.ts';
 import { warningsIn } from './warnings.ts';
 import { assessedKind, podSelectorOf, REPLICA_SETS } from './workloads.ts';
@@ -25,6 +26,11 @@ export interface Readiness {
     signal: AbortSignal,
     depth?: 'causes' | 'states',
   ) => Promise<Health>;
+  /**
+   * The same right after helm ran, when nearly nothing is ready for no cause but that its controllers have not looked
+   * yet: they are given half a second, and what the watches know of costs no request. Looks for no causes.
+   */
+  readonly settled: (target: ReleaseTarget, of: RevisionId, signal: AbortSignal) => Promise<Health>;
   /** What the watches say of the objects of the revision. Costs one read of its payload in the life of this process. */
   readonly watched: (target: ReleaseTarget, of: RevisionId, signal: AbortSignal) => Promise<Health>;
   /** Whether a watch tells of every object of the revision; else somebody has to look from time to time. */
@@ -39,27 +45,41 @@ export interface ReadinessPorts {
   readonly resourceOf: (type: ResourceType) => Resource<KubeObject>;
   /** The watched object, undefined if there is none; `unwatched` where no watch would see it. */
   readonly find: (type: ResourceType, key: ObjectKey) => KubeObject | undefined | 'unwatched';
+  readonly changes: Pick<Changes, 'next'>;
 }
 
-export function createReadiness({ readPayload, resourceOf, find }: ReadinessPorts): Readiness {
+const SETTLE_MS = 500;
+
+export function createReadiness({ readPayload, resourceOf, find, changes }: ReadinessPorts): Readiness {
+  const check: Readiness['check'] = async (target, of, signal, depth = 'causes') => {
+    const payload = await readPayload(target, of, signal);
+    const healths: Health[] = [];
+    for (const ref of payload?.objects ?? []) {
+      const type = assessedKind(ref.apiVersion, ref.kind);
+      if (type === undefined) continue;
+      const { health, cause } = await checkObject(ref, type, resourceOf, signal);
+      const why = health.kind === 'ready' || depth === 'states' ? undefined : await cause();
+      healths.push(
+        why === undefined || health.kind === 'ready' ? health : { ...health, why: `${health.why}: ${why}` },
+      );
+    }
+    return combine(healths);
+  };
+  const watched: Readiness['watched'] = async (target, of, signal) => {
+    const payload = await readPayload(target, of, signal);
+    return combine((payload?.objects ?? []).map((ref) => watchedHealth(ref, find)));
+  };
   return {
-    check: async (target, of, signal, depth = 'causes') => {
-      const payload = await readPayload(target, of, signal);
-      const healths: Health[] = [];
-      for (const ref of payload?.objects ?? []) {
-        const type = assessedKind(ref.apiVersion, ref.kind);
-        if (type === undefined) continue;
-        const { health, cause } = await checkObject(ref, type, resourceOf, signal);
-        const why = health.kind === 'ready' || depth === 'states' ? undefined : await cause();
-        healths.push(
-          why === undefined || health.kind === 'ready' ? health : { ...health, why: `${health.why}: ${why}` },
-        );
+    check,
+    watched,
+    settled: async (target, of, signal) => {
+      const over = AbortSignal.any([signal, AbortSignal.timeout(SETTLE_MS)]);
+      for (;;) {
+        const changed = changes.next(target, over);
+        const known = await watched(target, of, signal);
+        const health = known.kind === 'progressing' ? known : await check(target, of, signal, 'states');
+        if (health.kind !== 'progressing' || !(await changed)) return health;
       }
-      return combine(healths);
-    },
-    watched: async (target, of, signal) => {
-      const payload = await readPayload(target, of, signal);
-      return combine((payload?.objects ?? []).map((ref) => watchedHealth(ref, find)));
     },
     isWatched: async (target, of, signal) => {
       const payload = await readPayload(target, of, signal);
@@ -109,12 +129,14 @@ async function checkObject(
   );
   if (object === undefined) return { health: missing(ref), cause: () => Promise.resolve(undefined) };
   const selection = selectionOf(object);
+  const alone = assess(object);
   const replicaSets =
-    kind === 'Deployment' && selection !== undefined
+    // Without them a Deployment is never taken to be ready too early.
+    kind === 'Deployment' && selection !== undefined && alone.kind !== 'ready'
       ? (await resourceOf(REPLICA_SETS).list(selection, signal)).items
       : undefined;
   return {
-    health: assess(object, replicaSets === undefined ? {} : { replicaSets }),
+    health: replicaSets === undefined ? alone : assess(object, { replicaSets }),
     cause: () => rootCause(object, selection, resourceOf, signal),
   };
 }

@@ -173,6 +173,7 @@ export function createWorld(
     readiness: {
       watched: (_target, of) => healthOf(of),
       check: (_target, of) => healthOf(of),
+      settled: (_target, of) => healthOf(of),
       isWatched: () => Promise.resolve(world.isWatched),
     },
     releases: subject.releases,
