@@ -1,6 +1,6 @@
 import { open, stat, writeFile } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
 import { createSemaphore } from '../../process/semaphore.ts';
+import { runInThread, threadProgram, ThreadError } from '../../process/thread.ts';
 import { bytesOf, bytesOfFile } from './bytes.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { type CutIndex, cutIndex, IndexError, readCut } from './read-index.ts';
@@ -27,16 +27,16 @@ export interface IndexReader {
 }
 
 const INLINE_BYTES = 1_000_000;
-const TIME_LIMIT_MS = 60_000;
 
 /** Enough to parse 10 MB in an unusual layout, and to cut ten times as much in a usual one. */
-const MEMORY_LIMIT_MB = 256;
+const LIMITS = { memoryLimitMb: 256, timeLimitMs: 60_000 };
+const PROGRAM = threadProgram('index-worker', import.meta.url);
 
-/** The bundle has the thread's program beside the main one; from source it is this folder's file. */
-const PROGRAM = new URL(
-  import.meta.url.endsWith('.ts') ? './index-worker.ts' : './index-worker.mjs',
-  import.meta.url,
-);
+const CANNOT_BE_READ = {
+  memory: 'is too large to read in its layout',
+  time: 'takes too long to read',
+  ended: 'could not be read: the thread that reads it has ended',
+} as const;
 
 export function createIndexReader(): IndexReader {
   const one = createSemaphore(1); // two large indexes at once would double the memory, not the speed
@@ -78,32 +78,11 @@ export async function perform(task: Task): Promise<Result> {
 }
 
 async function performInThread(task: Task, signal: AbortSignal): Promise<Result> {
-  signal.throwIfAborted();
-  const worker = new Worker(PROGRAM, {
-    workerData: task,
-    transferList: task.kind === 'read' ? [task.bytes.buffer as ArrayBuffer] : [],
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_LIMIT_MB },
-    env: {},
-    execArgv: [],
-  });
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
+  const transfer = task.kind === 'read' ? [task.bytes.buffer as ArrayBuffer] : [];
   try {
-    return await new Promise<Result>((resolve, reject) => {
-      const giveUp = (): void => {
-        reject(signal.aborted ? (signal.reason as Error) : new IndexError('takes too long to read'));
-      };
-      limit.addEventListener('abort', giveUp);
-      worker.once('message', resolve);
-      worker.once('error', (error: Error) => {
-        const full = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-        reject(full ? new IndexError('is too large to read in its layout') : error);
-      });
-      worker.once('exit', () => {
-        reject(new IndexError('could not be read: the thread that reads it has ended'));
-      });
-    });
-  } finally {
-    await worker.terminate();
+    return (await runInThread(PROGRAM, task, { transfer, ...LIMITS }, signal)) as Result;
+  } catch (caught) {
+    throw caught instanceof ThreadError ? new IndexError(CANNOT_BE_READ[caught.why]) : caught;
   }
 }
 

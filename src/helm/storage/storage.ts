@@ -17,6 +17,13 @@ export interface Storage {
     revision: number,
     signal: AbortSignal,
   ): Promise<StoredRelease | undefined>;
+  /** The same as it lies in the Secret, for `decodeRelease`. */
+  packed(
+    namespace: string,
+    name: string,
+    revision: number,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   /**
    * Sets the status of a revision in body and label at once: Helm reads its lock from the one and looks for deployed
    * revisions by the other. If somebody else has changed the status meanwhile it fails and nothing is written.
@@ -66,19 +73,30 @@ export function createStorage(secrets: SecretsPort, secretsMetadata: SecretsMeta
       .sort((a, b) => a.revision - b.revision);
   }
 
+  async function packed(
+    namespace: string,
+    name: string,
+    revision: number,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const secret = await secrets.get({ namespace, name: secretNameOf(name, revision) }, signal);
+    return secret === undefined ? undefined : payloadOf(secret);
+  }
+
   async function read(
     namespace: string,
     name: string,
     revision: number,
     signal: AbortSignal,
   ): Promise<StoredRelease | undefined> {
-    const secret = await secrets.get({ namespace, name: secretNameOf(name, revision) }, signal);
-    return secret === undefined ? undefined : decodeRelease(payloadOf(secret));
+    const data = await packed(namespace, name, revision, signal);
+    return data === undefined ? undefined : decodeRelease(data);
   }
 
   return {
     list,
     read,
+    packed,
     mark: (namespace, name, revision, edit, signal) =>
       amend(secrets, namespace, name, revision, signal, async (secret, { status }) => {
         const release = await withStatus(payloadOf(secret), edit);

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import type { Order } from '../../../src/process/supervisor/messages.ts';
+import { encoded, RECORD } from '../helm/storage/encoded.ts';
 
 describe('the bundle', () => {
   let elsewhere = '';
@@ -43,6 +44,15 @@ describe('the bundle', () => {
     const [result] = (await once(worker, 'message')) as [unknown];
 
     expect(result).to.deep.include({ kind: 'cut', form: 'yaml' });
+  });
+
+  it('has the thread that reads large records of Helm beside it', async () => {
+    const workerData = { packed: encoded(RECORD), namespace: 'shop' };
+    const worker = new Worker(resolve('dist/payload-worker.mjs'), { workerData });
+
+    const [result] = (await once(worker, 'message')) as [unknown];
+
+    expect(result).to.have.nested.property('payload.applyMethod', 'server');
   });
 
   it('has the process that starts all others beside it', async () => {
