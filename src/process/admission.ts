@@ -24,7 +24,7 @@ export interface Admission {
 
 interface Waiter {
   readonly bytes: number;
-  readonly admit: () => void;
+  readonly admit: (ended: () => void) => void;
 }
 
 const LOOK_EVERY_MS = 250;
@@ -46,19 +46,18 @@ export function createAdmission({ size, room, onLack }: AdmissionOptions): Admis
       }
       line.shift();
       inUse += 1;
-      room.started(next.bytes);
-      next.admit();
+      next.admit(room.started(next.bytes));
     }
   }
 
-  function enter(claim: Claim, signal: AbortSignal): Promise<void> {
+  function enter(claim: Claim, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         bytes: claim.bytes,
-        admit: () => {
+        admit: (ended) => {
           signal.removeEventListener('abort', giveUp);
-          resolve();
+          resolve(ended);
         },
       };
       const giveUp = (): void => {
@@ -80,10 +79,11 @@ export function createAdmission({ size, room, onLack }: AdmissionOptions): Admis
       return line.size;
     },
     run: async (claim, signal, fn) => {
-      await enter(claim, signal);
+      const ended = await enter(claim, signal);
       try {
         return await fn();
       } finally {
+        ended();
         inUse -= 1;
         admitNext();
       }

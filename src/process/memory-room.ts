@@ -5,8 +5,8 @@ import type { MemoryState } from './memory.ts';
 export interface MemoryRoom {
   /** Why there is none for a process of that size, or undefined. */
   lack(bytes: number): string | undefined;
-  /** A process of that size is being started. */
-  started(bytes: number): void;
+  /** A process of that size is about to be started; to be told when it has ended. */
+  started(bytes: number): () => void;
 }
 
 export interface MemoryRoomOptions {
@@ -14,8 +14,8 @@ export interface MemoryRoomOptions {
   readonly clock: Clock;
 }
 
-/** By then a process has the memory that it needs, and is no longer to be added to what the kernel tells. */
-const GROWS_FOR_MS = 1_000;
+/** By then a process was started and has the memory that it needs, and is no longer to be added to what the kernel tells. */
+const GROWS_FOR_MS = 5_000;
 /** Above it, more processes would only wait for each other's pages. */
 const MAX_PRESSURE = 20;
 
@@ -39,7 +39,11 @@ export function createMemoryRoom({ read, clock }: MemoryRoomOptions): MemoryRoom
         : undefined;
     },
     started: (bytes) => {
-      young = [...growing(), { at: clock.monotonicMs(), bytes }];
+      const one = { at: clock.monotonicMs(), bytes };
+      young = [...growing(), one];
+      return () => {
+        young = young.filter((each) => each !== one);
+      };
     },
   };
 }

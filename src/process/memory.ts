@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface MemoryState {
-  /** Bytes until the limit of the container or, without one, of the machine; undefined where nobody tells. */
+  /** Bytes until the limit of the container or of the machine, whichever is nearer; undefined where nobody tells. */
   readonly freeBytes: number | undefined;
   /** Percent of the last ten seconds in which some process had to wait for memory (PSI); 0 where nobody tells. */
   readonly pressure: number;
@@ -20,9 +20,13 @@ const FILES: MemoryFiles = { cgroup: '/sys/fs/cgroup', proc: '/proc' };
 export function readMemory({ cgroup, proc }: MemoryFiles = FILES): MemoryState {
   const pressure = read(join(cgroup, 'memory.pressure')) ?? read(join(proc, 'pressure/memory')) ?? '';
   return {
-    freeBytes: leftIn(cgroup, V2) ?? leftIn(join(cgroup, 'memory'), V1) ?? availableOn(proc),
+    freeBytes: smaller(leftIn(cgroup, V2) ?? leftIn(join(cgroup, 'memory'), V1), availableOn(proc)),
     pressure: Number(/^some avg10=([\d.]+)/m.exec(pressure)?.[1] ?? 0),
   };
+}
+
+function smaller(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 interface Names {

@@ -2,7 +2,9 @@ import type { Resource } from '../../kube/resource.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
 import { isConflict } from '../../kube/errors.ts';
 import type { ApplyMethod } from '../requests.ts';
-import { decodeRelease, StorageError, withStatus, type StatusEdit } from './codec.ts';
+import { createSemaphore } from '../../process/semaphore.ts';
+import { StorageError, withStatus, type StatusEdit } from './codec.ts';
+import { createDecoder } from './decoder.ts';
 import { revisionOf, type RevisionRecord } from './revision.ts';
 import { secretNameOf, type ReleaseSecret } from './secret.ts';
 import type { StoredRelease } from './stored-release.ts';
@@ -17,13 +19,6 @@ export interface Storage {
     revision: number,
     signal: AbortSignal,
   ): Promise<StoredRelease | undefined>;
-  /** The same as it lies in the Secret, for `decodeRelease`. */
-  packed(
-    namespace: string,
-    name: string,
-    revision: number,
-    signal: AbortSignal,
-  ): Promise<string | undefined>;
   /**
    * Sets the status of a revision in body and label at once: Helm reads its lock from the one and looks for deployed
    * revisions by the other. If somebody else has changed the status meanwhile it fails and nothing is written.
@@ -50,6 +45,8 @@ export interface Storage {
 }
 
 const MAX_TRIES = 5;
+/** A record in hand may have more than a megabyte, and a thousand passes may ask for theirs at once. */
+const MAX_READS = 16;
 const RELEASE_NAME = /^[a-z0-9][-a-z0-9.]*$/;
 
 /** What is used of the Secrets: whole ones, and those that hold metadata only. */
@@ -57,6 +54,9 @@ export type SecretsPort = Pick<Resource<ReleaseSecret>, 'get' | 'mergePatch' | '
 export type SecretsMetadataPort = Pick<Resource<KubeObject>, 'get' | 'list' | 'mergePatch'>;
 
 export function createStorage(secrets: SecretsPort, secretsMetadata: SecretsMetadataPort): Storage {
+  const reads = createSemaphore(MAX_READS);
+  const decode = createDecoder();
+
   async function list(
     namespace: string,
     name: string,
@@ -73,30 +73,21 @@ export function createStorage(secrets: SecretsPort, secretsMetadata: SecretsMeta
       .sort((a, b) => a.revision - b.revision);
   }
 
-  async function packed(
-    namespace: string,
-    name: string,
-    revision: number,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const secret = await secrets.get({ namespace, name: secretNameOf(name, revision) }, signal);
-    return secret === undefined ? undefined : payloadOf(secret);
-  }
-
   async function read(
     namespace: string,
     name: string,
     revision: number,
     signal: AbortSignal,
   ): Promise<StoredRelease | undefined> {
-    const data = await packed(namespace, name, revision, signal);
-    return data === undefined ? undefined : decodeRelease(data);
+    return await reads.run(signal, async () => {
+      const secret = await secrets.get({ namespace, name: secretNameOf(name, revision) }, signal);
+      return secret === undefined ? undefined : await decode(payloadOf(secret), signal);
+    });
   }
 
   return {
     list,
     read,
-    packed,
     mark: (namespace, name, revision, edit, signal) =>
       amend(secrets, namespace, name, revision, signal, async (secret, { status }) => {
         const release = await withStatus(payloadOf(secret), edit);

@@ -89,7 +89,7 @@ export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorO
   /** Its children outlive it, and may be in the middle of a release. */
   async function clear(how: string): Promise<void> {
     log.error('the process that starts helm and git has died', { how, running: waiting.size });
-    const isWanted = [...waiting.values()].every(({ signal }) => !signal.aborted);
+    const isWanted = [...waiting.values()].some(({ signal }) => !signal.aborted);
     const limits = { graceMs: isWanted ? graceMs : 0, killGraceMs: KILL_GRACE_MS };
     try {
       await endChildrenOf(owner, { ...limits, signal: closing.signal, log });

@@ -1,6 +1,5 @@
-import { EventEmitter, once } from 'node:events';
-import { formatTarget } from '../plan.ts';
 import type { ReleaseTarget } from '../../api/release-name.ts';
+import { formatTarget } from '../plan.ts';
 
 /** Tells those who wait that something happened to the objects of a release. */
 export interface Changes {
@@ -11,19 +10,29 @@ export interface Changes {
 }
 
 export function createChanges(): Changes {
-  const emitter = new EventEmitter();
+  const waiting = new Map<string, Set<(changed: boolean) => void>>();
   return {
     tell: (release) => {
-      emitter.emit(release);
+      for (const end of waiting.get(release) ?? []) end(true);
     },
-    next: async (target, signal) => {
-      try {
-        await once(emitter, formatTarget(target), { signal });
-        return true;
-      } catch (error) {
-        if (signal.aborted) return false;
-        throw error;
-      }
+    next: (target, signal) => {
+      if (signal.aborted) return Promise.resolve(false);
+      const key = formatTarget(target);
+      const those = waiting.get(key) ?? new Set();
+      waiting.set(key, those);
+      return new Promise((resolve) => {
+        const end = (changed: boolean): void => {
+          signal.removeEventListener('abort', abort);
+          those.delete(end);
+          if (those.size === 0) waiting.delete(key);
+          resolve(changed);
+        };
+        const abort = (): void => {
+          end(false);
+        };
+        those.add(end);
+        signal.addEventListener('abort', abort, { once: true });
+      });
     },
   };
 }

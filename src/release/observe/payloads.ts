@@ -1,9 +1,20 @@
 import type { ReleaseTarget } from '../../api/release-name.ts';
+import { objectsOf } from '../../health/objects.ts';
+import type { ObjectRef } from '../../health/objects.ts';
+import type { ApplyMethod } from '../../helm/requests.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
+import { holdsSecrets } from './rendered-secrets.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import { formatTarget } from '../plan.ts';
-import { readPacked } from './read-packed.ts';
-import type { Payload } from './payload.ts';
+
+/** What is worth knowing of a stored revision beyond its labels. */
+export interface Payload {
+  readonly objects: readonly ObjectRef[];
+  readonly hasHooks: boolean;
+  readonly applyMethod: ApplyMethod;
+  /** Whether there is a Secret among its objects or hooks. */
+  readonly hasSecrets: boolean;
+}
 
 /** Reads the payload of a revision; undefined if there is no such revision. */
 export type ReadPayload = (
@@ -16,7 +27,7 @@ export type ReadPayload = (
 const MAX_CACHED = 200_000;
 
 /** One read per revision: what Helm stored of it never changes, and only the newest of a release is asked for. */
-export function createPayloadReader(storage: Pick<Storage, 'packed'>): ReadPayload {
+export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload {
   const cache = new Map<string, { readonly uid: string; readonly payload: Payload }>();
   let cachedObjects = 0;
 
@@ -43,9 +54,15 @@ export function createPayloadReader(storage: Pick<Storage, 'packed'>): ReadPaylo
     const cached = cache.get(key);
     // By the uid of the Secret: after an uninstall Helm counts from 1 again.
     if (cached?.uid === uid) return cached.payload;
-    const packed = await storage.packed(target.namespace, target.releaseName, revision, signal);
-    if (packed === undefined) return undefined;
-    const payload = await readPacked({ packed, namespace: target.namespace }, signal);
+    const stored = await storage.read(target.namespace, target.releaseName, revision, signal);
+    if (stored === undefined) return undefined;
+    const payload = {
+      // A piece of a string keeps all of it in memory: the manifest would stay for the names in it.
+      objects: structuredClone(objectsOf(stored.manifest, target.namespace)),
+      hasHooks: stored.hooks.length > 0,
+      applyMethod: stored.applyMethod,
+      hasSecrets: [stored.manifest, ...stored.hooks.map(({ manifest }) => manifest)].some(holdsSecrets),
+    };
     keep(key, uid, payload);
     return payload;
   };

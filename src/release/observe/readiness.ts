@@ -73,12 +73,17 @@ export function createReadiness({ readPayload, resourceOf, find, changes }: Read
     check,
     watched,
     settled: async (target, of, signal) => {
-      const over = AbortSignal.any([signal, AbortSignal.timeout(SETTLE_MS)]);
-      for (;;) {
-        const changed = changes.next(target, over);
-        const known = await watched(target, of, signal);
-        const health = known.kind === 'progressing' ? known : await check(target, of, signal, 'states');
-        if (health.kind !== 'progressing' || !(await changed)) return health;
+      const done = new AbortController();
+      const over = AbortSignal.any([signal, done.signal, AbortSignal.timeout(SETTLE_MS)]);
+      try {
+        for (;;) {
+          const changed = changes.next(target, over);
+          const known = await watched(target, of, signal);
+          const health = known.kind === 'progressing' ? known : await check(target, of, signal, 'states');
+          if (health.kind !== 'progressing' || !(await changed)) return health;
+        }
+      } finally {
+        done.abort();
       }
     },
     isWatched: async (target, of, signal) => {

@@ -47,12 +47,11 @@ describe('the bundle', () => {
   });
 
   it('has the thread that reads large records of Helm beside it', async () => {
-    const workerData = { packed: encoded(RECORD), namespace: 'shop' };
-    const worker = new Worker(resolve('dist/payload-worker.mjs'), { workerData });
+    const worker = new Worker(resolve('dist/release-worker.mjs'), { workerData: encoded(RECORD) });
 
     const [result] = (await once(worker, 'message')) as [unknown];
 
-    expect(result).to.have.nested.property('payload.applyMethod', 'server');
+    expect(result).to.have.nested.property('release.applyMethod', 'server');
   });
 
   it('has the process that starts all others beside it', async () => {

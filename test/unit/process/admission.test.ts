@@ -81,12 +81,24 @@ describe('admission', () => {
     expect(lacks).to.deep.equal(['50 MB of memory are free, and it takes 100 MB']);
     // It has got its own by now, and the kernel says how much that is.
     memory.freeBytes = 90 * MB;
-    await clock.tickAsync(2_000);
+    await clock.tickAsync(6_000);
     expect(names).to.deep.equal(['one']);
     memory.freeBytes = 110 * MB;
     await clock.tickAsync(250);
     expect(names).to.deep.equal(['one', 'two']);
     expect(admission).to.include({ inUse: 2, waiting: 0 });
+  });
+
+  it('counts what one who is in will take, until it has it or has ended', async () => {
+    const { names, come, leave } = visitors(open(4));
+    memory.freeBytes = 250 * MB;
+    for (const name of ['one', 'two', 'three']) void come(name, claim('a'));
+    await clock.tickAsync(2_000);
+    expect(names).to.deep.equal(['one', 'two']);
+
+    await leave('one');
+
+    expect(names).to.deep.equal(['one', 'two', 'three']);
   });
 
   it('lets one in however little memory there is', async () => {

@@ -32,6 +32,13 @@ describe('the memory that is left', () => {
     expect(look()).to.deep.equal({ freeBytes: 280_000_000, pressure: 12.5 });
   });
 
+  it('is that of the machine where less is left than in the container', () => {
+    write('memory.max', '9000000000\n');
+    write('memory.current', '300000000\n');
+
+    expect(look()).to.include({ freeBytes: 2_048_000_000 });
+  });
+
   it('is that of the machine where the container has no limit, or there are no control groups', () => {
     expect(look()).to.deep.equal({ freeBytes: 2_048_000_000, pressure: 0 });
 

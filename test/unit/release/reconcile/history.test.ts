@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createPayloadReader } from '../../../../src/release/observe/payloads.ts';
-import { encoded, RECORD } from '../../helm/storage/encoded.ts';
+import type { StoredRelease } from '../../../../src/helm/storage/stored-release.ts';
 import { createWorld } from './world/world.ts';
 
 const STARTING = { kind: 'progressing', why: 'Deployment shop/web: 0 of 1 pods are ready' } as const;
@@ -38,7 +38,7 @@ describe('what is remembered of a revision by its number', () => {
 
   it('is read again when an uninstall has come in between', async () => {
     const stored = [payloadWith('first'), payloadWith('second')];
-    const readPayload = createPayloadReader({ packed: () => Promise.resolve(stored.shift()) });
+    const readPayload = createPayloadReader({ read: () => Promise.resolve(stored.shift()) });
     const target = { namespace: 'shop', releaseName: 'web' };
 
     const namesOf = async (uid: string) =>
@@ -50,7 +50,17 @@ describe('what is remembered of a revision by its number', () => {
   });
 });
 
-function payloadWith(name: string): string {
-  const manifest = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
-  return encoded(JSON.stringify({ ...(JSON.parse(RECORD) as object), manifest }));
+function payloadWith(name: string): StoredRelease {
+  return {
+    name: 'web',
+    namespace: 'shop',
+    version: 1,
+    info: { status: 'deployed', description: '', firstDeployed: '', lastDeployed: '' },
+    chart: { metadata: {}, values: {}, templates: [] },
+    config: {},
+    configText: '',
+    manifest: `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`,
+    hooks: [],
+    applyMethod: 'server',
+  };
 }

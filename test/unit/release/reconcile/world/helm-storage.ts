@@ -81,7 +81,6 @@ export function createHelmStorage(nowMs: () => number): HelmStorage {
           const found = all(release).find((each) => each.revision === revision);
           return Promise.resolve(found === undefined ? undefined : releaseOf(found));
         },
-        packed: () => Promise.resolve(undefined),
         applyMethod: () => Promise.resolve(undefined),
         purge: () => Promise.resolve(),
         mark: async (_namespace, release, revision, { status }) => {
