@@ -1,8 +1,10 @@
 /** `npm run bench`: what many releases cost, measured on a control plane of its own. docs/benchmark.md says how to read it. */
 import { measureOurs, measurePeer } from './measure-run.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
+import { againstHelmTable } from './report/against-helm.ts';
 import { DOCS, resultsIn, writeDocs } from './report/docs.ts';
-import { recordRuns } from './report/results.ts';
+import { goalsOf } from './report/goals.ts';
+import { createRecorder } from './report/results.ts';
 import { type Run, whoAsked } from './report/run.ts';
 import { detailTable, phaseTable, requestTable } from './report/table.ts';
 import { SCENARIOS } from './scenarios/all.ts';
@@ -19,28 +21,27 @@ async function main(argv: readonly string[]): Promise<number> {
     await writeDocs(DOCS);
     return 0;
   }
-  const runs = await measureAll(options, options.counts.length === 0 ? [scenario.count] : options.counts);
-  if (options.record) await recordRuns(resultsIn(DOCS), runs);
+  await measureAll(options, options.counts.length === 0 ? [scenario.count] : options.counts);
   return 0;
 }
 
-async function measureAll(options: Options, counts: readonly number[]): Promise<readonly Run[]> {
-  const runs: Run[] = [];
+async function measureAll(options: Options, counts: readonly number[]): Promise<void> {
+  const record = createRecorder(resultsIn(DOCS));
   for (const count of counts) {
     for (const source of options.sources) {
       for (let time = 0; time < options.times; time += 1) {
         const run = await (options.peer === undefined ? measureOurs : measurePeer)(options, count, source);
         show(run);
-        runs.push(run);
+        if (options.record) await record(run);
       }
     }
   }
-  return runs;
 }
 
 function show(run: Run): void {
   process.stdout.write(`${JSON.stringify(run)}\n\n${phaseTable(run)}\n${detailTable(run)}\n`);
-  process.stdout.write(`${requestTable(run, whoAsked(run))}\n`);
+  process.stdout.write(`${requestTable(run, whoAsked(run))}\n${againstHelmTable(run)}`);
+  for (const line of goalsOf(run)) process.stdout.write(`${line}\n`);
 }
 
 function describe(error: unknown): string {

@@ -5,6 +5,7 @@ import type { Row, Run } from './report/run.ts';
 import { SCENARIOS } from './scenarios/all.ts';
 import { drivePeer } from './scenarios/peer.ts';
 import type { SourceKind } from './stage/chart-host.ts';
+import { describeStart, nodeStart } from './stage/node-flags.ts';
 import { openPeerStage } from './stage/peer-stage.ts';
 import { openStage } from './stage/stage.ts';
 
@@ -34,13 +35,16 @@ export async function measurePeer(options: Options, count: number, source: Sourc
 
 type Measured = Pick<Run, 'scenario' | 'subject' | 'count' | 'source' | 'rows'>;
 
-async function runOf({ slots, helm, cores }: Options, measured: Measured): Promise<Run> {
+async function runOf({ slots, helm, cores, peer }: Options, measured: Measured): Promise<Run> {
   const { rows, ...what } = measured;
   return {
     at: new Date().toISOString(),
     ...what,
     slots,
-    machine: await machine(await tool(helm), cores),
+    machine: await machine(await tool(helm), {
+      pinned: cores,
+      flags: peer === undefined ? describeStart(nodeStart()) : undefined,
+    }),
     rows,
   };
 }

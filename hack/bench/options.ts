@@ -66,7 +66,7 @@ export const USAGE = `usage: npm run bench -- [SCENARIO] [FLAGS]
   -n 100,500          how many releases; several numbers are several runs, each on fresh state
   --source git        where the chart comes from: git, helm, oci; several with commas
   --helm helm         or helm3
-  --slots 4           helm processes at a time (the operator's --workers)
+  --slots 4           helm processes at a time in each of the operator's pools (its --workers)
   --cores 0,1         keeps operator and control plane to these cores
   --idle 60           seconds of the idle phase
   --seconds 600       how long the soak goes on

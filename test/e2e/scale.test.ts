@@ -15,17 +15,20 @@ const ONE_OR_TWO_PHASES = [2 * COUNT, 3 * COUNT] as const;
 describe('fifty releases of one chart', function () {
   this.timeout(180_000);
   const all = names(COUNT);
+  const opened = new AsyncDisposableStack();
   let stage: Stage;
 
   before(async () => {
-    stage = await openStage({
-      ...{ source: 'git', helm: 'helm', slots: 4, cores: undefined, profiles: undefined },
-      ...{ timeoutMs: 120_000, bundle: undefined, onRow: () => undefined },
-    });
+    stage = opened.use(
+      await openStage({
+        ...{ source: 'git', helm: 'helm', slots: 4, cores: undefined, profiles: undefined },
+        ...{ timeoutMs: 120_000, bundle: undefined, onRow: () => undefined },
+      }),
+    );
     await stage.operator.start();
   });
   after(async () => {
-    await stage[Symbol.asyncDispose]();
+    await opened.disposeAsync();
   });
 
   it('are installed by one helm process each, out of one fetch and one packaging', async () => {

@@ -7,17 +7,23 @@ import { describeRequest, OTHERS } from './audit-event.ts';
 export type RequestCounts = Readonly<Record<string, number>>;
 
 export interface AuditLog {
-  /** Waits until nobody whom a phase is about asks for anything any more; gives all requests since the last call. */
+  /** All requests since the last call. Waits until nobody whom a phase is about asks for anything, a few seconds at most. */
   take(): Promise<RequestCounts>;
 }
 
 const QUIET_MS = 300;
 const QUIET_ROUNDS = 2;
 const POLL_MS = 20;
+/** What goes on for longer, such as tries of what cannot succeed, is not what a phase set off. */
+const WINDOW_MS = 5_000;
 const TIMEOUT_MS = 60_000;
 
 /** Reads what the API server writes down of every request, from one phase to the next. */
-export function readAuditLog(path: string, ask: (path: string) => Promise<unknown>): AuditLog {
+export function readAuditLog(
+  path: string,
+  ask: (path: string) => Promise<unknown>,
+  windowMs = WINDOW_MS,
+): AuditLog {
   let offset = 0;
   let marks = 0;
 
@@ -40,7 +46,8 @@ export function readAuditLog(path: string, ask: (path: string) => Promise<unknow
   };
 
   /** All that was answered before now. */
-  const readToNow = async (deadline: number): Promise<RequestCounts> => {
+  const readToNow = async (): Promise<RequestCounts> => {
+    const deadline = performance.now() + TIMEOUT_MS;
     marks += 1;
     const marker = `bench-marker=${String(marks)}.`;
     await ask(`/version?${marker}`);
@@ -54,11 +61,11 @@ export function readAuditLog(path: string, ask: (path: string) => Promise<unknow
 
   return {
     take: async () => {
-      const deadline = performance.now() + TIMEOUT_MS;
+      const deadline = performance.now() + windowMs;
       const all: Record<string, number> = {};
       let quiet = 0;
       for (;;) {
-        const counts = await readToNow(deadline);
+        const counts = await readToNow();
         for (const [what, count] of Object.entries(counts)) all[what] = (all[what] ?? 0) + count;
         quiet = Object.keys(counts).some(isWork) ? 0 : quiet + 1;
         if (quiet === QUIET_ROUNDS || performance.now() > deadline) return all;

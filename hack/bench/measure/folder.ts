@@ -1,16 +1,21 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The bytes of all files in a folder, and in its folders; of those that do not go away meanwhile. */
-export async function sizeOfFolder(dir: string): Promise<number> {
+export interface FolderSize {
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/** Of all files in a folder, and in its folders, that do not go away meanwhile and that are below `within`, if given. */
+export async function sizeOfFolder(dir: string, within = ''): Promise<FolderSize> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
-  let bytes = 0;
+  let [bytes, files] = [0, 0];
   for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    bytes += await lstat(join(entry.parentPath, entry.name)).then(
-      ({ size }) => size,
-      () => 0,
-    );
+    if (!entry.isFile() || !`${entry.parentPath}/`.includes(within)) continue;
+    const found = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined);
+    if (found === undefined) continue;
+    bytes += found.size;
+    files += 1;
   }
-  return bytes;
+  return { bytes, files };
 }

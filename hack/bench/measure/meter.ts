@@ -38,6 +38,8 @@ const PASSES = 'helm_release_operator_pass_duration_seconds_count';
 const LAG = 'nodejs_eventloop_lag';
 /** The timer that the lag is measured by. */
 const LAG_TIMER_SECONDS = 0.01;
+/** CPU and requests are counted for a little longer than the clock runs: told where it is more than usual, in seconds. */
+const WORTH_SAYING = 2;
 
 export function createMeter(subject: Subject, onRow: (row: Row) => void): Meter {
   const rows: Row[] = [];
@@ -73,10 +75,12 @@ export function createMeter(subject: Subject, onRow: (row: Row) => void): Meter 
       try {
         const begun = performance.now();
         const end = await work();
-        const seconds = ((end?.endedAt ?? performance.now()) - begun) / 1000;
+        const endedAt = end?.endedAt ?? performance.now();
+        const seconds = (endedAt - begun) / 1000;
         // What a phase sets off belongs to it, also when nobody waits for it: Events, for one.
         const requests = (await subject.audit?.take()) ?? {};
         const spent = difference(before, cpu());
+        const countedSeconds = (performance.now() - endedAt) / 1000;
         const samples = sampler.stop();
         const tells = await metrics();
         // A process that was started in between counts from its start.
@@ -86,7 +90,7 @@ export function createMeter(subject: Subject, onRow: (row: Row) => void): Meter 
           memory: { peak: samples.peakBytes, operator: samples.ownBytes },
           helm: { mostAtOnce: samples.mostHelmAtOnce, ...(own && { started: own.started }) },
           ...(own && { eventLoop: lag }),
-          ...whatItSays(end, own),
+          ...whatItSays(end, { ...own, ...(countedSeconds > WORTH_SAYING && { countedSeconds }) }),
         };
         rows.push(row);
         onRow(row);
@@ -103,10 +107,14 @@ export function createMeter(subject: Subject, onRow: (row: Row) => void): Meter 
 /** What a phase itself has to say. */
 function whatItSays(
   end: PhaseEnd | undefined,
-  own: { readonly passes: number } | undefined,
+  { passes, countedSeconds }: { readonly passes?: number; readonly countedSeconds?: number },
 ): Pick<Row, 'releases' | 'more' | 'series'> {
   const releases = percentilesOf(end?.releases ?? []);
-  const more = { ...(own && { passes: own.passes }), ...end?.more };
+  const more = {
+    ...(passes !== undefined && { passes }),
+    ...end?.more,
+    ...(countedSeconds !== undefined && { countedSeconds }),
+  };
   return {
     ...(releases && { releases }),
     ...(Object.keys(more).length > 0 && { more }),

@@ -71,7 +71,9 @@ function soak(runs: readonly Run[]): Readonly<Record<string, Chart>> {
   if (largest === undefined || series === undefined) return {};
   const line = (name: string, key: string): Line => ({
     name,
-    points: series.map((sample) => [(sample['seconds'] ?? 0) / 60, (sample[key] ?? 0) / 1e6]),
+    points: series.flatMap(({ seconds = 0, [key]: bytes }) =>
+      bytes === undefined ? [] : [[seconds / 60, bytes / 1e6] as const],
+    ),
   });
   return {
     soak: {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { againstHelmTable } from './against-helm.ts';
 import { curves } from './curves.ts';
 import { keyOf, medians, readResults } from './results.ts';
 import type { Run } from './run.ts';
@@ -58,7 +59,10 @@ function section(run: Run, all: readonly Run[]): string {
   const of = times === 1 ? 'one run' : `the middle one of ${String(times)} runs`;
   const title = `**${what}N = ${count.toLocaleString('en-GB')}, chart from ${source}**`;
   const about = `${String(slots)} slots, ${where}, ${(machine.memory / 1e9).toFixed(0)} GB, Helm ${machine.helm.replace(/^v/, '')}, ${of}, ${at.slice(0, 10)}`;
-  return `${title}: ${about}\n\n${phaseTable(run)}\n${details(run)}`;
+  const against = againstHelmTable(run);
+  return [`${title}: ${about}\n`, ...(against === '' ? [] : [against]), phaseTable(run), details(run)].join(
+    '\n',
+  );
 }
 
 /** Folded away: counts that are the same on every machine. */

@@ -4,25 +4,37 @@ import type { Run } from './run.ts';
 
 /** Every run whose figures are shown, one JSON object a line. */
 export async function readResults(path: string): Promise<readonly Run[]> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  });
   return text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Run);
 }
 
-/** What the person asked for takes the place of what was measured of the same before; all else stays. */
-export async function recordRuns(path: string, runs: readonly Run[]): Promise<void> {
-  const measured = new Set(runs.map(keyOf));
-  const kept = (await readResults(path)).filter((run) => !measured.has(keyOf(run)));
-  const sorted = [...kept, ...runs].toSorted(byKey);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, sorted.map((run) => `${JSON.stringify(rounded(run))}\n`).join(''));
+/**
+ * Writes down one run after the other, so that those before are kept when one fails. The first of its kind takes the
+ * place of what was measured of the same before; all else stays.
+ */
+export function createRecorder(path: string): (run: Run) => Promise<void> {
+  const measured = new Set<string>();
+  return async (run) => {
+    const key = keyOf(run);
+    const before = await readResults(path);
+    const kept = measured.has(key) ? before : before.filter((each) => keyOf(each) !== key);
+    const sorted = [...kept, run].toSorted(byKey);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, sorted.map((each) => `${JSON.stringify(rounded(each))}\n`).join(''));
+    measured.add(key);
+  };
 }
 
-/** Runs of the same are repetitions. */
-export function keyOf({ scenario, subject, source, slots, count }: Run): string {
-  return [scenario, subject, source, String(slots), String(count)].join(' ');
+/** Runs of the same, on the same, are repetitions. */
+export function keyOf({ scenario, subject, source, slots, count, machine }: Run): string {
+  const on = [machine.helm, String(machine.cores), machine.pinned ?? ''];
+  return [scenario, subject, source, String(slots), String(count), ...on].join(' ');
 }
 
 /** Of each group of repetitions the one in the middle, by all its time. */

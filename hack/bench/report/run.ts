@@ -35,6 +35,8 @@ export interface Machine {
   /** Which cores the operator and the control plane were kept to. */
   readonly pinned?: string;
   readonly node: string;
+  /** What our operator's Node was given: environment and flags. */
+  readonly flags?: string;
   readonly helm: string;
 }
 

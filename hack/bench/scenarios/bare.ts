@@ -1,13 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareEnvironment } from '../../../src/helm/environment.ts';
+import { BY_HELM_ALONE } from '../report/against-helm.ts';
+import type { Row } from '../report/run.ts';
+import { untilIdle } from '../stage/idle.ts';
 import { createStarter } from '../stage/starter.ts';
 import type { Stage } from '../stage/stage.ts';
 import { packedChart } from '../workload/chart-files.ts';
 import { inParallel } from '../workload/fleet.ts';
 import { NAMESPACE, names, releaseValues, upgradedValues } from '../workload/releases.ts';
-import { install, uninstall, upgrade } from './lifecycle.ts';
+import * as byOperator from './lifecycle.ts';
 import type { Scenario } from './scenario.ts';
+
+type ArgsOf = (name: string) => readonly string[];
 
 /** What the operator costs beside the helm processes that nobody can do without. */
 export const bare: Scenario = {
@@ -17,11 +22,15 @@ export const bare: Scenario = {
     await byHelmAlone(stage, names(count, 'bare'));
     const all = names(count);
     await stage.operator.start();
-    await install(stage, all);
-    await upgrade(stage, all);
-    await uninstall(stage, all);
+    await untilIdle(stage.plane);
+    await byOperator.install(stage, all);
+    await byOperator.upgrade(stage, all);
+    await byOperator.uninstall(stage, all);
   },
 };
+
+/** So many releases come and go before, or the first side would pay for the caches of the API server. */
+const THROWN_AWAY = 10;
 
 /** Waits for nothing: that helm has ended is all there is to know. */
 async function byHelmAlone(stage: Stage, all: readonly string[]): Promise<void> {
@@ -32,23 +41,32 @@ async function byHelmAlone(stage: Stage, all: readonly string[]): Promise<void> 
   await using starter = createStarter({ ...variables, KUBECONFIG: plane.kubeconfig, TMPDIR: dir });
   using _ = await measureToo(starter.pid);
 
-  const phase = (
-    name: string,
-    argsOf: (name: string) => readonly string[],
+  const each = async (
+    some: readonly string[],
+    argsOf: ArgsOf,
     values?: object,
-  ): Promise<unknown> =>
-    meter.measure(`${name} by helm alone`, async () => {
-      const releases: number[] = [];
-      const begun = performance.now();
-      await inParallel(all, slots, async (release) => {
-        await starter.run(helm, argsOf(release), JSON.stringify(values));
-        releases.push((performance.now() - begun) / 1000);
-      });
-      return { releases };
+  ): Promise<readonly number[]> => {
+    const ends: number[] = [];
+    const begun = performance.now();
+    await inParallel(some, slots, async (release) => {
+      await starter.run(helm, argsOf(release), JSON.stringify(values));
+      ends.push((performance.now() - begun) / 1000);
     });
+    return ends;
+  };
+  const phase = (name: string, argsOf: ArgsOf, values?: object): Promise<Row> =>
+    meter.measure(`${name}${BY_HELM_ALONE}`, async () => ({ releases: await each(all, argsOf, values) }));
+
   const deploying = ['--disable-openapi-validation', '--values=-', `--namespace=${NAMESPACE}`];
-  await phase('install', (name) => ['install', '--skip-crds', ...deploying, name, chart], releaseValues());
+  const install: ArgsOf = (name) => ['install', '--skip-crds', ...deploying, name, chart];
+  const uninstall: ArgsOf = (name) => ['uninstall', `--namespace=${NAMESPACE}`, name];
+  const thrownAway = names(THROWN_AWAY, 'warm');
+  await each(thrownAway, install, releaseValues());
+  await each(thrownAway, uninstall);
+  await untilIdle(plane);
+
+  await phase('install', install, releaseValues());
   const upgrading = ['upgrade', '--reset-values', '--history-max=10', '--skip-crds', ...deploying];
   await phase('upgrade', (name) => [...upgrading, name, chart], upgradedValues());
-  await phase('uninstall', (name) => ['uninstall', `--namespace=${NAMESPACE}`, name]);
+  await phase('uninstall', uninstall);
 }

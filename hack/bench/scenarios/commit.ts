@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Meter } from '../measure/meter.ts';
+import { helmRuns, requestsOf, type Row } from '../report/run.ts';
 import { startGitHost } from '../stage/chart-host.ts';
 import { CHART_NAME, chartFilesIn } from '../workload/chart-files.ts';
 import { hasNewRevision, isReady } from '../workload/fleet.ts';
 import { helmRelease, names } from '../workload/releases.ts';
 import type { Scenario } from './scenario.ts';
 
-const POLL_MS = 50;
+const LOOKUPS_ENDED = 'helm_release_operator_chart_fetches_total';
+const POLL_MS = 200;
+const TIMEOUT_MS = 60_000;
+/** For whatever might follow a lookup that brought nothing new. */
+const AFTERWARDS_MS = 5_000;
 const VALUES = `${CHART_NAME}/values.yaml`;
 
 /** One commit to a Git chart that many releases are made of, and one that does not concern them. */
@@ -32,12 +38,38 @@ export const commit: Scenario = {
       return { ...end, more: since(before) };
     });
 
-    await meter.measure('commit beside the chart', async () => {
+    const beside = await meter.measure('commit beside the chart', async () => {
       const before = host.fetches();
+      const ended = await lookupsEnded(meter);
       await host.commit({ 'README.md': 'nothing about the chart\n' });
       await operator.post('/api/v1/sync-git');
-      while (host.fetches().lookups === before.lookups) await sleep(POLL_MS);
-      return { more: since(before) };
+      const endedAt = await untilMoreLookups(meter, ended);
+      await sleep(AFTERWARDS_MS);
+      return { endedAt, more: since(before) };
     });
+    expectNothingDone(beside);
   },
 };
+
+async function lookupsEnded(meter: Meter): Promise<number> {
+  return (await meter.read()).sum(LOOKUPS_ENDED);
+}
+
+/** A lookup ends after all that it fetches and packages. Gives the moment when that was seen. */
+async function untilMoreLookups(meter: Meter, before: number): Promise<number> {
+  const deadline = performance.now() + TIMEOUT_MS;
+  while ((await lookupsEnded(meter)) === before) {
+    if (performance.now() > deadline) throw new Error('the operator does not look at the repository');
+    await sleep(POLL_MS);
+  }
+  return performance.now();
+}
+
+/** Throws if a phase ran helm, were it only to package, or wrote anything. */
+export function expectNothingDone(row: Row): void {
+  const [runs, writes] = [helmRuns(row), requestsOf(row, ['operator', 'helm'], 'writes')];
+  if (runs + writes > 0)
+    throw new Error(
+      `"${row.phase}" cost ${String(runs)} helm runs and ${String(writes)} writes instead of none`,
+    );
+}

@@ -1,4 +1,5 @@
 import type { Row } from '../report/run.ts';
+import type { ChartHost } from '../stage/chart-host.ts';
 import type { Stage } from '../stage/stage.ts';
 import { isGone, isReady, isRolledBack } from '../workload/fleet.ts';
 import { CHANGES, helmRelease, names, valuesPatch } from '../workload/releases.ts';
@@ -21,20 +22,30 @@ export const lifecycle: Scenario = {
   },
 };
 
-export async function install(stage: Stage, all: readonly string[], phase = 'install'): Promise<Row> {
-  const { fleet, meter, host } = stage;
+export async function install(
+  stage: Stage,
+  all: readonly string[],
+  phase = 'install',
+  host = stage.host,
+): Promise<Row> {
+  const { fleet, meter } = stage;
   return await meter.measure(phase, () =>
-    counting(stage, () =>
+    counting(host, () =>
       fleet.change(all, (name) => ({ method: 'POST', body: helmRelease(name, host.chart) }), isReady),
     ),
   );
 }
 
-export async function upgrade(stage: Stage, all: readonly string[], phase = 'upgrade'): Promise<Row> {
+export async function upgrade(
+  stage: Stage,
+  all: readonly string[],
+  phase = 'upgrade',
+  host = stage.host,
+): Promise<Row> {
   const { fleet, meter } = stage;
   const body = valuesPatch(CHANGES.upgrade);
   return await meter.measure(phase, () =>
-    counting(stage, () => fleet.change(all, () => ({ method: 'PATCH', body }), isReady)),
+    counting(host, () => fleet.change(all, () => ({ method: 'PATCH', body }), isReady)),
   );
 }
 
@@ -53,10 +64,10 @@ export async function uninstall(stage: Stage, all: readonly string[], phase = 'u
 }
 
 /** Adds what the chart source was asked for meanwhile. */
-async function counting(stage: Stage, work: () => Promise<PhaseEnd>): Promise<PhaseEnd> {
-  const before = stage.host.fetches();
+export async function counting(host: ChartHost, work: () => Promise<PhaseEnd>): Promise<PhaseEnd> {
+  const before = host.fetches();
   const end = await work();
-  const after = stage.host.fetches();
+  const after = host.fetches();
   const lookups = after.lookups - before.lookups;
   return { ...end, more: { ...end.more, lookups, downloads: after.downloads - before.downloads } };
 }

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuOf } from '../measure/processes.ts';
 import type { Row } from '../report/run.ts';
 import type { Stage } from '../stage/stage.ts';
 import { hasHandled, isReady } from '../workload/fleet.ts';
 import { RECONCILE_AT, reconcilePatch, valuesPatch } from '../workload/releases.ts';
 
 const PASSES = 'helm_release_operator_pass_duration_seconds_count';
-const POLL_MS = 200;
+const QUEUED = 'helm_release_operator_queue_length';
+const LOOK_MS = 100;
+/** A process that uses less than this is waiting for something. */
+const QUIET_CPU_SECONDS = 0.02;
+const QUIET_MS = 500;
 const TIMEOUT_MS = 600_000;
 
 /** Everything that makes the operator look at releases which are as they should be. */
@@ -37,8 +42,7 @@ async function byRestart(stage: Stage, all: readonly string[]): Promise<void> {
   await operator.stop();
   await meter.measure('restart', async () => {
     const ready = await operator.start();
-    await untilPasses(stage, all.length, 0);
-    return { more: { ready } };
+    return { endedAt: await untilPasses(stage, all.length, 0), more: { ready } };
   });
 }
 
@@ -50,8 +54,8 @@ async function byResync(stage: Stage, all: readonly string[]): Promise<void> {
   await operator.start([`--charts-sync-interval=${String(seconds)}s`]);
   await untilPasses(stage, all.length, 0);
   await meter.measure('no-op by resync', async () => {
-    await untilPasses(stage, all.length, (await meter.read()).sum(PASSES));
-    return undefined;
+    const before = (await meter.read()).sum(PASSES);
+    return { endedAt: await untilPasses(stage, all.length, before) };
   });
   await operator.stop();
 }
@@ -70,12 +74,29 @@ async function changedBeforeStart(stage: Stage, all: readonly string[]): Promise
   });
 }
 
-/** Waits until so many passes have ended beside those that had before. */
-async function untilPasses({ meter }: Stage, count: number, before: number): Promise<void> {
+/**
+ * Waits until so many passes have ended beside those that had before, and no release is left in the queue. Gives the
+ * moment when the operator came to rest. To ask it is to have it write megabytes where there are thousands of
+ * releases, so it is not asked before its process is quiet.
+ */
+async function untilPasses({ meter, operator }: Stage, count: number, before: number): Promise<number> {
   const deadline = performance.now() + TIMEOUT_MS;
-  while ((await meter.read()).sum(PASSES) < before + count) {
+  for (;;) {
+    const restedAt = await untilQuiet(operator.pid ?? 0, deadline);
+    const told = await meter.read();
+    if (told.sum(PASSES) >= before + count && told.sum(QUEUED) === 0) return restedAt;
     if (performance.now() > deadline) throw new Error('the operator makes no passes');
-    // Of thousands of releases the metrics are megabytes, which cost the operator something too.
-    await sleep(Math.max(POLL_MS, count / 5));
   }
+}
+
+/** Looks from outside, which costs the process nothing. Gives the moment when the quiet began. */
+async function untilQuiet(pid: number, deadline: number): Promise<number> {
+  let [since, used] = [performance.now(), cpuOf(pid).own];
+  while (performance.now() < since + QUIET_MS) {
+    if (performance.now() > deadline) throw new Error('the operator does not come to rest');
+    await sleep(LOOK_MS);
+    const now = cpuOf(pid).own;
+    if (now - used >= QUIET_CPU_SECONDS) [since, used] = [performance.now(), now];
+  }
+  return since;
 }

@@ -14,7 +14,7 @@ const LEVELS = ['debug', 'info', 'warn', 'error'];
 export function* randomChanges(
   seed: number,
   names: readonly string[],
-  chart: object,
+  chartOf: (name: string) => object,
 ): Generator<RandomChange, never> {
   const dice = createDice(seed);
   const gone = new Set<string>();
@@ -22,7 +22,7 @@ export function* randomChanges(
   for (let number = 0; ; number += 1) {
     const name = dice.pick(names);
     const send = ((): Send => {
-      if (gone.delete(name)) return { method: 'POST', body: helmRelease(name, chart) };
+      if (gone.delete(name)) return { method: 'POST', body: helmRelease(name, chartOf(name)) };
       if (wrong.delete(name)) return patch(valuesPatch({ service: null }));
       const chance = dice.below(100);
       if (chance < 8) {

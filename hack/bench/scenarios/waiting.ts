@@ -3,7 +3,7 @@ import { isReady } from '../workload/fleet.ts';
 import { CHANGES, helmRelease, names, valuesPatch } from '../workload/releases.ts';
 import type { Scenario } from './scenario.ts';
 
-const POD_SECONDS = 60;
+export const POD_SECONDS = 60;
 const POD_ANNOTATIONS = { 'testenv.helm-release-operator.io/ready-after': `${String(POD_SECONDS)}s` };
 
 /** Whoever waits must not be in the way of others. */

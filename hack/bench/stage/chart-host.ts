@@ -28,7 +28,7 @@ export interface ChartHost extends AsyncDisposable {
 /** The host of a chart in Git takes commits too. */
 export interface GitHost extends ChartHost {
   readonly git: GitServer;
-  readonly commit: (files: Readonly<Record<string, string>>) => Promise<string>;
+  readonly commit: (files: Readonly<Record<string, string>>, branch?: string) => Promise<string>;
 }
 
 const REPOSITORY = 'charts';
@@ -53,7 +53,7 @@ export async function startGitHost(dir: string): Promise<GitHost> {
     git,
     url,
     chart: { git: url, path: CHART_NAME, ref: 'main' },
-    commit: (files) => git.commit(REPOSITORY, files),
+    commit: (files, branch = 'main') => git.commit(REPOSITORY, files, { branch }),
     fetches: () => ({ lookups: git.requests().lsRefs, downloads: git.requests().fetch }),
     [Symbol.asyncDispose]: () => git.stop(),
   };

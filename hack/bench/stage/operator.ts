@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeStart } from './node-flags.ts';
 
 export interface OperatorOptions {
   /** For its log and its work directory, which outlives a restart. */
@@ -89,9 +90,11 @@ export function createOperator(o: OperatorOptions): Operator {
 
 function launch(o: OperatorOptions, flags: readonly string[], output: string): ChildProcess {
   const file = openSync(output, 'a', 0o600);
+  const start = nodeStart();
   const command = [
     ...(o.cores === undefined ? [] : ['taskset', '-c', o.cores]),
     process.execPath,
+    ...start.flags,
     ...(o.profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${o.profiles}`]),
     o.program,
     `--kubeconfig=${o.kubeconfig}`,
@@ -103,7 +106,7 @@ function launch(o: OperatorOptions, flags: readonly string[], output: string): C
     ...flags,
   ];
   const [program = '', ...args] = command;
-  const env = { PATH: process.env['PATH'], HOME: o.dir };
+  const env = { ...start.env, PATH: process.env['PATH'], HOME: o.dir };
   try {
     return spawn(program, args, { stdio: ['ignore', file, file], env });
   } finally {

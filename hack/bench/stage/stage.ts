@@ -34,12 +34,13 @@ export interface StageOptions {
 export interface Stage extends AsyncDisposable {
   readonly dir: string;
   readonly plane: Plane;
+  readonly source: SourceKind;
   readonly host: ChartHost;
   readonly operator: Operator;
   readonly fleet: Fleet;
   readonly meter: Meter;
   readonly helm: string;
-  /** How many helm processes there may be at a time. */
+  /** How many helm processes there may be at a time, in each pool of the operator. */
   readonly slots: number;
   /** Has a process measured as the operator is, its children with it, on the same cores, until the end of what is returned. */
   readonly measureToo: (pid: number) => Promise<Disposable>;
@@ -93,7 +94,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
   const all = stack.move();
   return {
-    ...{ dir, plane, host, operator, fleet, meter, measureToo, helm, slots: options.slots, kubectl },
+    ...{ dir, plane, host, operator, fleet, meter, measureToo, helm, kubectl },
+    ...{ source: options.source, slots: options.slots },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

@@ -1,8 +1,14 @@
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { describeRequest } from '../../../../hack/bench/measure/audit-event.ts';
+import { readAuditLog } from '../../../../hack/bench/measure/audit-log.ts';
 import { parseExposition } from '../../../../hack/bench/measure/exposition.ts';
+import { sizeOfFolder } from '../../../../hack/bench/measure/folder.ts';
 import { classesIn, growthOf } from '../../../../hack/bench/measure/heap.ts';
+import { createMeter } from '../../../../hack/bench/measure/meter.ts';
 import { percentilesOf } from '../../../../hack/bench/measure/percentiles.ts';
 import { cpuOf, descriptorsOf, nameOf, pssOf } from '../../../../hack/bench/measure/processes.ts';
 
@@ -39,6 +45,63 @@ describe('a line of the audit log', () => {
     expect(describeRequest(watch('ResponseStarted'))).to.equal('unknown watch pods');
     expect(describeRequest(watch('ResponseComplete'))).to.equal(undefined);
     expect(describeRequest(line({ stage: 'ResponseStarted' }))).to.equal(undefined);
+  });
+});
+
+describe('the audit log between two phases', () => {
+  const event = (userAgent: string, requestURI = '/') =>
+    `${JSON.stringify({ stage: 'ResponseComplete', verb: 'get', requestURI, userAgent })}\n`;
+
+  /** `meanwhile` are the lines that others write before each mark. */
+  const take = async (meanwhile: (mark: number) => string, windowMs: number) => {
+    const path = join(await mkdtemp(join(tmpdir(), 'audit-')), 'audit.log');
+    let marks = 0;
+    const ask = async (uri: string): Promise<void> => {
+      marks += 1;
+      await appendFile(path, `${meanwhile(marks)}${event('testenv', uri)}`);
+    };
+    try {
+      return await readAuditLog(path, ask, windowMs).take();
+    } finally {
+      await rm(dirname(path), { recursive: true });
+    }
+  };
+
+  it('is read until nobody asks for anything any more', async () => {
+    const counts = await take((mark) => (mark < 3 ? event('helm/4') : event('kwok/1')), 60_000);
+    expect(counts['helm get /']).to.equal(2);
+  });
+
+  it('is not waited for when somebody never comes to rest', async () => {
+    const counts = await take(() => event('helm/4'), 350);
+    expect(counts['helm get /']).to.be.within(2, 3);
+  });
+});
+
+describe('a phase', () => {
+  const nobody = { pids: () => [], metricsUrl: () => undefined, apiServer: undefined, etcd: undefined };
+  const meter = () => createMeter({ ...nobody, audit: undefined }, () => undefined);
+
+  it('tells for how long it was counted after its clock had stopped, where that is more than usual', async () => {
+    const row = await meter().measure('p', () => Promise.resolve({ endedAt: performance.now() - 3_000 }));
+    expect(row.more?.['countedSeconds']).to.be.closeTo(3, 0.5);
+    expect(await meter().measure('p', () => Promise.resolve(undefined))).not.to.have.property('more');
+  });
+});
+
+describe('the size of a folder', () => {
+  it('is that of all files in it, or of those below a part of their path', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'folder-'));
+    try {
+      await mkdir(join(dir, 'a/charts/store'), { recursive: true });
+      await writeFile(join(dir, 'one'), 'four');
+      await writeFile(join(dir, 'a/charts/store/two'), 'sixsix');
+
+      expect(await sizeOfFolder(dir)).to.deep.equal({ bytes: 10, files: 2 });
+      expect(await sizeOfFolder(dir, '/charts/store/')).to.deep.equal({ bytes: 6, files: 1 });
+    } finally {
+      await rm(dir, { recursive: true });
+    }
   });
 });
 

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { againstHelmTable } from '../../../../hack/bench/report/against-helm.ts';
 import { curves } from '../../../../hack/bench/report/curves.ts';
 import { DOCS, pageWith, resultsIn } from '../../../../hack/bench/report/docs.ts';
-import { medians, readResults, recordRuns } from '../../../../hack/bench/report/results.ts';
-import { helmRuns, requestsOf, whoAsked } from '../../../../hack/bench/report/run.ts';
+import { createRecorder, keyOf, medians, readResults } from '../../../../hack/bench/report/results.ts';
+import { goalsOf } from '../../../../hack/bench/report/goals.ts';
+import { helmRuns, requestsOf, type Row, whoAsked } from '../../../../hack/bench/report/run.ts';
 import { lineChart } from '../../../../hack/bench/report/svg.ts';
 import { detailTable, markdownTable, phaseTable, requestTable } from '../../../../hack/bench/report/table.ts';
+import { expectNothingDone } from '../../../../hack/bench/scenarios/commit.ts';
 import { row, run } from './runs.ts';
 
 const REQUESTS = {
@@ -62,19 +65,103 @@ describe('tables of a run', () => {
   });
 });
 
+describe('the operator beside helm alone', () => {
+  const cpu = { operator: 1, children: 2, apiServer: 9, etcd: 9 };
+
+  it('is a ratio of wall time, and one of the CPU of operator and helm to that of the helm processes', () => {
+    const rows = [
+      row({ phase: 'install by helm alone', seconds: 8, cpu: { ...cpu, operator: 50 } }),
+      row({ phase: 'install', seconds: 10, cpu }),
+      row({ phase: 'upgrade', seconds: 10, cpu }),
+    ];
+
+    const [header, , line, ...others] = againstHelmTable({ rows }).trimEnd().split('\n');
+    expect(header).to.match(/phase .* s helm alone .* operator .* ratio .* CPU-s helm alone/);
+    const cells = line?.split('|').map((cell) => cell.trim());
+    expect(cells?.slice(1, -1)).to.deep.equal(['install', '8.00', '10.00', '1.25', '2.00', '3.00', '1.50']);
+    expect(others).to.deep.equal([]);
+  });
+
+  it('is not there where helm did nothing alone', () => {
+    expect(againstHelmTable(run())).to.equal('');
+  });
+
+  it('is shown with the figures of such a run', async () => {
+    const rows = [row({ phase: 'install by helm alone' }), row()];
+    const page = await pageWith(
+      '<!-- figures: written by npm run bench -- --write-docs -->\n<!-- end of figures -->\n',
+      [run({ scenario: 'bare', rows })],
+    );
+    expect(page).to.contain('CPU-s helm alone');
+  });
+});
+
+describe('the goals of a run', () => {
+  const waiting = (seconds: number, more: Row['more'] = {}) =>
+    goalsOf(run({ scenario: 'waiting', rows: [row({ seconds, more })] }));
+
+  it('are told with what was reached', () => {
+    expect(waiting(74.9, { changedOneReady: 5.1 })).to.deep.equal([
+      'goal: all are ready within 75 s: after 74.9 s, met',
+      'goal: one that changes meanwhile is ready within 5 s: after 5.1 s, not met',
+    ]);
+    expect(waiting(81)[0]).to.match(/after 81.0 s, not met$/);
+    expect(waiting(81)[1]).to.match(/never, not met$/);
+  });
+
+  it('are those of waiting ones alone', () => {
+    expect(goalsOf(run())).to.deep.equal([]);
+  });
+});
+
+describe('a phase in which nothing may be done', () => {
+  it('fails by a helm run or a write, and by no read', () => {
+    expectNothingDone(row({ requests: { 'operator list secrets': 2, 'operator update leases': 3 } }));
+    const runs = row({ helm: { mostAtOnce: 1, started: { package: 1 } } });
+    expect(() => {
+      expectNothingDone(runs);
+    }).to.throw('cost 1 helm runs and 0 writes');
+    const writes = row({ requests: { 'operator update helmreleases/status': 2 } });
+    expect(() => {
+      expectNothingDone(writes);
+    }).to.throw('cost 0 helm runs and 2 writes');
+  });
+});
+
 describe('recorded runs', () => {
   it('take the place of earlier ones of the same, and of no others', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'results-'));
     const path = join(dir, 'results.jsonl');
     try {
-      await recordRuns(path, [run({ at: 'first' }), run({ at: 'first', count: 500 })]);
-      await recordRuns(path, [run({ at: 'second' }), run({ at: 'third' })]);
+      const earlier = createRecorder(path);
+      await earlier(run({ at: 'first' }));
+      await earlier(run({ at: 'first', count: 500 }));
+      const record = createRecorder(path);
+      await record(run({ at: 'second' }));
+      expect(await readResults(path)).to.have.length(2);
+      await record(run({ at: 'third' }));
 
       const kept = (await readResults(path)).map(({ at, count }) => `${at} ${String(count)}`);
       expect(kept).to.deep.equal(['second 100', 'third 100', 'first 500']);
     } finally {
       await rm(dir, { recursive: true });
     }
+  });
+
+  it('are none where nothing was recorded, and a file that cannot be read is an error', async () => {
+    expect(await readResults(join(tmpdir(), 'no-such-results.jsonl'))).to.deep.equal([]);
+    const failure = await readResults(tmpdir()).catch((error: unknown) => error);
+    expect(failure).to.have.property('code', 'EISDIR');
+  });
+
+  it('are of the same only with the same helm, on as many cores, kept to the same ones', () => {
+    const { machine } = run();
+    const others = [{ helm: 'v3.22.0' }, { cores: 8 }, { pinned: '0' }];
+    const keys = [machine, ...others.map((other) => ({ ...machine, ...other }))].map((each) =>
+      keyOf(run({ machine: each })),
+    );
+    expect(new Set(keys).size).to.equal(4);
+    expect(keyOf(run({ machine: { ...machine, memory: 1 } }))).to.equal(keys[0]);
   });
 
   it('are shown by the one in the middle of its repetitions', () => {
@@ -125,6 +212,10 @@ describe('the curves', () => {
     const { soak } = curves([run({ scenario: 'soak', rows: [row({ series })] })]);
     if (soak === undefined) throw new Error('there is no such picture');
 
+    const collected = curves([
+      run({ scenario: 'soak', rows: [row({ series: [{ seconds: 60, pss: 1e6 }, ...series.slice(1)] })] }),
+    ]);
+    expect(collected['soak']?.lines[1]?.points).to.have.length(2);
     expect(soak.lines[0]?.points).to.deep.equal([
       [1, 150],
       [2, 150],

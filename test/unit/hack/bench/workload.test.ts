@@ -73,7 +73,7 @@ describe('the workload', () => {
   it('changes by chance as its seed says, and as each release allows', () => {
     const names = ['a', 'b', 'c'];
     const first = (seed: number) => {
-      const changes = randomChanges(seed, names, {});
+      const changes = randomChanges(seed, names, () => ({}));
       return Array.from({ length: 500 }, () => changes.next().value);
     };
     expect(first(1)).to.deep.equal(first(1));
