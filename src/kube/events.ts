@@ -52,6 +52,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const held = new Map<string, number>();
   const closing = new AbortController();
   let sending: Promise<void> | undefined;
+  /** Nothing is tried before: the server is away for all. */
+  let resumeMs = 0;
+  let wake = new AbortController();
   /** A series of failures is logged once, not once for each event. */
   let failing = false;
 
@@ -61,27 +64,36 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   };
 
   const deliver = async (outgoing: Outgoing, signal: AbortSignal): Promise<void> => {
-    for (let tries = 1; !signal.aborted; tries += 1) {
-      try {
-        await write(outgoing, signal);
-        failing = false;
-        return;
-      } catch (caught) {
-        if (isAborted(signal)) return;
-        if (tries >= MAX_TRIES || !mayPass(caught)) {
-          complain(describe(caught));
-          return;
-        }
-        await sleep(fullJitter(tries, BACKOFF, random), signal).catch(() => undefined);
-      }
+    try {
+      await write(outgoing, signal);
+      failing = false;
+    } catch (caught) {
+      if (isAborted(signal)) return;
+      outgoing.tries += 1;
+      const dueMs = clock.monotonicMs() + fullJitter(outgoing.tries, BACKOFF, random);
+      if (caught instanceof UnreachableError) resumeMs = dueMs;
+      if (outgoing.tries < MAX_TRIES && mayPass(caught)) outbox.putBack(outgoing, dueMs);
+      else complain(describe(caught));
     }
   };
 
   const sendAll = async (signal: AbortSignal): Promise<void> => {
-    for (let next = outbox.take(); next !== undefined && !signal.aborted; next = outbox.take()) {
-      await deliver(next, signal);
+    for (let due = outbox.nextDueMs(); due !== undefined && !signal.aborted; due = outbox.nextDueMs()) {
+      const waitMs = Math.max(due, resumeMs) - clock.monotonicMs();
+      if (waitMs > 0) {
+        await nap(waitMs, signal);
+        continue;
+      }
+      const next = outbox.take(clock.monotonicMs());
+      if (next !== undefined) await deliver(next, signal);
     }
     sending = undefined;
+  };
+
+  /** Until then, or until there is something new. */
+  const nap = async (ms: number, signal: AbortSignal): Promise<void> => {
+    wake = new AbortController();
+    await sleep(ms, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
   };
 
   const close = (): void => {
@@ -98,8 +110,11 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       if (!mayHaveMore(objectIdOf(happening.regarding))) {
         held.set(identity, times);
         evictOldest(held, SPAM_LIMITS.maxObjects);
-      } else if (outbox.put(happening, clock.now(), times)) sending ??= sendAll(closing.signal);
-      else complain('too many are waiting for the API server');
+        return;
+      }
+      if (!outbox.put(happening, clock.now(), times)) complain('too many are waiting for the API server');
+      wake.abort();
+      sending ??= sendAll(closing.signal);
     },
     flush: async (signal) => {
       try {

@@ -15,6 +15,8 @@ export type { Change } from './store.ts';
 export interface InformerOptions<T extends KubeObject> extends Selection {
   /** By default managedFields and the last applied configuration are dropped. */
   readonly transform?: Transform<T>;
+  /** For what no selector can say: other objects are to this informer as if they were not there. Sees them untransformed. */
+  readonly keep?: (object: T) => boolean;
   readonly indexes?: Indexes<T>;
   readonly log: Logger;
   readonly clock: Clock;
@@ -71,7 +73,14 @@ export function createInformer<T extends KubeObject>(
   let problem: string | undefined;
 
   const store = new WatchedStore<T>({
-    ...shield(options.transform ?? dropNoise, options.indexes ?? {}, log),
+    ...shield(
+      {
+        keep: options.keep ?? (() => true),
+        transform: options.transform ?? dropNoise,
+        indexes: options.indexes ?? {},
+      },
+      log,
+    ),
     onChange: (change) => {
       for (const handler of handlers) {
         try {

@@ -47,7 +47,8 @@ export interface ResourceOptions {
   readonly fieldManager?: string;
 }
 
-const PAGE_SIZE = 500;
+/** A page is in memory as a whole, text and objects: some 1 MB with objects of 10 KB, or 2 KB of metadata. */
+const PAGE_SIZE = { full: 100, metadata: 500 };
 
 export function createResource<T extends KubeObject>(
   transport: Transport,
@@ -55,6 +56,7 @@ export function createResource<T extends KubeObject>(
   options: ResourceOptions = {},
 ): Resource<T> {
   const accept = options.metadataOnly === true ? METADATA_ONLY : FULL_OBJECTS;
+  const pageSize = options.pageSize ?? PAGE_SIZE[options.metadataOnly === true ? 'metadata' : 'full'];
   const requests = createObjectRequests(type, accept, options.fieldManager ?? COMPONENT);
   const identity = { apiVersion: apiVersionOf(type), kind: type.kind };
 
@@ -73,7 +75,7 @@ export function createResource<T extends KubeObject>(
 
   async function* pages(selection: Selection, signal: AbortSignal): AsyncGenerator<Page<T>> {
     const request = requests.list(selection);
-    for await (const page of listPages<T>(transport, request, options.pageSize ?? PAGE_SIZE, signal)) {
+    for await (const page of listPages<T>(transport, request, pageSize, signal)) {
       page.items.forEach(stamp);
       yield page;
     }

@@ -15,6 +15,7 @@ import type { Resource } from '../kube/resource.ts';
 import type { Indexes } from '../kube/store.ts';
 import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, SECRETS } from '../kube/resource-type.ts';
 import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
+import { dropAnnotations } from '../kube/watch/transform.ts';
 import { createTransport } from '../kube/transport.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Document } from '../release/desire/documents.ts';
@@ -22,6 +23,7 @@ import { TILLER_INDEXES } from '../release/observe/tiller.ts';
 import { RELEASE_INDEXES } from '../release/triggers.ts';
 import { createChanges } from '../release/observe/changes.ts';
 import type { Changes } from '../release/observe/changes.ts';
+import { cutWorkload, isOfRelease } from '../release/observe/cut-workload.ts';
 import { MANAGED_BY_HELM, WATCHED_KINDS } from '../release/observe/workloads.ts';
 import type { Environment } from './environment.ts';
 
@@ -100,6 +102,7 @@ export function openCluster(environment: Environment): Cluster {
   ): Informer<KubeObject> =>
     createInformer(createResource<KubeObject>(transport, type, { metadataOnly: true }), {
       ...following,
+      transform: dropAnnotations,
       ...options,
     });
 
@@ -116,6 +119,8 @@ export function openCluster(environment: Environment): Cluster {
       createInformer(createResource<KubeObject>(transport, type), {
         ...following,
         labelSelector: MANAGED_BY_HELM,
+        keep: isOfRelease,
+        transform: cutWorkload,
       }),
     ),
   };

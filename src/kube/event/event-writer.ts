@@ -24,13 +24,15 @@ export function createEventWriter(
 
   return async (outgoing, signal) => {
     const { identity, lastAt, times } = outgoing;
+    const countUp = async (ref: Ref, count: number): Promise<void> => {
+      await events.mergePatch(ref, { count, lastTimestamp: toEventTime(lastAt) }, signal);
+      remember(identity, ref, count);
+    };
     // A second try at an event that is being made belongs to that event.
     const before = outgoing.made === undefined ? written.get(identity) : undefined;
     if (before !== undefined) {
-      const patch = { count: before.count + times, lastTimestamp: toEventTime(lastAt) };
       try {
-        await events.mergePatch(before.ref, patch, signal);
-        remember(identity, before.ref, patch.count);
+        await countUp(before.ref, before.count + times);
         return;
       } catch (caught) {
         if (!isNotFound(caught)) throw caught;
@@ -40,12 +42,14 @@ export function createEventWriter(
     outgoing.made ??= newEvent(outgoing.happening, outgoing, reporter, idOf(outgoing.firstAt, random));
     const { made } = outgoing;
     // First: when the answer is lost, the event may be there all the same.
-    remember(identity, made.metadata, times);
+    remember(identity, made.metadata, made.count);
     try {
       await events.create(made, signal);
     } catch (caught) {
       if (!isConflict(caught)) throw caught; // an earlier try got through
     }
+    // It happened again between the tries.
+    if (times > made.count) await countUp(made.metadata, times);
   };
 }
 

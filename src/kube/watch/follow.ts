@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock, Random } from '../../telemetry/clock.ts';
 import { ApiError, isGone } from '../errors.ts';
 import { isAborted, sleep } from '../http/abort.ts';
@@ -23,6 +24,9 @@ export const FOLLOW_TIMING: FollowTiming = {
   watchSeconds: { min: 300, max: 600 },
   idleMs: 180_000,
 };
+
+/** Handlers are called for so many objects of a list before the event loop gets a turn. */
+const SLICE = 50;
 
 /** How long after its time is up a watch may take to end. */
 const WATCH_END_GRACE_MS = 10_000;
@@ -88,9 +92,12 @@ async function relist<T extends KubeObject>(
   store.beginList();
   let resourceVersion = '';
   for await (const page of resource.pages(selection, signal)) {
-    signal.throwIfAborted(); // nobody is told of anything after stop()
     resourceVersion = page.resourceVersion;
-    store.takePage(page.items, resourceVersion, page.first);
+    for (let from = 0; from === 0 || from < page.items.length; from += SLICE) {
+      if (from > 0) await setImmediate();
+      signal.throwIfAborted(); // nobody is told of anything after stop()
+      store.takePage(page.items.slice(from, from + SLICE), resourceVersion, page.first && from === 0);
+    }
   }
   store.endList(resourceVersion);
   onListed();

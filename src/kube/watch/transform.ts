@@ -13,3 +13,11 @@ export function dropNoise<T extends KubeObject>(object: T): T {
   if (meta.annotations !== undefined) delete meta.annotations[LAST_APPLIED];
   return object;
 }
+
+/** For objects of which nobody reads an annotation. */
+export function dropAnnotations<T extends KubeObject>(object: T): T {
+  const meta = object.metadata as { managedFields?: unknown; annotations?: unknown };
+  delete meta.managedFields;
+  delete meta.annotations;
+  return object;
+}

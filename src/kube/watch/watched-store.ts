@@ -7,6 +7,8 @@ import type { Transform } from './transform.ts';
 export interface WatchedStoreOptions<T extends KubeObject> {
   readonly indexes: Indexes<T>;
   readonly transform: Transform<T>;
+  /** False for an object that is to be as if it were not there. */
+  readonly keep: (object: T) => boolean;
   readonly onChange: (change: Change<T>) => void;
 }
 
@@ -17,6 +19,7 @@ export interface WatchedStoreOptions<T extends KubeObject> {
 export class WatchedStore<T extends KubeObject> implements Store<T> {
   readonly #objects: ObjectMap<T>;
   readonly #transform: Transform<T>;
+  readonly #keep: (object: T) => boolean;
   readonly #emit: (change: Change<T>) => void;
   /** How far the server's story has got here. What is older than this and not in the store is gone. */
   #seen: string | undefined;
@@ -29,6 +32,7 @@ export class WatchedStore<T extends KubeObject> implements Store<T> {
   constructor(options: WatchedStoreOptions<T>) {
     this.#objects = new ObjectMap(options.indexes);
     this.#transform = options.transform;
+    this.#keep = options.keep;
     this.#emit = options.onChange;
   }
 
@@ -71,7 +75,10 @@ export class WatchedStore<T extends KubeObject> implements Store<T> {
     this.#listing = true;
   }
 
-  /** `resourceVersion` is that of the list; `first` tells that what was listed before does not count. */
+  /**
+   * A page, or a part of one. `resourceVersion` is that of the list; `first` tells that what was listed before does not
+   * count.
+   */
   takePage(items: readonly T[], resourceVersion: string, first: boolean): void {
     if (first) {
       this.#listed.clear();
@@ -80,6 +87,7 @@ export class WatchedStore<T extends KubeObject> implements Store<T> {
       this.#rewound = isOlder(resourceVersion, this.#seen);
     }
     for (const item of items) {
+      if (!this.#keep(item)) continue;
       const key = keyOf(item);
       this.#listed.add(key);
       this.#take(item, this.#seen === undefined, this.#rewound && !this.#written.has(key));
@@ -98,8 +106,12 @@ export class WatchedStore<T extends KubeObject> implements Store<T> {
     this.#seen = resourceVersion;
   }
 
-  /** An event of the watch: the object was added or modified. */
+  /** An event of the watch: the object was added or modified. One that is kept no longer goes, as by a selector. */
   changed(object: T): void {
+    if (!this.#keep(object)) {
+      this.deleted(object);
+      return;
+    }
     this.#take(object, false, false);
     this.advance(object.metadata.resourceVersion);
   }

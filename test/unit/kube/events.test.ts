@@ -171,6 +171,85 @@ describe('the event recorder', () => {
     expect(written().map(({ message }) => message)).to.deep.equal(['forbidden', 'fine']);
   });
 
+  describe('while the server fails at the events of one namespace', () => {
+    const unwelcome = (n: number) =>
+      happening({
+        regarding: { kind: 'HelmRelease', metadata: { namespace: 'bad', name: `r-${String(n)}` } },
+      });
+    const pathsOf = (namespace: string) =>
+      transport.requests.filter(({ path }) => path === `/api/v1/namespaces/${namespace}/events`);
+
+    beforeEach(() => {
+      transport.answer = ({ path, body }) => {
+        if (path.includes('/bad/')) throw apiFailure(500, 'InternalError');
+        return structuredClone(body);
+      };
+    });
+
+    it('lets those of others wait for none of them', async () => {
+      for (let n = 0; n < 20; n += 1) recorder.record(unwelcome(n));
+      recorder.record(happening({ message: 'behind them' }));
+      for (let n = 0; n < 10; n += 1) await settle();
+      expect([pathsOf('bad').length, pathsOf('web').length]).to.deep.equal([20, 1]);
+
+      recorder.record(happening({ message: 'while they wait for their next try' }));
+      await settle();
+      expect(pathsOf('web')).to.have.length(2);
+    });
+
+    it('tries each of them five times, and ever less often', async () => {
+      recorder.record(unwelcome(0));
+      const tries: number[] = [];
+      for (let second = 0; second < 60; second += 1) {
+        await timers.tickAsync(1_000);
+        tries.push(pathsOf('bad').length);
+      }
+
+      // With a pause of 1, 2, 4 and 8 s in between.
+      expect([0, 1, 3, 7, 15].map((second) => tries[second])).to.deep.equal([2, 2, 3, 4, 5]);
+      expect(tries.at(-1)).to.equal(5);
+      expect(log.lines).to.have.length(1);
+      expect(timers.countTimers()).to.equal(0);
+    });
+
+    it('has room for those of others', async () => {
+      for (let n = 0; n < 1_000; n += 1) recorder.record(unwelcome(n));
+      while (pathsOf('bad').length < 1_000) await settle();
+      await settle();
+      recorder.record(happening());
+      await settle();
+
+      expect(pathsOf('web')).to.have.length(1);
+      expect(log.lines.map(({ fields }) => fields)).to.deep.equal([
+        { error: 'too many are waiting for the API server' },
+      ]);
+    });
+  });
+
+  it('counts what happened again between two tries', async () => {
+    const failures = [apiFailure(503), new UnreachableError('the answer is lost'), apiFailure(409)];
+    transport.answer = ({ body }) => {
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
+      return structuredClone(body);
+    };
+    recorder.record(happening());
+    await settle();
+    recorder.record(happening());
+    recorder.record(happening());
+    await timers.tickAsync(60_000);
+
+    // The second try got through, as the third is told.
+    expect(written().map(({ verb, count }) => [verb, count])).to.deep.equal([
+      ['create', 1],
+      ['create', 1],
+      ['create', 1],
+      ['patch', 3],
+    ]);
+    const names = transport.requests.slice(0, 3).map(({ body }) => (body as KubeEvent).metadata.name);
+    expect(new Set(names)).to.have.length(1);
+  });
+
   it('keeps a bounded number of events waiting, and says that it drops the others', () => {
     transport.answer = () => new Promise(() => undefined);
     for (let i = 0; i < 1_500; i += 1) recorder.record(happening({ regarding: thing(`r-${String(i)}`, 1) }));

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { UnreachableError } from '../../../src/kube/errors.ts';
@@ -110,6 +111,52 @@ describe('the informer', () => {
     expect(changes).to.deep.equal([{ kind: 'added', object: thing('a', 1), initial: true }]);
     expect(informer.state()).to.include({ objects: 1, synced: true, connected: true, problem: undefined });
     expect([relists, restarts]).to.deep.equal([1, 0]);
+  });
+
+  it('lets the event loop have a turn after fifty objects of a list, and is in sync when it has told of all', async () => {
+    const things = Array.from({ length: 120 }, (_, n) => thing(`t-${String(n)}`, n + 1));
+    server.list = () => Promise.resolve({ items: things, resourceVersion: '200' });
+    const told: string[] = [];
+    open().onChange(({ object }) => told.push(object.metadata.name));
+    informer.start();
+    await settle();
+    expect([told.length, informer.state().synced]).to.deep.equal([50, false]);
+    informer.store.upsert(thing('t-119', 201)); // our own write, in between
+
+    const perTurn: number[] = [];
+    while (!informer.state().synced) {
+      const before = told.length;
+      await nextTurn();
+      await settle();
+      perTurn.push(told.length - before);
+    }
+
+    expect(perTurn).to.deep.equal([50, 19]);
+    expect(told).to.have.length(new Set(told).size);
+    expect(informer.store.size).to.equal(120);
+    expect(informer.store.get('web/t-119')?.metadata.resourceVersion).to.equal('201');
+  });
+
+  it('tells of nothing more when it is stopped between two parts of a list', async () => {
+    const things = Array.from({ length: 120 }, (_, n) => thing(`t-${String(n)}`, n + 1));
+    server.list = () => Promise.resolve({ items: things, resourceVersion: '200' });
+    let told = 0;
+    open().onChange(() => (told += 1));
+    informer.start();
+    await settle();
+    await informer.stop();
+
+    expect(told).to.equal(50);
+  });
+
+  it('knows nothing of objects that it is not to keep', async () => {
+    server.list = () =>
+      Promise.resolve({ items: [thing('a', 1), thing('b', 2, { color: 'red' })], resourceVersion: '5' });
+    open({ keep: ({ color }) => color === 'red', transform: ({ metadata }) => ({ metadata }) }).start();
+    await settle();
+
+    expect([...informer.store.keys()]).to.deep.equal(['web/b']);
+    expect(informer.state()).to.include({ objects: 1, synced: true });
   });
 
   it('makes no second watch when it is started twice', async () => {

@@ -152,6 +152,15 @@ describe('a resource', () => {
       ]);
     });
 
+    it('in pages of a hundred objects, or of five hundred with metadata only', async () => {
+      const transport = fakeTransport(() => page(['a']));
+
+      await createResource<Thing>(transport, TYPE).list({}, never());
+      await createResource<Thing>(transport, TYPE, { metadataOnly: true }).list({}, never());
+
+      expect(transport.requests.map(({ query }) => query?.['limit'])).to.deep.equal(['100', '500']);
+    });
+
     it('anew, and without what came before, when the pages have expired on the way', async () => {
       const transport = fakeTransport((_, nth) => {
         if (nth === 2) throw apiFailure(410, 'Expired');

@@ -9,6 +9,7 @@ function open(): { readonly store: WatchedStore<Thing>; readonly changes: string
   const changes: string[] = [];
   const store = new WatchedStore<Thing>({
     indexes: {},
+    keep: isKept,
     transform: (object) => object,
     onChange: (change) => {
       changes.push(
@@ -17,6 +18,11 @@ function open(): { readonly store: WatchedStore<Thing>; readonly changes: string
     },
   });
   return { store, changes };
+}
+
+/** Whatever is hidden is to be as if it were not there. */
+function isKept({ color }: Thing): boolean {
+  return color !== 'hidden';
 }
 
 function relist(store: WatchedStore<Thing>, items: readonly Thing[], revision: number): void {
@@ -30,6 +36,7 @@ describe('the watched store', () => {
     const initial: boolean[] = [];
     const store = new WatchedStore<Thing>({
       indexes: {},
+      keep: isKept,
       transform: (object) => object,
       onChange: (change) => {
         if (change.kind === 'added') initial.push(change.initial);
@@ -159,10 +166,32 @@ describe('the watched store', () => {
     expect(store.get('web/a')?.color).to.equal('restored');
   });
 
+  it('knows nothing of what it is not to keep, and takes what is so no longer for deleted', () => {
+    const { store, changes } = open();
+    relist(store, [thing('a', 1), thing('b', 2, { color: 'hidden' }), thing('c', 3)], 5);
+
+    store.changed(thing('d', 6, { color: 'hidden' }));
+    store.changed(thing('a', 7, { color: 'hidden' }));
+    store.changed(thing('b', 8));
+    expect(store.seen).to.equal('8');
+    relist(store, [thing('a', 7, { color: 'hidden' }), thing('b', 8), thing('c', 9, { color: 'hidden' })], 9);
+
+    expect(changes).to.deep.equal(['added a@1', 'added c@3', 'deleted a@7', 'added b@8', 'deleted c@3']);
+    expect([...store.keys()]).to.deep.equal(['web/b']);
+  });
+
   const step = fc.oneof(
     {
       weight: 4,
       arbitrary: fc.record({ do: fc.constant('foreign write' as const), name: name(), color: color() }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('foreign write' as const),
+        name: name(),
+        color: fc.constant('hidden'),
+      }),
     },
     {
       weight: 4,
@@ -181,6 +210,7 @@ describe('the watched store', () => {
         const seen = new Map<string, number>();
         const store = new WatchedStore<Thing>({
           indexes: {},
+          keep: isKept,
           transform: (object) => object,
           onChange: (change) => {
             expectForward(seen, change);
@@ -228,7 +258,11 @@ describe('the watched store', () => {
         for (const answer of answers) store.upsert(answer);
 
         expect(new Map([...store.keys()].map((key) => [key, store.get(key)]))).to.deep.equal(
-          new Map([...server.objects.values()].map((object) => [`web/${object.metadata.name}`, object])),
+          new Map(
+            [...server.objects.values()]
+              .filter(isKept)
+              .map((object) => [`web/${object.metadata.name}`, object]),
+          ),
         );
       }),
       { numRuns: 2_000 },
