@@ -1,11 +1,12 @@
 /**
  * Who may import whom in src, from the right to the left only:
  *
- *   api, telemetry <- kube, process <- net <- git, helm, values, health <- charts <- release, sync <- server <- operator <- main
+ *   api, telemetry <- process <- kube <- net <- git, helm, values, health <- charts <- release, sync <- server <- operator <- main
  */
 const RANKS = [
   ['api', 'telemetry'],
-  ['kube', 'process'],
+  ['process'],
+  ['kube'],
   ['net'],
   ['git', 'helm', 'values', 'health'],
   ['charts'],

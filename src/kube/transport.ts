@@ -6,13 +6,14 @@ import type { Connection } from './connection.ts';
 import { ApiError, UnreachableError } from './errors.ts';
 import { abortable } from './http/abort.ts';
 import { createAgentPool } from './http/agents.ts';
-import { failureOf, methodOf, pathOf, type ApiRequest } from './http/api-request.ts';
+import { failureOf, isReading, methodOf, pathOf, type ApiRequest } from './http/api-request.ts';
 import { apiError, parseStatus } from './http/api-status.ts';
 import { DeadlineError, withDeadline } from './http/deadline.ts';
 import { exchange, readBody, readChunks, type Outgoing } from './http/exchange.ts';
 import { createPersist } from './http/persist.ts';
+import { createPlaces } from './http/places.ts';
 import { parseRetryAfter } from './http/retry.ts';
-import { createSlots } from './http/slots.ts';
+import type { Lesson } from './http/slots.ts';
 
 /** One try of a request, as metrics count them. */
 export interface RequestSeen {
@@ -59,12 +60,14 @@ export interface Transport {
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_CONCURRENT = 16;
+/** So many times as long as it may take, a write may wait for others of its namespace that take as long. */
+const PATIENCE = 4;
 
 export function createTransport(connection: Connection, options: TransportOptions): Transport {
   const { server, credentials } = connection;
   const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const maxConcurrent = options.maxConcurrent ?? MAX_CONCURRENT;
-  const slots = createSlots({ most: maxConcurrent, isOverload });
+  const places = createPlaces({ most: maxConcurrent, lessonOf, patienceMs: PATIENCE * timeoutMs });
   const pool = createAgentPool(connection, maxConcurrent);
   const persist = createPersist({
     server,
@@ -97,7 +100,7 @@ export function createTransport(connection: Connection, options: TransportOption
   return {
     request: (request, signal) =>
       persist(request, signal, () =>
-        slots.run(signal, () =>
+        places.run(partyOf(request), signal, () =>
           withDeadline(timeoutMs, signal, async (limited) =>
             parseBody(request, await readBody(await send(request, 'requests', limited))),
           ),
@@ -130,11 +133,17 @@ export function createTransport(connection: Connection, options: TransportOption
   };
 }
 
+/** Admission webhooks, which are of a namespace, see what is written only. */
+function partyOf(request: ApiRequest): string {
+  return isReading(request) ? '' : (request.namespace ?? '');
+}
+
 /** Without a time to come back, 429 and 503 are about one kind of object, and not about the server. */
-function isOverload(error: unknown): boolean {
-  if (error instanceof DeadlineError) return true;
-  if (!(error instanceof ApiError)) return false;
-  return error.status === 504 || (BUSY.has(error.status) && error.retryAfterMs !== undefined);
+function lessonOf(error: unknown): Lesson {
+  if (error instanceof DeadlineError) return 'silent';
+  if (!(error instanceof ApiError)) return 'nothing';
+  if (error.status === 504) return 'silent';
+  return BUSY.has(error.status) && error.retryAfterMs !== undefined ? 'overloaded' : 'answered';
 }
 
 const BUSY: ReadonlySet<number> = new Set([429, 503]);

@@ -1,7 +1,7 @@
+import type { Turn } from '../process/fair-line.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { abortReason } from './http/abort.ts';
 import { DelayedKeys } from './queue/delayed-keys.ts';
-import { createFifo } from './queue/fifo.ts';
 import { ReadyKeys, type Priority } from './queue/ready-keys.ts';
 
 export type { Priority } from './queue/ready-keys.ts';
@@ -15,7 +15,10 @@ export interface WorkQueue {
   add(key: string, priority?: Priority): void;
   /** Of several calls for one key the earliest time wins. */
   addAfter(key: string, ms: number, priority?: Priority): void;
-  /** The next key. The taker owns it until done(). Rejects on abort and when the queue is closed. */
+  /**
+   * The next key, by turns of the namespaces. The taker owns it until done(). Rejects on abort and when the queue is
+   * closed. However long the workers of some namespaces take, whoever has none at work gets the first that is free.
+   */
   take(signal: AbortSignal): Promise<string>;
   done(key: string): void;
   /** Keys that wait for a worker. */
@@ -29,23 +32,46 @@ export interface WorkQueue {
 }
 
 interface Taker {
-  readonly signal: AbortSignal;
   readonly give: (key: string) => void;
   readonly refuse: (error: Error) => void;
 }
 
+/**
+ * So many of the idle workers stay idle for each one that a namespace gets beyond its first: those that wait for long,
+ * however many keys they come from, leave some to the others. Urgent keys and the others count apart.
+ */
+const LEFT_FOR_OTHERS = 4;
+
 export function createWorkQueue(clock: Clock): WorkQueue {
   const ready = new ReadyKeys();
-  const working = new Set<string>();
+  const working = new Map<string, Turn>();
+  /** By turn. */
+  const atWork = new Map<string, number>();
   /** Added while a worker held them. */
   const dirty = new Map<string, Priority>();
-  const takers = createFifo<Taker>();
+  const takers = new Set<Taker>();
   let closed = false;
 
-  const takeReady = (): string | undefined => {
-    const key = ready.take();
-    if (key !== undefined) working.add(key);
-    return key;
+  const count = (turn: Turn, more: number): void => {
+    const now = (atWork.get(nameOf(turn)) ?? 0) + more;
+    if (now === 0) atWork.delete(nameOf(turn));
+    else atWork.set(nameOf(turn), now);
+  };
+
+  const mayGo = (turn: Turn): boolean => {
+    const own = atWork.get(nameOf(turn)) ?? 0;
+    return own === 0 || own * LEFT_FOR_OTHERS < takers.size;
+  };
+
+  const handOver = (): void => {
+    for (const taker of takers) {
+      const taken = ready.take(mayGo);
+      if (taken === undefined) return;
+      takers.delete(taker);
+      working.set(taken.key, taken.turn);
+      count(taken.turn, 1);
+      taker.give(taken.key);
+    }
   };
 
   const add = (key: string, priority: Priority): void => {
@@ -55,12 +81,7 @@ export function createWorkQueue(clock: Clock): WorkQueue {
       return;
     }
     ready.put(key, priority, clock.monotonicMs());
-    // Keys wait only while no worker does, so there is one key at most to hand over here.
-    let taker = takers.shift();
-    while (taker?.signal.aborted === true) taker = takers.shift();
-    if (taker === undefined) return;
-    const next = takeReady();
-    if (next !== undefined) taker.give(next);
+    handOver();
   };
 
   const delayed = new DelayedKeys(add);
@@ -80,16 +101,35 @@ export function createWorkQueue(clock: Clock): WorkQueue {
         if (closed) reject(closedError());
         else if (signal.aborted) reject(abortReason(signal));
         else {
-          const key = takeReady();
-          if (key !== undefined) resolve(key);
-          else takers.push(waiting(signal, resolve, reject));
+          const giveUp = (): void => {
+            takers.delete(taker);
+            reject(abortReason(signal));
+          };
+          const taker: Taker = {
+            give: (key) => {
+              signal.removeEventListener('abort', giveUp);
+              resolve(key);
+            },
+            refuse: (error) => {
+              signal.removeEventListener('abort', giveUp);
+              reject(error);
+            },
+          };
+          signal.addEventListener('abort', giveUp, { once: true });
+          takers.add(taker);
+          handOver();
         }
       }),
 
     done: (key) => {
+      const turn = working.get(key);
       const priority = dirty.get(key);
       dirty.delete(key);
-      if (working.delete(key) && priority !== undefined) add(key, priority);
+      if (turn === undefined) return;
+      working.delete(key);
+      count(turn, -1);
+      if (priority === undefined) handOver();
+      else add(key, priority);
     },
 
     get length() {
@@ -106,28 +146,14 @@ export function createWorkQueue(clock: Clock): WorkQueue {
     close: () => {
       closed = true;
       delayed.clear();
-      for (let taker = takers.shift(); taker !== undefined; taker = takers.shift())
-        taker.refuse(closedError());
+      for (const taker of takers) taker.refuse(closedError());
+      takers.clear();
     },
   };
 }
 
-function waiting(signal: AbortSignal, resolve: (key: string) => void, reject: (error: Error) => void): Taker {
-  const giveUp = (): void => {
-    reject(abortReason(signal));
-  };
-  signal.addEventListener('abort', giveUp, { once: true });
-  return {
-    signal,
-    give: (key) => {
-      signal.removeEventListener('abort', giveUp);
-      resolve(key);
-    },
-    refuse: (error) => {
-      signal.removeEventListener('abort', giveUp);
-      reject(error);
-    },
-  };
+function nameOf({ party, urgent }: Turn): string {
+  return urgent ? `${party}/high` : `${party}/low`;
 }
 
 function closedError(): Error {

@@ -26,7 +26,8 @@ export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'
   };
 
   releases.onChange((change) => {
-    for (const key of concernedBy(change, standingFor)) queue.add(key, isInitial(change) ? 'low' : 'high');
+    for (const key of concernedBy(change, standingFor))
+      queue.add(key, isInitial(change) && isKnown(change.object) ? 'low' : 'high');
   });
   revisions.onChange((change) => {
     const { metadata } = change.object;
@@ -55,8 +56,14 @@ export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'
     });
   }
   charts.onMoved((keys) => {
-    for (const key of keys) queue.add(key);
+    // One commit may concern thousands, and nobody waits for each of them as for a release of one's own.
+    for (const key of keys) queue.add(key, 'low');
   });
+}
+
+/** Nobody has edited it since it was looked at last: after a restart those who wait for something come first. */
+function isKnown({ metadata, status }: HelmRelease): boolean {
+  return metadata.deletionTimestamp === undefined && status?.observedGeneration === metadata.generation;
 }
 
 /** What was there when we came is looked at once, for each HelmRelease, and not again for all that it refers to. */

@@ -37,7 +37,7 @@ export function createAdmission({ size, room, onLack }: AdmissionOptions): Admis
 
   function admitNext(): void {
     clearTimeout(looking);
-    for (let next = line.next; next !== undefined && inUse < size; next = line.next) {
+    for (let next = line.next(); next !== undefined && inUse < size; next = line.next()) {
       const lack = inUse === 0 ? undefined : room.lack(next.bytes);
       if (lack !== undefined) {
         onLack?.(lack);

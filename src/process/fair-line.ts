@@ -5,6 +5,9 @@ export interface Turn {
   readonly urgent: boolean;
 }
 
+/** Who may go now. It is asked about the first of each party only, and the next party has its turn when it may not. */
+export type MayGo<T> = (item: T) => boolean;
+
 /** Even a stream of urgent ones that never ends lets one of the others through after so many. */
 const URGENT_IN_A_ROW = 10;
 
@@ -23,14 +26,16 @@ export class FairLine<T> {
   }
 
   /** The one whose turn it is. It stays until it is taken out. */
-  get next(): T | undefined {
-    return this.#line.next;
+  next(mayGo: MayGo<T> = anybody): T | undefined {
+    return this.#find(mayGo)?.item;
   }
 
-  shift(): T | undefined {
-    const line = this.#line;
-    this.#urgentInARow = line === this.#urgent ? this.#urgentInARow + 1 : 0;
-    return line.shift();
+  shift(mayGo: MayGo<T> = anybody): T | undefined {
+    const found = this.#find(mayGo);
+    if (found === undefined) return undefined;
+    this.#urgentInARow = found.parties === this.#urgent ? this.#urgentInARow + 1 : 0;
+    found.parties.take(found.party, found.item);
+    return found.item;
   }
 
   /** Of one who gives up. */
@@ -38,15 +43,24 @@ export class FairLine<T> {
     (urgent ? this.#urgent : this.#others).delete(party, item);
   }
 
-  get #line(): Parties<T> {
-    if (this.#urgent.size === 0) return this.#others;
-    return this.#urgentInARow >= URGENT_IN_A_ROW && this.#others.size > 0 ? this.#others : this.#urgent;
+  #find(mayGo: MayGo<T>) {
+    const lines = [this.#urgent, this.#others];
+    if (this.#urgentInARow >= URGENT_IN_A_ROW) lines.reverse();
+    for (const parties of lines) {
+      const found = parties.find(mayGo);
+      if (found !== undefined) return { parties, ...found };
+    }
+    return undefined;
   }
+}
+
+function anybody(): boolean {
+  return true;
 }
 
 class Parties<T> {
   /** The party whose turn it is comes first. */
-  readonly #waiting = new Map<string, Set<T>>();
+  readonly #waiting = new Map<string, Row<T>>();
   #size = 0;
 
   get size(): number {
@@ -54,28 +68,26 @@ class Parties<T> {
   }
 
   put(party: string, item: T): void {
-    const own = this.#waiting.get(party) ?? new Set();
-    this.#waiting.set(party, own.add(item));
+    const own = this.#waiting.get(party) ?? new Row<T>();
+    own.put(item);
+    this.#waiting.set(party, own);
     this.#size += 1;
   }
 
-  get next(): T | undefined {
-    const [own] = this.#waiting.values();
-    return own?.values().next().value;
-  }
-
-  shift(): T | undefined {
-    for (const [party, own] of this.#waiting) {
-      const [item] = own;
-      if (item === undefined) continue;
-      this.delete(party, item);
-      if (own.size > 0) {
-        this.#waiting.delete(party);
-        this.#waiting.set(party, own);
-      }
-      return item;
+  find(mayGo: MayGo<T>): { readonly party: string; readonly item: T } | undefined {
+    for (const [party, { first }] of this.#waiting) {
+      if (first !== undefined && mayGo(first)) return { party, item: first };
     }
     return undefined;
+  }
+
+  /** Its party is the last to have a turn again. */
+  take(party: string, item: T): void {
+    this.delete(party, item);
+    const own = this.#waiting.get(party);
+    if (own === undefined) return;
+    this.#waiting.delete(party);
+    this.#waiting.set(party, own);
   }
 
   delete(party: string, item: T): void {
@@ -83,5 +95,31 @@ class Parties<T> {
     if (own?.delete(item) !== true) return;
     this.#size -= 1;
     if (own.size === 0) this.#waiting.delete(party);
+  }
+}
+
+/** In the order of their coming. A new iterator would skip the holes of all that have left before, each time. */
+class Row<T> {
+  readonly #items = new Set<T>();
+  readonly #rest = this.#items.values();
+  #first: T | undefined;
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  get first(): T | undefined {
+    // At its end the iterator would be over for good, whatever comes later.
+    if (this.#first === undefined && this.size > 0) this.#first = this.#rest.next().value;
+    return this.#first;
+  }
+
+  put(item: T): void {
+    this.#items.add(item);
+  }
+
+  delete(item: T): boolean {
+    if (item === this.#first) this.#first = undefined;
+    return this.#items.delete(item);
   }
 }

@@ -24,7 +24,7 @@ export interface Values {
 }
 
 /** Over all sources of one release, so that a long list of them cannot fill the memory. */
-const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
+export const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
 /** A message names this many of the sources that are wrong; the others show when these are mended. */
 const MAX_NAMED_PROBLEMS = 3;
 

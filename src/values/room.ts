@@ -1,3 +1,4 @@
+import { parseKey } from '../api/metadata.ts';
 import { createWeightedSemaphore } from '../process/weighted-semaphore.ts';
 import type { Values } from './compose.ts';
 import { RoomError } from './room-error.ts';
@@ -11,7 +12,8 @@ export interface HeldValues extends Disposable {
 export interface ValuesRoom {
   /**
    * Composes values of at most the bytes that it is told: `compose` throws a RoomError with their size for more, and is
-   * then called again when there is room. Small ones never wait. `key` says whose they are, to know how large they were the last time.
+   * then called again when there is room, by turns of the namespaces. Small ones never wait. `key` says whose they are, to
+   * know how large they were the last time.
    */
   hold(key: string, options: HoldOptions): Promise<HeldValues>;
 }
@@ -44,11 +46,11 @@ export function createValuesRoom(roomBytes = ROOM_BYTES, smallBytes = SMALL_BYTE
     if (sizes.size > MAX_REMEMBERED && oldest !== undefined) sizes.delete(oldest);
   }
 
-  async function enter(bytes: number, { pause, signal }: HoldOptions): Promise<() => void> {
+  async function enter(party: string, bytes: number, { pause, signal }: HoldOptions): Promise<() => void> {
     if (bytes <= smallBytes) return () => undefined;
     const resume = pause();
     try {
-      return await room.enter(bytes, signal);
+      return await room.enter({ party, weight: bytes }, signal);
     } finally {
       resume();
     }
@@ -56,8 +58,9 @@ export function createValuesRoom(roomBytes = ROOM_BYTES, smallBytes = SMALL_BYTE
 
   return {
     hold: async (key, options) => {
+      const { namespace } = parseKey(key);
       for (let bytes = sizes.get(key) ?? smallBytes; ;) {
-        const leave = await enter(bytes, options);
+        const leave = await enter(namespace, bytes, options);
         try {
           const values = await options.compose(bytes);
           remember(key, bytesOf(values));

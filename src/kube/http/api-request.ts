@@ -7,6 +7,8 @@ export interface ApiRequest {
   readonly resource: string;
   /** For messages: `namespace/name`, or what is listed. */
   readonly subject?: string | undefined;
+  /** Of the one object that it is about. */
+  readonly namespace?: string | undefined;
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>> | undefined;
   readonly body?: unknown;

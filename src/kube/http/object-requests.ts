@@ -55,6 +55,7 @@ export function createObjectRequests(
     verb,
     resource: subresource === undefined ? type.plural : `${type.plural}/${subresource}`,
     subject: subjectOf(ref),
+    namespace: ref.namespace,
     path: pathOfType(type, { namespace: ref.namespace, name: ref.name, subresource }),
     accept: accept.one,
   });

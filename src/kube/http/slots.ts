@@ -1,92 +1,103 @@
-import { createFifo } from '../queue/fifo.ts';
+import { FairLine } from '../../process/fair-line.ts';
 import { abortReason } from './abort.ts';
 
-/** Bounds how many requests are under way at once. The others wait in order, and can be aborted while they do. */
+/** Bounds how many requests are under way at once. The others wait, by turns of their parties, and can be aborted. */
 export interface Slots {
-  run<T>(signal: AbortSignal, fn: () => Promise<T>): Promise<T>;
+  /** The party is the namespace where that may be what takes long, or '' if only the server itself can be. */
+  run<T>(party: string, signal: AbortSignal, fn: () => Promise<T>): Promise<T>;
 }
+
+/**
+ * What the end of a request tells of the server. That it was silent is no overload if it answered others meanwhile: what
+ * takes long in a namespace may be an admission webhook.
+ */
+export type Lesson = 'answered' | 'overloaded' | 'silent' | 'nothing';
 
 export interface SlotsOptions {
   readonly most: number;
-  /** Whether a failure says that the server has more to do than it can. */
-  readonly isOverload: (error: unknown) => boolean;
+  readonly lessonOf: (error: unknown) => Lesson;
 }
 
-interface Waiter {
-  /** False once the waiter has given up. */
-  grant(): boolean;
+interface Call {
+  readonly party: string;
+  /** How often the limit had been lowered when it was sent: what is older says nothing about the new one. */
+  readonly since: number;
+  othersAnswered: boolean;
 }
 
 /**
  * As many at a time as the server takes well: half as many after it was overloaded, one more each time that all of
  * them went well. A server that is quick is asked at its own pace, by no fixed rate.
  */
-export function createSlots({ most, isOverload }: SlotsOptions): Slots {
+export function createSlots({ most, lessonOf }: SlotsOptions): Slots {
   let limit = most;
-  let inUse = 0;
   let wentWell = 0;
-  /** How often the limit was lowered: what was sent before the last time says nothing about the new one. */
   let lowered = 0;
-  const waiting = createFifo<Waiter>();
+  let granted = 0;
+  const underWay = new Set<Call>();
+  const waiting = new FairLine<() => void>();
 
-  const acquire = async (signal: AbortSignal): Promise<void> => {
-    if (signal.aborted) throw abortReason(signal);
-    if (inUse < limit) {
-      inUse += 1;
-      return;
+  const grantNext = (): void => {
+    while (granted < limit && waiting.size > 0) {
+      granted += 1;
+      waiting.shift()?.();
     }
-    await new Promise<void>((resolve, reject) => {
+  };
+
+  const acquire = (party: string, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const turn = { party, urgent: false };
       const giveUp = (): void => {
+        waiting.delete(turn, grant);
         reject(abortReason(signal));
       };
+      const grant = (): void => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      if (signal.aborted) {
+        reject(abortReason(signal));
+        return;
+      }
       signal.addEventListener('abort', giveUp, { once: true });
-      waiting.push({
-        grant: () => {
-          if (signal.aborted) return false;
-          signal.removeEventListener('abort', giveUp);
-          resolve();
-          return true;
-        },
-      });
+      waiting.put(turn, grant);
+      grantNext();
     });
-  };
 
-  const release = (): void => {
-    inUse -= 1;
-    while (inUse < limit) {
-      const next = waiting.shift();
-      if (next === undefined) return;
-      if (next.grant()) inUse += 1;
+  const learn = ({ party, since, othersAnswered }: Call, lesson: Lesson): void => {
+    if (lesson === 'answered') {
+      for (const call of underWay) call.othersAnswered ||= call.party !== party;
     }
-  };
-
-  const learn = (since: number, overloaded: boolean): void => {
-    if (overloaded) {
-      if (since !== lowered) return;
-      limit = Math.max(1, Math.floor(limit / 2));
-      lowered += 1;
-      wentWell = 0;
-    } else if (limit < most) {
+    if (since !== lowered || lesson === 'nothing') return;
+    if (lesson === 'answered') {
+      if (limit === most) return;
       wentWell += 1;
       if (wentWell < limit) return;
       limit += 1;
+      wentWell = 0;
+    } else if (lesson === 'overloaded' || party === '' || !othersAnswered) {
+      limit = Math.max(1, Math.floor(limit / 2));
+      lowered += 1;
       wentWell = 0;
     }
   };
 
   return {
-    run: async (signal, fn) => {
-      await acquire(signal);
-      const since = lowered;
+    run: async (party, signal, fn) => {
+      await acquire(party, signal);
+      const call: Call = { party, since: lowered, othersAnswered: false };
+      underWay.add(call);
       try {
         const result = await fn();
-        learn(since, false);
+        learn(call, 'answered');
         return result;
       } catch (error) {
-        if (!signal.aborted) learn(since, isOverload(error));
+        if (!signal.aborted) learn(call, lessonOf(error));
         throw error;
       } finally {
-        release();
+        underWay.delete(call);
+        granted -= 1;
+        grantNext();
       }
     },
   };

@@ -1,16 +1,17 @@
-import { createFifo, type Fifo } from './fifo.ts';
+import { parseKey } from '../../api/metadata.ts';
+import { FairLine, type Turn } from '../../process/fair-line.ts';
 
 export type Priority = 'high' | 'low';
 
-/** Even a stream of urgent keys that never ends lets one of the others through after so many. */
-const HIGH_IN_A_ROW = 10;
+interface Waiting {
+  readonly turn: Turn;
+  readonly since: number;
+}
 
-/** Keys that wait for a worker, each once, the urgent ones first and otherwise in the order of their coming. */
+/** Keys that wait for a worker, each once, the urgent ones first, among them by turns of their namespaces. */
 export class ReadyKeys {
-  readonly #waiting = new Map<string, { priority: Priority; readonly since: number }>();
-  /** A key that became urgent is in both; its entry among the others is skipped when its turn comes. */
-  readonly #lines: Readonly<Record<Priority, Fifo<string>>> = { high: createFifo(), low: createFifo() };
-  #highInARow = 0;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #line = new FairLine<string>();
 
   get size(): number {
     return this.#waiting.size;
@@ -27,25 +28,30 @@ export class ReadyKeys {
 
   put(key: string, priority: Priority, now: number): void {
     const known = this.#waiting.get(key);
-    if (known === undefined) this.#waiting.set(key, { priority, since: now });
-    else if (known.priority === 'low' && priority === 'high') known.priority = 'high';
-    else return;
-    this.#lines[priority].push(key);
-  }
-
-  take(): string | undefined {
-    const first: Priority = this.#highInARow < HIGH_IN_A_ROW ? 'high' : 'low';
-    return this.#takeFrom(first) ?? this.#takeFrom(first === 'high' ? 'low' : 'high');
-  }
-
-  #takeFrom(priority: Priority): string | undefined {
-    const line = this.#lines[priority];
-    for (let key = line.shift(); key !== undefined; key = line.shift()) {
-      if (this.#waiting.get(key)?.priority !== priority) continue;
-      this.#waiting.delete(key);
-      this.#highInARow = priority === 'high' ? this.#highInARow + 1 : 0;
-      return key;
+    const urgent = priority === 'high';
+    if (known !== undefined) {
+      if (known.turn.urgent || !urgent) return;
+      this.#line.delete(known.turn, key);
     }
-    return undefined;
+    const turn = { party: parseKey(key).namespace, urgent };
+    this.#waiting.set(key, { turn, since: known?.since ?? now });
+    this.#line.put(turn, key);
   }
+
+  /** The next of those that may go now. */
+  take(mayGo: (turn: Turn) => boolean): Taken | undefined {
+    const key = this.#line.shift((first) => {
+      const waiting = this.#waiting.get(first);
+      return waiting !== undefined && mayGo(waiting.turn);
+    });
+    const waiting = key === undefined ? undefined : this.#waiting.get(key);
+    if (key === undefined || waiting === undefined) return undefined;
+    this.#waiting.delete(key);
+    return { key, turn: waiting.turn };
+  }
+}
+
+export interface Taken {
+  readonly key: string;
+  readonly turn: Turn;
 }

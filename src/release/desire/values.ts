@@ -5,7 +5,9 @@ import { composeValues } from '../../values/compose.ts';
 import type { ValuesRoom } from '../../values/room.ts';
 import type { Values } from '../../values/compose.ts';
 import type { FetchExternal } from '../../values/external.ts';
+import { createFetchFirst } from '../../values/fetch-first.ts';
 import { createSharedContent } from '../../values/shared-content.ts';
+import { withinLimit } from '../../values/within-limit.ts';
 import type { ComposeValues } from './desire.ts';
 import type { ReadDocument } from './documents.ts';
 
@@ -24,17 +26,20 @@ export function createComposeValues({
   room,
 }: ValuesPorts): ComposeValues {
   const shared = createSharedContent();
+  const fetchFirst = createFetchFirst(fetchExternal);
   return async ({ valuesFrom, values: inline, valuesIgnored, source }, chart, { key, signal, lifeline }) => {
+    const pause = (): (() => void) => lifeline.pause();
+    using fetched = await fetchFirst(key, valuesFrom, { pause, signal });
     const readers = {
       configMap: readConfigMap,
       secret: readSecret,
-      fetchExternal,
+      fetchExternal: fetched.fetchExternal,
       shared,
       ...(source.kind === 'git' ? { readChartFile: chartFileReader(chart) } : {}),
     };
     return await room.hold(key, {
       signal,
-      pause: () => lifeline.pause(),
+      pause,
       compose: async (maxBytes) =>
         withWarning(
           valuesIgnored,
@@ -44,26 +49,6 @@ export function createComposeValues({
         ),
     });
   };
-}
-
-/** All sources together: however many URLs do not answer, the pass comes to an end. */
-const LIMIT_MS = 120_000;
-
-async function withinLimit<T>(signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
-  const limit = new AbortController();
-  const timer = setTimeout(() => {
-    limit.abort();
-  }, LIMIT_MS);
-  try {
-    return await work(AbortSignal.any([signal, limit.signal]));
-  } catch (caught) {
-    if (signal.aborted || !limit.signal.aborted) throw caught;
-    throw new ValuesError(
-      `the sources of spec.valuesFrom took longer than ${String(LIMIT_MS / 1000)} s together: look at the URLs among them`,
-    );
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function withWarning(valuesIgnored: boolean, values: Values): Values {

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'mocha';
 import { assess, type AssessOptions } from '../../../src/health/assess.ts';
 import { causeOf } from '../../../src/health/cause.ts';
 import type { Health } from '../../../src/health/health.ts';
+import { cutWorkload, isOfRelease } from '../../../src/release/observe/cut-workload.ts';
 import { startCluster, until, type Cluster } from './cluster.ts';
 
 type Part = Readonly<Record<string, unknown>>;
@@ -70,6 +71,28 @@ describe('health, on a real control plane with simulated pods', function () {
       const sentence = causeOf(workload, pods, events);
       return sentence !== undefined && pattern.test(sentence) ? sentence : undefined;
     });
+
+  it('of a Deployment of Helm is all that a watch has to remember: nothing of its ReplicaSets and Pods', async () => {
+    const annotations = { 'meta.helm.sh/release-name': 'helms', 'meta.helm.sh/release-namespace': 'shop' };
+    const metadata = { name: 'helms', annotations };
+    await cluster.create('deployments', {
+      ...{ kind: 'Deployment', metadata },
+      spec: spec('helms', undefined, { replicas: 2 }),
+    });
+    await verdict('deployments/helms', 'ready');
+    const deployment = await cluster.get('deployments/helms');
+    const made = [
+      ...(await cluster.list('replicasets?labelSelector=app%3Dhelms')),
+      ...(await cluster.list('pods?labelSelector=app%3Dhelms')),
+    ];
+
+    expect([isOfRelease(deployment), assess(cutWorkload(deployment)).kind]).to.deep.equal([true, 'ready']);
+    expect(made).to.have.length(3);
+    // Lists leave the kind out; Kubernetes gives a ReplicaSet the annotations of its Deployment.
+    expect(made[0]?.metadata.annotations).to.include(annotations);
+    expect(isOfRelease({ ...made[0], kind: 'ReplicaSet' } as typeof deployment)).to.equal(false);
+    expect(made.slice(1).map(isOfRelease)).to.deep.equal([false, false]);
+  });
 
   it('a Deployment, a StatefulSet, a DaemonSet and a Service become ready, and stay so through an update', async () => {
     await create('Deployment', 'good', spec('good', undefined, { replicas: 3 }));

@@ -47,6 +47,27 @@ describe('the transport', () => {
     expect(server.connections).to.be.at.most(16);
   });
 
+  it('writes in one namespace and reads while nothing that is written in another is answered', async () => {
+    const server = await bench.serve((response, request, nth) => {
+      if (!request.url.includes('hanging')) ok(response, request, nth);
+    });
+    const transport = bench.open(server.url);
+    const createIn = (namespace: string): Promise<unknown> =>
+      transport.request(
+        { ...CREATE, namespace, path: `/api/v1/namespaces/${namespace}/pods` },
+        leaving.signal,
+      );
+    const leaving = new AbortController();
+    const hanging = Array.from({ length: 100 }, () => failureOf(createIn('hanging')));
+    await until(() => server.received.length > 0);
+
+    for (let at = 0; at < 20; at += 1) await Promise.all([createIn('shop'), transport.request(GET, never())]);
+
+    expect(server.received.filter(({ url }) => url.includes('hanging')).length).to.be.below(5);
+    leaving.abort(new Error('over'));
+    await Promise.all(hanging);
+  });
+
   it('says what was tried and why the server refused, in its words', async () => {
     const status = {
       kind: 'Status',

@@ -170,6 +170,121 @@ describe('the work queue', () => {
     );
   });
 
+  describe('whose workers all wait for something', () => {
+    const { signal } = new AbortController();
+
+    /** Workers that end nothing by themselves. */
+    function busy(queue: WorkQueue, workers: number): { readonly held: string[]; end(key: string): void } {
+      const held: string[] = [];
+      const take = (): void => {
+        void queue.take(signal).then((key) => held.push(key));
+      };
+      for (let i = 0; i < workers; i += 1) take();
+      return {
+        held,
+        end: (key) => {
+          held.splice(held.indexOf(key), 1);
+          queue.done(key);
+          take();
+        },
+      };
+    }
+    const addAll = (queue: WorkQueue, namespace: string, count: number, priority: 'high' | 'low'): void => {
+      for (let i = 0; i < count; i += 1) queue.add(`${namespace}/release-${String(i)}`, priority);
+    };
+
+    for (const priority of ['low', 'high'] as const) {
+      it(`works at once on the edit of another namespace than that of 5,000 ${priority} keys`, async () => {
+        const queue = open();
+        const { held } = busy(queue, 1_000);
+        addAll(queue, 'fleet', 5_000, priority);
+        await settle();
+        expect(held).to.have.length(200);
+
+        queue.add('shop/web');
+        await settle();
+
+        expect(held.at(-1)).to.equal('shop/web');
+      });
+    }
+
+    it('works at once on an edit in the same namespace when the others are not urgent', async () => {
+      const queue = open();
+      const { held } = busy(queue, 1_000);
+      addAll(queue, 'fleet', 5_000, 'low');
+      await settle();
+
+      queue.add('fleet/release-4999', 'high');
+      await settle();
+
+      expect(held.at(-1)).to.equal('fleet/release-4999');
+    });
+
+    it('gives the first that is free to a namespace that has none, where many have taken all of them', async () => {
+      const queue = open();
+      const { held, end } = busy(queue, 50);
+      let fleets = 0;
+      for (; held.length < 50; fleets += 1) {
+        addAll(queue, `fleet-${String(fleets)}`, 50, 'high');
+        await settle();
+      }
+      queue.add('shop/web');
+      await settle();
+      expect(held).to.not.include('shop/web');
+
+      end('fleet-0/release-0');
+      await settle();
+
+      expect(fleets).to.be.above(10);
+      expect(held.at(-1)).to.equal('shop/web');
+    });
+
+    const keys = fc.array(
+      fc.record({ namespace: fc.constantFrom('a', 'b', 'c', 'd'), name: fc.nat(30), high: fc.boolean() }),
+      { maxLength: 120 },
+    );
+
+    it('leaves no worker idle while a namespace has a key and none at work, and starves nobody', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          keys,
+          fc.integer({ min: 1, max: 20 }),
+          fc.infiniteStream(fc.nat()),
+          async (all, workers, which) => {
+            const queue = open();
+            const { held, end } = busy(queue, workers);
+            const left = new Set<string>();
+            const looked = new Set<string>();
+            for (const { namespace, name, high } of all) {
+              const key = `${namespace}/${String(name)}`;
+              left.add(key);
+              queue.add(key, high ? 'high' : 'low');
+            }
+            for (let rounds = 0; left.size > 0; rounds += 1) {
+              expect(rounds, 'somebody starves').to.be.below(500);
+              await settle();
+              for (const key of held) looked.add(key);
+              if (held.length < workers) {
+                const atWork = new Set(held.map((key) => key.split('/')[0]));
+                const without = [...left].filter((key) => !held.includes(key) && !looked.has(key));
+                expect(without.filter((key) => !atWork.has(key.split('/')[0]))).to.deep.equal([]);
+              }
+              const ended = held[which.next().value % Math.max(1, held.length)];
+              if (ended === undefined) throw new Error('keys wait, and nobody works');
+              left.delete(ended);
+              end(ended);
+              if (queue.length + queue.working === 0) break;
+            }
+            expect(looked.size).to.equal(
+              new Set(all.map(({ namespace, name }) => `${namespace}/${String(name)}`)).size,
+            );
+          },
+        ),
+        { numRuns: 100 },
+      );
+    });
+  });
+
   describe('in time', () => {
     let timers: sinon.SinonFakeTimers;
     beforeEach(() => {

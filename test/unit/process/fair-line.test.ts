@@ -54,7 +54,7 @@ describe('a fair line', () => {
         const line = lineOf(...all);
         const taken: string[] = [];
         while (line.size > 0) {
-          const { next } = line;
+          const next = line.next();
           expect(line.shift()).to.equal(next);
           taken.push(next ?? '');
         }

@@ -60,6 +60,17 @@ describe('the room for values', () => {
     expect([isIn, pauses()]).to.deep.equal([true, 0]);
   });
 
+  it('is left to other namespaces by one that wants all of it', async () => {
+    const { hold } = bench();
+    let fleet = 0;
+    for (let at = 0; at < 50; at += 1) void hold(`fleet/${at}`, 12).then(() => (fleet += 1));
+    await settled();
+
+    await hold('shop/web', 11);
+
+    expect(fleet).to.be.below(4);
+  });
+
   it('lets small ones pass while large ones wait', async () => {
     const { hold } = bench();
     await hold('a', 100);
