@@ -36,12 +36,6 @@ interface Taker {
   readonly refuse: (error: Error) => void;
 }
 
-/**
- * So many of the idle workers stay idle for each one that a namespace gets beyond its first: those that wait for long,
- * however many keys they come from, leave some to the others. Urgent keys and the others count apart.
- */
-const LEFT_FOR_OTHERS = 4;
-
 export function createWorkQueue(clock: Clock): WorkQueue {
   const ready = new ReadyKeys();
   const working = new Map<string, Turn>();
@@ -58,9 +52,13 @@ export function createWorkQueue(clock: Clock): WorkQueue {
     else atWork.set(nameOf(turn), now);
   };
 
+  /**
+   * A namespace gets as many workers as it leaves idle, but always one: passes that wait for long, however many keys they
+   * come from, leave some to the others. Urgent keys and the others count apart.
+   */
   const mayGo = (turn: Turn): boolean => {
     const own = atWork.get(nameOf(turn)) ?? 0;
-    return own === 0 || own * LEFT_FOR_OTHERS < takers.size;
+    return own === 0 || own < takers.size;
   };
 
   const handOver = (): void => {

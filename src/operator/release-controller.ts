@@ -20,8 +20,8 @@ import type { Parts } from './parts.ts';
 import { createReadPorts } from './read-ports.ts';
 import { watchedView } from './view.ts';
 
-/** Passes look more than they work: those that run helm wait for one of its slots. */
-const PASSES = 1_000;
+/** Passes look more than they work: those that run helm wait for one of its slots. One namespace gets half at most. */
+const PASSES = 2_000;
 /** How long a pass waits for a chart source: most answer by then, and no other release should wait for the rest. */
 const PATIENCE_MS = 2_000;
 

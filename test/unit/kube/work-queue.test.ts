@@ -199,7 +199,7 @@ describe('the work queue', () => {
         const { held } = busy(queue, 1_000);
         addAll(queue, 'fleet', 5_000, priority);
         await settle();
-        expect(held).to.have.length(200);
+        expect(held).to.have.length(500);
 
         queue.add('shop/web');
         await settle();
@@ -235,7 +235,7 @@ describe('the work queue', () => {
       end('fleet-0/release-0');
       await settle();
 
-      expect(fleets).to.be.above(10);
+      expect(fleets).to.be.above(5);
       expect(held.at(-1)).to.equal('shop/web');
     });
 
