@@ -7,6 +7,15 @@ import { createFetchFirst } from '../../../src/values/fetch-first.ts';
 
 const MIB = 1024 * 1024;
 const { signal } = new AbortController();
+/** Of a host that takes the connection and says nothing. */
+const hang: FetchExternal = (_url, given) =>
+  new Promise((_resolve, reject) => {
+    const leave = (): void => {
+      reject(given.reason as Error);
+    };
+    if (given.aborted) leave();
+    given.addEventListener('abort', leave);
+  });
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function sourcesAt(...urls: readonly string[]): readonly ValuesSource[] {
@@ -25,6 +34,18 @@ function bench(fetchExternal: FetchExternal) {
     fetch: (key: string, sources: readonly ValuesSource[], given = signal) =>
       fetchFirst(key, sources, { pause, signal: given }),
     pauses: () => pauses,
+  };
+}
+
+/** Forty releases of one namespace that wait for the same host, until they are let go. */
+function waiting(fetch: ReturnType<typeof bench>['fetch']): () => Promise<unknown> {
+  const leaving = new AbortController();
+  const all = Array.from({ length: 40 }, (_, at) =>
+    fetch(`fleet/${String(at)}`, sourcesAt('https://hangs'), leaving.signal),
+  );
+  return () => {
+    leaving.abort(new Error('let go'));
+    return Promise.allSettled(all);
   };
 }
 
@@ -50,24 +71,29 @@ describe('fetching before there is room', () => {
   });
 
   it('waits for nobody where there are no URLs', async () => {
-    const { fetch } = bench(() => new Promise(() => undefined));
-    for (let at = 0; at < 40; at += 1) void fetch(`fleet/${String(at)}`, sourcesAt('https://hangs'));
+    const { fetch } = bench(hang);
+    const leave = waiting(fetch);
 
     (await fetch('fleet/plain', []))[Symbol.dispose]();
+
+    await leave();
   });
 
   it('bounds what is fetched, and leaves places to other namespaces than that whose hosts do not answer', async () => {
     let underWay = 0;
-    const { fetch, pauses } = bench((url) => {
+    const { fetch, pauses } = bench((url, given) => {
       underWay += 1;
-      return url === 'https://hangs' ? new Promise(() => undefined) : Promise.resolve(Buffer.from('a: 1'));
+      return url === 'https://hangs' ? hang(url, given) : Promise.resolve(Buffer.from('a: 1'));
     });
-    for (let at = 0; at < 40; at += 1) void fetch(`fleet/${String(at)}`, sourcesAt('https://hangs'));
+    const leave = waiting(fetch);
     await settled();
     expect(underWay).to.equal(8);
     expect(pauses()).to.equal(32);
 
     (await fetch('shop/web', sourcesAt('https://answers')))[Symbol.dispose]();
+
+    await leave();
+    expect(pauses()).to.equal(0);
   });
 
   it('gives the place to the next when it is disposed of, and when it is given up', async () => {
@@ -88,12 +114,6 @@ describe('fetching before there is room', () => {
   it('comes to an end although no host does, and leaves its place', async () => {
     const timers = sinon.useFakeTimers();
     try {
-      const hang: FetchExternal = (_url, given) =>
-        new Promise((_resolve, reject) => {
-          given.addEventListener('abort', () => {
-            reject(given.reason as Error);
-          });
-        });
       const { fetch } = bench(hang);
       const many = sourcesAt(...Array.from({ length: 16 }, (_, at) => `https://a/${String(at)}`));
       const failed = [fetch('a/web', many), fetch('b/web', many)].map((each) =>
