@@ -23,11 +23,6 @@ export interface ThreadOptions {
   readonly timeLimitMs: number;
 }
 
-/** The program of a thread: the bundle has it beside the main one, the sources beside who starts it. */
-export function threadProgram(name: string, startedBy: string): URL {
-  return new URL(`./${name}.${startedBy.endsWith('.ts') ? 'ts' : 'mjs'}`, startedBy);
-}
-
 /**
  * Has a program do one task without holding up the event loop; its memory goes with it. Resolves with the first message
  * that it posts. Rejects with a ThreadError, with what the program throws, or with the signal's reason.

@@ -1,6 +1,7 @@
 import { open, stat, writeFile } from 'node:fs/promises';
+import { programBeside } from '../../process/program-beside.ts';
 import { createSemaphore } from '../../process/semaphore.ts';
-import { runInThread, threadProgram, ThreadError } from '../../process/thread.ts';
+import { runInThread, ThreadError } from '../../process/thread.ts';
 import { bytesOf, bytesOfFile } from './bytes.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { type CutIndex, cutIndex, IndexError, readCut } from './read-index.ts';
@@ -30,7 +31,7 @@ const INLINE_BYTES = 1_000_000;
 
 /** Enough to parse 10 MB in an unusual layout, and to cut ten times as much in a usual one. */
 const LIMITS = { memoryLimitMb: 256, timeLimitMs: 60_000 };
-const PROGRAM = threadProgram('index-worker', import.meta.url);
+const PROGRAM = programBeside('index-worker', import.meta.url);
 
 const CANNOT_BE_READ = {
   memory: 'is too large to read in its layout',

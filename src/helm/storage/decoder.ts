@@ -1,5 +1,6 @@
+import { programBeside } from '../../process/program-beside.ts';
 import { createSemaphore } from '../../process/semaphore.ts';
-import { runInThread, threadProgram, ThreadError } from '../../process/thread.ts';
+import { runInThread, ThreadError } from '../../process/thread.ts';
 import { decodeRelease, StorageError } from './codec.ts';
 import type { StoredRelease } from './stored-release.ts';
 
@@ -8,7 +9,7 @@ export type Decode = (data: string, signal: AbortSignal) => Promise<StoredReleas
 /** Records of this size are some megabytes of JSON: 10 ms, and up to 150 ms for the largest that there can be. */
 const INLINE_LENGTH = 200_000;
 const LIMITS = { memoryLimitMb: 256, timeLimitMs: 60_000 };
-const PROGRAM = threadProgram('release-worker', import.meta.url);
+const PROGRAM = programBeside('release-worker', import.meta.url);
 
 /** What a thread hands over, which cannot be an error of a class of ours. */
 type Result = { readonly release: StoredRelease } | { readonly problem: string };

@@ -1,10 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from '../../telemetry/logger.ts';
 import { explainNoStart } from '../explain.ts';
 import { endChildrenOf, OWNER_VARIABLE } from '../leftovers.ts';
 import { orAborted } from '../or-aborted.ts';
+import { programBeside } from '../program-beside.ts';
 import type { Run, RunResult } from '../run.ts';
 import type { Order, Report } from './messages.ts';
 
@@ -34,13 +34,7 @@ const KILL_GRACE_MS = 30_000;
 /** It only passes things on, and memory is counted for every process of the operator. */
 const FLAGS = ['--max-semi-space-size=1'];
 
-/** The bundle has the supervisor's program beside the main one; from source it is this folder's file. */
-const PROGRAM = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith('.ts') ? './supervisor-process.ts' : './supervisor-process.mjs',
-    import.meta.url,
-  ),
-);
+const PROGRAM = programBeside('supervisor-process', import.meta.url);
 
 const LOST: RunResult = {
   kind: 'failed',

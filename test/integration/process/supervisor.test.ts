@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { OWNER_VARIABLE } from '../../../src/process/leftovers.ts';
+import { processesWith } from '../../../src/process/proc.ts';
 import type { RunOptions, RunResult } from '../../../src/process/run.ts';
 import { createSupervisor, type Supervisor } from '../../../src/process/supervisor/supervisor.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
@@ -90,7 +91,7 @@ describe('the supervisor', function () {
     await ended(first);
     // Long enough for one that is started as soon as the first is gone.
     await sleep(300);
-    expect(await processesOf(dir)).to.deep.equal([]);
+    expect(await processesWith(`${OWNER_VARIABLE}=${dir}`)).to.deep.equal([]);
 
     await eventually(async () => ((await sh(PARENT)).kind === 'done' ? true : undefined));
 
@@ -134,14 +135,3 @@ describe('the supervisor', function () {
     expect(await readFile(join(dir, 'slow'), 'utf8')).to.equal('done\n');
   });
 });
-
-/** All that were started for this owner. */
-async function processesOf(owner: string): Promise<readonly string[]> {
-  const all = await readdir('/proc');
-  const environments = await Promise.all(
-    all
-      .filter((name) => /^\d+$/.test(name))
-      .map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')),
-  );
-  return environments.filter((text) => text.includes(`${OWNER_VARIABLE}=${owner}\0`));
-}
