@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prepareEnvironment } from '../../../src/helm/environment.ts';
 import { BY_HELM_ALONE } from '../report/against-helm.ts';
 import type { Row } from '../report/run.ts';
+import { openBareHelm } from '../stage/bare-helm.ts';
 import { untilIdle } from '../stage/idle.ts';
-import { createStarter } from '../stage/starter.ts';
 import type { Stage } from '../stage/stage.ts';
 import { packedChart } from '../workload/chart-files.ts';
 import { inParallel } from '../workload/fleet.ts';
@@ -34,12 +33,11 @@ const THROWN_AWAY = 10;
 
 /** Waits for nothing: that helm has ended is all there is to know. */
 async function byHelmAlone(stage: Stage, all: readonly string[]): Promise<void> {
-  const { dir, plane, helm, meter, measureToo, slots } = stage;
+  const { dir, plane, meter, measureToo, slots } = stage;
   const chart = join(dir, 'bare.tgz');
   await writeFile(chart, await packedChart());
-  const { variables } = await prepareEnvironment({ home: join(dir, 'bare') });
-  await using starter = createStarter({ ...variables, KUBECONFIG: plane.kubeconfig, TMPDIR: dir });
-  using _ = await measureToo(starter.pid);
+  await using helm = await openBareHelm(stage);
+  using _ = await measureToo(helm.pid);
 
   const each = async (
     some: readonly string[],
@@ -49,7 +47,7 @@ async function byHelmAlone(stage: Stage, all: readonly string[]): Promise<void> 
     const ends: number[] = [];
     const begun = performance.now();
     await inParallel(some, slots, async (release) => {
-      await starter.run(helm, argsOf(release), JSON.stringify(values));
+      await helm.run(argsOf(release), JSON.stringify(values));
       ends.push((performance.now() - begun) / 1000);
     });
     return ends;

@@ -3,8 +3,9 @@ import type { Meter } from '../measure/meter.ts';
 import { helmRuns, requestsOf, type Row } from '../report/run.ts';
 import { startGitHost } from '../stage/chart-host.ts';
 import { CHART_NAME, chartFilesIn } from '../workload/chart-files.ts';
-import { hasNewRevision, isReady } from '../workload/fleet.ts';
-import { helmRelease, names } from '../workload/releases.ts';
+import { hasNewRevision } from '../workload/fleet.ts';
+import { names } from '../workload/releases.ts';
+import { counting, install } from './lifecycle.ts';
 import type { Scenario } from './scenario.ts';
 
 const LOOKUPS_ENDED = 'helm_release_operator_chart_fetches_total';
@@ -18,35 +19,31 @@ const VALUES = `${CHART_NAME}/values.yaml`;
 export const commit: Scenario = {
   about: 'one commit to the Git chart of N releases, and one beside its path',
   count: 200,
-  run: async ({ fleet, meter, operator, dir }, { count }) => {
+  run: async (stage, { count }) => {
+    const { fleet, meter, operator, dir } = stage;
     await using host = await startGitHost(dir);
     const all = names(count);
-    const since = (before: ReturnType<typeof host.fetches>) => ({
-      lookups: host.fetches().lookups - before.lookups,
-      downloads: host.fetches().downloads - before.downloads,
-    });
     await operator.start();
-    await meter.measure('install', () =>
-      fleet.change(all, (name) => ({ method: 'POST', body: helmRelease(name, host.chart) }), isReady),
-    );
+    await install(stage, all, 'install', host);
 
     const { [VALUES]: values = '' } = await chartFilesIn(CHART_NAME);
-    await meter.measure('commit to the chart', async () => {
-      const before = host.fetches();
-      await host.commit({ [VALUES]: values.replace('logLevel: info', 'logLevel: warn') });
-      const end = await fleet.follow(all, () => operator.post('/api/v1/sync-git'), hasNewRevision);
-      return { ...end, more: since(before) };
-    });
+    await meter.measure('commit to the chart', () =>
+      counting(host, async () => {
+        await host.commit({ [VALUES]: values.replace('logLevel: info', 'logLevel: warn') });
+        return await fleet.follow(all, () => operator.post('/api/v1/sync-git'), hasNewRevision);
+      }),
+    );
 
-    const beside = await meter.measure('commit beside the chart', async () => {
-      const before = host.fetches();
-      const ended = await lookupsEnded(meter);
-      await host.commit({ 'README.md': 'nothing about the chart\n' });
-      await operator.post('/api/v1/sync-git');
-      const endedAt = await untilMoreLookups(meter, ended);
-      await sleep(AFTERWARDS_MS);
-      return { endedAt, more: since(before) };
-    });
+    const beside = await meter.measure('commit beside the chart', () =>
+      counting(host, async () => {
+        const ended = await lookupsEnded(meter);
+        await host.commit({ 'README.md': 'nothing about the chart\n' });
+        await operator.post('/api/v1/sync-git');
+        const endedAt = await untilMoreLookups(meter, ended);
+        await sleep(AFTERWARDS_MS);
+        return { endedAt };
+      }),
+    );
     expectNothingDone(beside);
   },
 };
