@@ -52,6 +52,8 @@ export interface ChartsOptions {
   readonly dockerConfigFile?: string | undefined;
   /** How often those files are looked at. */
   readonly lookEveryMs?: number;
+  /** Releases wait for helm: sources that have failed are asked again rarely then. */
+  readonly isBusy?: () => boolean;
   /** How long one lookup may take with all its requests. */
   readonly lookupLimitMs?: number;
   readonly maxStoreBytes?: number;

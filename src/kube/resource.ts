@@ -32,13 +32,16 @@ export interface Resource<T extends KubeObject> {
   /** Needs the resourceVersion. Not for objects from an informer: what its transform dropped would be deleted. */
   replace(object: T, signal: AbortSignal): Promise<T>;
   /** Needs the resourceVersion. Changes nothing but the status, so an object from an informer will do. */
-  replaceStatus(object: T, signal: AbortSignal): Promise<T>;
+  replaceStatus(object: T, signal: AbortSignal, how?: WriteOptions): Promise<T>;
   /** With `metadata.resourceVersion` in the patch it fails with a conflict if somebody else was faster. */
   mergePatch(ref: Ref, patch: object, signal: AbortSignal): Promise<T>;
   apply(object: T, options: ApplyOptions, signal: AbortSignal): Promise<T>;
   /** False if there was nothing to delete. */
   delete(ref: Ref, options: DeleteOptions, signal: AbortSignal): Promise<boolean>;
 }
+
+/** How a write stands to the other writes of its namespace. */
+export type WriteOptions = Pick<ApiRequest, 'yields'>;
 
 export interface ResourceOptions {
   /** Ask for metadata only, whatever else T has. */
@@ -116,7 +119,8 @@ export function createResource<T extends KubeObject>(
     create: async (object, signal) => send(requests.create(object, false), signal),
     dryRunCreate: async (object, signal) => send(requests.create(object, true), signal),
     replace: async (object, signal) => send(requests.update(object, undefined), signal),
-    replaceStatus: async (object, signal) => send(requests.update(object, 'status'), signal),
+    replaceStatus: async (object, signal, how) =>
+      send({ ...requests.update(object, 'status'), ...how }, signal),
     mergePatch: async (ref, patch, signal) => send(requests.patch(ref, patch), signal),
     apply: async (object, how, signal) => send(requests.apply(object, how), signal),
     delete: async (ref, how, signal) =>

@@ -100,10 +100,14 @@ export function createTransport(connection: Connection, options: TransportOption
   return {
     request: (request, signal) =>
       persist(request, signal, () =>
-        places.run(partyOf(request), signal, () =>
-          withDeadline(timeoutMs, signal, async (limited) =>
-            parseBody(request, await readBody(await send(request, 'requests', limited))),
-          ),
+        places.run(
+          partyOf(request),
+          signal,
+          () =>
+            withDeadline(timeoutMs, signal, async (limited) =>
+              parseBody(request, await readBody(await send(request, 'requests', limited))),
+            ),
+          { yields: request.yields === true },
         ),
       ),
 

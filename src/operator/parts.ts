@@ -44,7 +44,7 @@ export async function openParts(
     cluster.transport.close();
   });
   const { helm, slots, storage } = await openHelm({ run, workDir, cluster, signal }, environment);
-  const { charts, fetchExternal, close } = await openSources({ run, workDir, helm }, environment);
+  const { charts, fetchExternal, close } = await openSources({ run, workDir, helm, slots }, environment);
   stack.defer(close);
   const open = stack.move();
   return {

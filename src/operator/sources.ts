@@ -3,6 +3,7 @@ import { createCharts } from '../charts/charts.ts';
 import type { Charts } from '../charts/charts.ts';
 import { createGit } from '../git/git.ts';
 import type { Helm } from '../helm/helm.ts';
+import type { Slots } from '../helm/slots.ts';
 import { createAddressCheck } from '../net/addresses.ts';
 import { createHostLookup, lookupPlaces } from '../net/lookup.ts';
 import type { Run } from '../process/run.ts';
@@ -19,6 +20,7 @@ export interface SourceParts {
   readonly run: Run;
   readonly workDir: WorkDir;
   readonly helm: Pick<Helm, 'packageChart'>;
+  readonly slots: Pick<Slots, 'pools'>;
 }
 
 export interface Sources {
@@ -31,7 +33,7 @@ const EXTERNAL_TIMEOUT_MS = 30_000;
 
 /** Everything that charts and values come from outside of the cluster. */
 export async function openSources(
-  { run, workDir, helm }: SourceParts,
+  { run, workDir, helm, slots }: SourceParts,
   { config, env, log, clock, random, metrics }: Environment,
 ): Promise<Sources> {
   const checkAddress = createAddressCheck(config.denyAddresses);
@@ -57,6 +59,7 @@ export async function openSources(
     gitPollIntervalMs: config.gitPollIntervalMs,
     chartsSyncIntervalMs: config.chartsSyncIntervalMs,
     updateChartDeps: config.updateChartDeps,
+    isBusy: () => Object.values(slots.pools).some(({ waiting }) => waiting > 0),
     lookupLimitMs: Math.max(LOOKUP_LIMIT_MS, LOOKUP_GIT_STEPS * config.gitTimeoutMs),
     checkAddress,
     lookup,

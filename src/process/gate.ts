@@ -1,7 +1,15 @@
 /** Bounds how much is asked of one host, and of all hosts together. */
 export interface Gate {
-  run<T>(host: string, signal: AbortSignal, fn: (elsewhere: Elsewhere) => Promise<T>): Promise<T>;
+  run<T>(
+    host: string,
+    signal: AbortSignal,
+    fn: (elsewhere: Elsewhere) => Promise<T>,
+    urgency?: Urgency,
+  ): Promise<T>;
 }
+
+/** Of those that wait for the same host the most urgent one comes first: asked whenever there is a place. */
+export type Urgency = () => number;
 
 /**
  * For work that has had its answer from the host so far and waits for something else: it leaves its place meanwhile, is
@@ -21,7 +29,7 @@ export interface GateOptions {
 type Pace = 'new' | 'quick' | 'slow';
 
 interface Host {
-  readonly waiting: Set<() => void>; // in the order of the calls
+  readonly waiting: Map<() => void, Urgency>; // in the order of the calls
   pace: Pace;
   running: number;
   /** Those of the running that take long already. */
@@ -68,8 +76,8 @@ export function createGate({ perHost, total, slowAfterMs }: GateOptions): Gate {
   const admit = (): void => {
     let admitted = false;
     for (const [name, host] of [...hosts]) {
-      const [next] = host.waiting;
-      if (next === undefined || !mayStart(host)) continue;
+      if (host.waiting.size === 0 || !mayStart(host)) continue;
+      const next = mostUrgent(host.waiting);
       host.waiting.delete(next);
       start(name, host);
       next();
@@ -78,7 +86,7 @@ export function createGate({ perHost, total, slowAfterMs }: GateOptions): Gate {
     if (admitted) admit();
   };
 
-  const enter = (name: string, host: Host, signal: AbortSignal): Promise<void> => {
+  const enter = (name: string, host: Host, signal: AbortSignal, urgency: Urgency): Promise<void> => {
     signal.throwIfAborted();
     if (host.waiting.size === 0 && mayStart(host)) {
       start(name, host);
@@ -93,7 +101,7 @@ export function createGate({ perHost, total, slowAfterMs }: GateOptions): Gate {
         host.waiting.delete(next);
         reject(signal.reason as Error);
       };
-      host.waiting.add(next);
+      host.waiting.set(next, urgency);
       signal.addEventListener('abort', giveUp, { once: true });
     });
   };
@@ -108,10 +116,10 @@ export function createGate({ perHost, total, slowAfterMs }: GateOptions): Gate {
     }
   };
 
-  const take = async (name: string, signal: AbortSignal): Promise<Place> => {
-    const host = hosts.get(name) ?? { waiting: new Set(), pace: 'new', running: 0, late: 0 };
+  const take = async (name: string, signal: AbortSignal, urgency: Urgency): Promise<Place> => {
+    const host = hosts.get(name) ?? { waiting: new Map(), pace: 'new', running: 0, late: 0 };
     if (!hosts.has(name)) hosts.set(name, host);
-    await enter(name, host, signal);
+    await enter(name, host, signal, urgency);
     let isLate = false;
     let isLeft = false;
     const timer = setTimeout(() => {
@@ -134,8 +142,8 @@ export function createGate({ perHost, total, slowAfterMs }: GateOptions): Gate {
   };
 
   return {
-    run: async (name, signal, fn) => {
-      let leave = await take(name, signal);
+    run: async (name, signal, fn, urgency = equally) => {
+      let leave = await take(name, signal, urgency);
       let isAway = false;
       const elsewhere: Elsewhere = async (given, work) => {
         if (isAway || away >= total) return await work();
@@ -146,7 +154,7 @@ export function createGate({ perHost, total, slowAfterMs }: GateOptions): Gate {
           return await work();
         } finally {
           away -= 1;
-          leave = await take(name, given);
+          leave = await take(name, given, urgency);
           isAway = false;
         }
       };
@@ -159,4 +167,12 @@ export function createGate({ perHost, total, slowAfterMs }: GateOptions): Gate {
       }
     },
   };
+}
+
+const equally: Urgency = () => 0;
+
+function mostUrgent(waiting: ReadonlyMap<() => void, Urgency>): () => void {
+  const [first, ...others] = [...waiting].map(([next, urgency]) => ({ next, urgency: urgency() }));
+  if (first === undefined) throw new Error('nobody waits');
+  return others.reduce((most, other) => (other.urgency > most.urgency ? other : most), first).next;
 }

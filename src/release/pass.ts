@@ -4,6 +4,7 @@ import { keyOf } from '../api/metadata.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
 import { uninstallSettingsOf } from '../api/settings.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import type { WriteOptions } from '../kube/resource.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RecordContext } from './record/context.ts';
 import type { StatusWriter } from './record/status-writer.ts';
@@ -25,7 +26,9 @@ export interface Pass {
   /** Changes the status without writing it: the next write takes it along. */
   readonly note: (change: StatusChange) => void;
   /** Changes the status and writes it, if anything of it is news. */
-  readonly save: (change?: StatusChange) => Promise<void>;
+  readonly save: (change?: StatusChange, how?: WriteOptions) => Promise<void>;
+  /** Goes on with the object as it was written otherwise; the status stays as it is here. */
+  readonly take: (written: HelmRelease) => void;
 }
 
 export type StatusChange = (status: HelmReleaseStatus, context: RecordContext) => HelmReleaseStatus;
@@ -68,11 +71,14 @@ export function createPass(
     status: () => draft,
     now: () => ports.clock.now(),
     note,
-    save: async (change = unchanged) => {
+    take: (written) => {
+      current = written;
+    },
+    save: async (change = unchanged, how) => {
       lifeline.alive();
       note(change);
       if (isDeepStrictEqual(current.status ?? {}, draft)) return;
-      current = await ports.writeStatus(current, draft, signal);
+      current = await ports.writeStatus(current, draft, signal, how);
       draft = current.status ?? {};
     },
   };

@@ -47,7 +47,7 @@ export async function reconcile(
   lifeline?: Lifeline,
 ): Promise<Outcome> {
   const wish = wishOf(read);
-  let pass = createPass(read, ports, signal, lifeline);
+  const pass = createPass(read, ports, signal, lifeline);
   // What is under way was begun by an earlier pass.
   if (read.status?.operation === undefined) pass.log.info('starting sync run');
   let settings: ReleaseSettings;
@@ -60,9 +60,8 @@ export async function reconcile(
     await recordFailure(pass, { step: 'spec', error }, ports);
     return { kind: 'stalled', cause: error.message };
   }
-  if (!hasFinalizer(read)) {
-    pass = createPass(await addFinalizer(read, ports, signal), ports, signal, lifeline);
-  }
+  // Without a chart nothing is made; what Helm knows of already may have to be uninstalled without one.
+  if (ports.revisions.watched(pass.target)?.length !== 0) await holdRelease(pass, ports);
   const outcome = await reportingTrouble(pass, ports.stopping, async () => {
     await followTarget(pass, ports);
     return await pursueAndTidy(pass, settings, wish, ports);
@@ -99,17 +98,22 @@ async function pursue(
 ): Promise<Outcome | 'pending'> {
   const desired = await desire(pass, settings, wish !== undefined, ports);
   if (desired.kind === 'failed') {
-    const { step, error } = desired;
-    const ms = await recordFailure(pass, { step, error }, ports);
-    return ms === undefined ? { kind: 'stalled', cause: error.message } : { kind: 'retry', ms };
+    const ms = await recordFailure(pass, desired, ports);
+    return ms === undefined ? { kind: 'stalled', cause: desired.error.message } : { kind: 'retry', ms };
   }
   if (desired.kind === 'pending') {
     await recordPending(pass, desired.source);
     return 'pending';
   }
   using _ = desired.held;
+  await holdRelease(pass, ports);
   pass.note((status) => insecureSources(status, desired.plan));
   return await converge(pass, desired, wish, ports);
+}
+
+async function holdRelease(pass: Pass, ports: FinalizerPorts): Promise<void> {
+  const release = pass.release();
+  if (!hasFinalizer(release)) pass.take(await addFinalizer(release, ports, pass.signal));
 }
 
 /** Only of what is new: how a release stands does not change while its source is asked once more. */
@@ -118,5 +122,5 @@ async function recordPending(pass: Pass, source: string): Promise<void> {
   if (failure !== undefined || observedGeneration === pass.generation) return;
   const message = `waiting for ${source}: it has not answered yet`;
   pass.log.info(`chart not ready: ${message}`);
-  await pass.save((status, context) => inProgress(status, message, context));
+  await pass.save((status, context) => inProgress(status, message, context), { yields: true });
 }

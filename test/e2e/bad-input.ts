@@ -110,12 +110,14 @@ export function testBadInputs(settings: BenchSettings, inputs: readonly BadInput
   return () => bench;
 }
 
-/** Waits until the next tries are too far away to be what mends it. */
+/** Waits until the next tries, where there are any, are too far away to be what mends it. */
 async function nextTries({ world, namespace }: Bench, { name }: BadInput): Promise<readonly number[]> {
   const times: number[] = [];
   for (const age of ['old', 'new']) {
     await world.until(namespace, `${age}-${name}`, ({ status }) => {
-      const time = Date.parse(status?.failure?.nextTry ?? '');
+      const { step, nextTry } = status?.failure ?? {};
+      if (step === 'chart' && nextTry === undefined) return; // its source is what is tried again
+      const time = Date.parse(nextTry ?? '');
       expect(time - Date.now()).to.be.greaterThan(8_000);
       times.push(time);
     });

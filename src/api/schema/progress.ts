@@ -71,7 +71,8 @@ export const failureSchema = z
     }).optional(),
     time: time({ description: 'When it last failed.' }),
     nextTry: time({
-      description: 'When it is tried again. Absent if only a change of the input can help.',
+      description:
+        'When it is tried again. Absent if only a change of the input can help, and for a chart source, which is asked again by itself.',
     }).optional(),
   })
   .meta({ description: 'The failure that stands now. Absent if all is well.' });

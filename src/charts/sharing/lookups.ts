@@ -24,6 +24,8 @@ export interface LookupsOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly onFetched?: ((end: FetchEnd) => void) | undefined;
+  /** How many releases wait for what a source says. */
+  readonly waitersOf: (key: string) => number;
   /** Called after each lookup, with what was known before it. */
   readonly onOutcome: (state: SourceState, before: Outcome | undefined) => void;
 }
@@ -92,8 +94,12 @@ export function createLookups(o: LookupsOptions): Lookups {
   return {
     run: (state, since, signal) =>
       flights.run(state.key, signal, (shared) =>
-        o.gate.run(hostOfSource(state.source), shared, (elsewhere) =>
-          attempt(state, { since, signal: shared, elsewhere }),
+        o.gate.run(
+          hostOfSource(state.source),
+          shared,
+          (elsewhere) => attempt(state, { since, signal: shared, elsewhere }),
+          // What failed the last time is asked after all that may help somebody now.
+          () => (state.failures > 0 ? 0 : o.waitersOf(state.key)),
         ),
       ),
   };

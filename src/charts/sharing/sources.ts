@@ -6,9 +6,11 @@ import { hasMoved, type Outcome, type SourceState } from './source-state.ts';
 import { type KindStats, statsOf } from './stats.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
-export interface SourcesOptions extends Omit<LookupsOptions, 'onOutcome'> {
+export interface SourcesOptions extends Omit<LookupsOptions, 'onOutcome' | 'waitersOf'> {
   /** Whether the archive of a chart is still in the store. */
   readonly isStored: (chart: Chart) => Promise<boolean>;
+  /** Releases wait for helm: what has failed is asked again rarely then. */
+  readonly isBusy?: () => boolean;
 }
 
 export interface ResolveOptions {
@@ -42,6 +44,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1; // a longer one would fire at once
 const REFRESH_PAUSE_MS = 1_000;
 const FAILING_PAUSE_MS = 5_000;
 
+/** While releases wait for helm: between two sources that are tried again, and until one looks whether it may. */
+const BUSY_INTERVAL_MS = 250;
+const BUSY_PAUSE_MS = 5_000;
+
 /** What was learned that recently of a shared index or remote is new enough for the lookup of an interval. */
 const SHARED_PART_OF_INTERVAL = 0.8;
 
@@ -54,6 +60,7 @@ export function createSources(o: SourcesOptions): Sources {
 
   const lookups = createLookups({
     ...o,
+    waitersOf: (key) => subscriptions.count(key),
     onOutcome: (state, before) => {
       schedule(state);
       if (state.outcome === undefined || !hasMoved(before, state.outcome)) return;
@@ -61,6 +68,14 @@ export function createSources(o: SourcesOptions): Sources {
       if (concerned.length > 0) for (const handler of handlers) handler(concerned);
     },
   });
+
+  let retriedAt = -Infinity;
+  const mayRetry = (): boolean => {
+    const now = clock.monotonicMs();
+    if (o.isBusy?.() === true && now - retriedAt < BUSY_INTERVAL_MS) return false;
+    retriedAt = now;
+    return true;
+  };
 
   const intervalSince = ({ source }: SourceState): number =>
     clock.monotonicMs() - maxAgeMs(source.kind) * SHARED_PART_OF_INTERVAL;
@@ -73,13 +88,16 @@ export function createSources(o: SourcesOptions): Sources {
     const interval = Math.max(SHORTEST_INTERVAL_MS, maxAgeMs(source.kind)) * (0.9 + 0.2 * random());
     const delay =
       outcome?.kind === 'failed' ? Math.max(SHORTEST_INTERVAL_MS, outcome.retryAt - now) : interval;
-    state.timer = setTimeout(
-      () => {
-        const since = outcome?.kind === 'failed' ? clock.monotonicMs() : intervalSince(state);
-        lookups.run(state, since, closing.signal).catch(() => undefined); // it is in the outcome
-      },
-      Math.min(delay, LONGEST_TIMER_MS),
-    );
+    const look = (): void => {
+      const failed = outcome?.kind === 'failed';
+      if (failed && !mayRetry()) {
+        state.timer = setTimeout(look, BUSY_PAUSE_MS * (0.5 + random()));
+        return;
+      }
+      const since = failed ? clock.monotonicMs() : intervalSince(state);
+      lookups.run(state, since, closing.signal).catch(() => undefined); // it is in the outcome
+    };
+    state.timer = setTimeout(look, Math.min(delay, LONGEST_TIMER_MS));
   };
 
   const stateOf = (source: ChartSource): SourceState => {

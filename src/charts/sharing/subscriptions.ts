@@ -5,6 +5,7 @@ export interface Subscriptions {
   remove(subscriber: string): string | undefined;
   sourceOf(subscriber: string): string | undefined;
   of(source: string): string[];
+  count(source: string): number;
   has(source: string): boolean;
   /** How many sources are watched. */
   sources(): number;
@@ -30,6 +31,7 @@ export function createSubscriptions(): Subscriptions {
     },
     sourceOf: (subscriber) => bySubscriber.get(subscriber),
     of: (source) => [...(bySource.get(source) ?? [])],
+    count: (source) => bySource.get(source)?.size ?? 0,
     has: (source) => bySource.has(source),
     sources: () => bySource.size,
   };

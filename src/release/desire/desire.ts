@@ -18,7 +18,13 @@ export type Desired =
   | { readonly kind: 'plan'; readonly plan: Plan; readonly held: Disposable }
   /** Its source has not answered yet; the release is woken when it has. */
   | { readonly kind: 'pending'; readonly source: string }
-  | { readonly kind: 'failed'; readonly step: 'chart' | 'values'; readonly error: OperatorError };
+  | {
+      readonly kind: 'failed';
+      readonly step: 'chart' | 'values';
+      readonly error: OperatorError;
+      /** What its source said, which is asked again by itself: the release is woken when that says something else. */
+      readonly told?: true;
+    };
 
 export type ComposeValues = (
   settings: ReleaseSettings,
@@ -44,15 +50,17 @@ export async function desire(
 ): Promise<Desired> {
   const { key, signal } = pass;
   let chart: Chart | undefined;
+  let told = {};
   try {
     const source = await ports.chartSourceOf(settings, signal);
     ports.charts.watch(source, key);
+    told = { told: true };
     chart = await ports.patientCharts.find(key, source, fresh);
     if (chart === undefined) return { kind: 'pending', source: describeSource(source) };
   } catch (caught) {
     signal.throwIfAborted();
     const error = toldOfDefaultRef(asOperatorError(caught), settings.source);
-    return { kind: 'failed', step: 'chart', error };
+    return { kind: 'failed', step: 'chart', error, ...told };
   }
   try {
     using room = new DisposableStack();

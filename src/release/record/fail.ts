@@ -35,21 +35,27 @@ export interface FailedStep {
   readonly restorable?: boolean;
   /** The revision failed for no fault of its input: no reason to go back, or to give the input up. */
   readonly blameless?: boolean;
+  /** What it waits for is asked again by itself, and wakes the release: there is no time at which it is tried again. */
+  readonly told?: true;
 }
 
-/** Records a failed step in status, as an Event and in the log, and says when it is tried again. */
+/**
+ * Records a failed step in status, as an Event and in the log, and says in how many milliseconds it is tried again:
+ * infinite when it is woken, undefined when only a change of its input can help.
+ */
 export async function recordFailure(
   pass: Pass,
-  { step, error, doing, plan, revision, restorable, blameless = false }: FailedStep,
+  { step, error, doing, plan, revision, restorable, blameless = false, told }: FailedStep,
   { events, random, meter }: FailPorts,
 ): Promise<number | undefined> {
   const cause = mask(sentenceOf(pass, step, error, doing), plan?.values.secrets ?? []);
+  const woken = told === true && error.retry !== 'after-change';
   const standing = standingFor(pass, step, cause);
-  if (standing !== undefined) return standing.ms;
+  if (standing !== undefined) return woken ? Number.POSITIVE_INFINITY : standing.ms;
   meterFailure(pass, meter, step);
   const input = plan === undefined ? {} : { digest: plan.digest, options: triedOptions(plan.settings) };
   const counts = countsOf(pass.status(), { step, ...input, blameless });
-  const tryAgainMs = nextTryMs(
+  const delayMs = nextTryMs(
     {
       step,
       retry: error.retry,
@@ -59,23 +65,26 @@ export async function recordFailure(
     rulesOf(step, plan, restorable === true),
     random,
   );
+  const tryAgainMs = woken ? Number.POSITIVE_INFINITY : delayMs;
   // First, because the API server may be what is away.
   log(pass, { step, error, revision }, cause, { ...counts });
-  await pass.save((status, context) =>
-    failed(
-      status,
-      {
-        step,
-        reason: error.reason,
-        cause,
-        ...counts,
-        ...input,
-        blameless,
-        ...(revision === undefined ? {} : { revision }),
-        ...(tryAgainMs === undefined ? {} : { nextTryMs: tryAgainMs }),
-      },
-      context,
-    ),
+  await pass.save(
+    (status, context) =>
+      failed(
+        status,
+        {
+          step,
+          reason: error.reason,
+          cause,
+          ...counts,
+          ...input,
+          blameless,
+          ...(revision === undefined ? {} : { revision }),
+          ...(tryAgainMs === undefined ? {} : { nextTryMs: tryAgainMs }),
+        },
+        context,
+      ),
+    { yields: told === true },
   );
   const { releaseName, namespace } = pass.target;
   events.record({

@@ -19,6 +19,7 @@ export interface FailureEvent {
   readonly revision?: number;
   /** Its input is not what made it fail. */
   readonly blameless?: boolean;
+  /** Infinite when there is no time for it, but something that wakes the release. */
   readonly nextTryMs?: number;
 }
 
@@ -94,7 +95,7 @@ export function failed(
     attempts: event.attempts,
     ...(event.platformFailures === undefined ? {} : { platformFailures: event.platformFailures }),
     time: kubeTime(context.now),
-    ...(event.nextTryMs === undefined
+    ...(event.nextTryMs === undefined || event.nextTryMs === Number.POSITIVE_INFINITY
       ? {}
       : { nextTry: kubeTime(new Date(context.now.getTime() + event.nextTryMs)) }),
   };

@@ -1,6 +1,6 @@
 import type { HelmRelease, HelmReleaseStatus } from '../../api/helm-release.ts';
 import { isConflict } from '../../kube/errors.ts';
-import type { Resource } from '../../kube/resource.ts';
+import type { Resource, WriteOptions } from '../../kube/resource.ts';
 import type { Store } from '../../kube/store.ts';
 
 /** Writes a status and returns the object as the server has it now. */
@@ -8,6 +8,7 @@ export type StatusWriter = (
   release: HelmRelease,
   status: HelmReleaseStatus,
   signal: AbortSignal,
+  how?: WriteOptions,
 ) => Promise<HelmRelease>;
 
 const MAX_CONFLICTS = 5;
@@ -20,11 +21,11 @@ export function createStatusWriter(
   releases: Resource<HelmRelease>,
   store: Pick<Store<HelmRelease>, 'upsert'>,
 ): StatusWriter {
-  return async (release, status, signal) => {
+  return async (release, status, signal, how) => {
     let base = release;
     for (let conflicts = 0; ; conflicts++) {
       try {
-        const written = await releases.replaceStatus({ ...base, status }, signal);
+        const written = await releases.replaceStatus({ ...base, status }, signal, how);
         store.upsert(written);
         return written;
       } catch (error) {

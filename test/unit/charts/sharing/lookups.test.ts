@@ -25,6 +25,7 @@ describe('a lookup', () => {
       clock: systemClock,
       random: () => 0.5,
       log: silentLogger,
+      waitersOf: () => 0,
       onOutcome: () => undefined,
     });
     const find = (name: string): Promise<Chart> => {
@@ -55,6 +56,7 @@ describe('a lookup', () => {
       clock: systemClock,
       random: () => 0.5,
       log: silentLogger,
+      waitersOf: () => 0,
       onOutcome: () => undefined,
     });
     const state = { key: 'web', source, failures: 0 } as SourceState;

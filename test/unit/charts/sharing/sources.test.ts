@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import sinon, { type SinonFakeTimers } from 'sinon';
 import { ChartUnavailableError, InvalidSpecError } from '../../../../src/api/errors.ts';
-import type { Chart, ChartSource } from '../../../../src/charts/chart.ts';
+import type { Chart, ChartSource, RepositoryChartSource } from '../../../../src/charts/chart.ts';
 import { createGate } from '../../../../src/process/gate.ts';
 import type { Freshness } from '../../../../src/charts/lookup.ts';
 import { createSources, type Sources } from '../../../../src/charts/sharing/sources.ts';
@@ -26,6 +26,7 @@ describe('createSources', () => {
   let asked: { source: ChartSource; since: number }[];
   let answer: (source: ChartSource, o: Freshness) => Promise<Chart>;
   let stored: boolean;
+  let busy: boolean;
   let moved: string[][];
   let ends: boolean[];
   let sources: Sources;
@@ -41,7 +42,7 @@ describe('createSources', () => {
 
   beforeEach(() => {
     timers = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-    [asked, moved, ends, stored] = [[], [], [], true];
+    [asked, moved, ends, stored, busy] = [[], [], [], true, false];
     intervals = { git: 5 * MINUTE, repository: 3 * MINUTE, oci: 3 * MINUTE };
     answer = () => Promise.resolve(chartOf('one'));
     sources = createSources({
@@ -52,6 +53,7 @@ describe('createSources', () => {
       gate: createGate({ perHost: 4, total: 8, slowAfterMs: 5_000 }),
       maxAgeMs: (kind) => intervals[kind],
       isStored: () => Promise.resolve(stored),
+      isBusy: () => busy,
       clock: { now: () => new Date(), monotonicMs: () => Date.now() },
       random: () => 0.5,
       log: silentLogger,
@@ -85,6 +87,45 @@ describe('createSources', () => {
     expect(await failureOf(resolve())).to.equal('away');
     sources.unwatch('shop/other');
     expect(await resolve()).to.deep.equal(chartOf('one'));
+  });
+
+  it('asks few of those that failed again while releases wait for helm, and all in the end', async () => {
+    answer = () => Promise.reject(new ChartUnavailableError('away'));
+    const broken = Array.from({ length: 60 }, (_, at) => sourceOf(`broken-${String(at)}`));
+    await Promise.allSettled(
+      broken.map((source) => {
+        sources.watch(source, `shop/${source.url}`);
+        return resolve({ source });
+      }),
+    );
+    asked = [];
+    busy = true;
+
+    await timers.tickAsync(10_000);
+    expect(asked.length).to.be.within(1, 40);
+    busy = false;
+    await timers.tickAsync(10_000);
+    expect(new Set(asked.map(({ source }) => source.url)).size).to.equal(60);
+  });
+
+  it('asks first for what most releases wait for, and last what has failed before', async () => {
+    const of = (name: string): ChartSource => ({ ...(web as RepositoryChartSource), name });
+    answer = () => Promise.reject(new ChartUnavailableError('away'));
+    sources.watch(of('failing'), 'shop/failing');
+    await failureOf(resolve({ source: of('failing') }));
+    const first = Promise.withResolvers<Chart>();
+    answer = () => first.promise;
+    const under = resolve({ source: of('first') });
+    await timers.tickAsync(0);
+    sources.watch(of('one'), 'shop/one');
+    for (const release of ['a', 'b', 'c']) sources.watch(of('many'), `shop/${release}`);
+    const others = ['failing', 'one', 'many'].map((name) => resolve({ source: of(name), fresh: true }));
+
+    first.resolve(chartOf('one'));
+    await Promise.all([under, ...others]);
+
+    const order = asked.map(({ source }) => (source.kind === 'repository' ? source.name : ''));
+    expect(order.slice(-3)).to.deep.equal(['many', 'one', 'failing']);
   });
 
   it('asks again when the answer is old, when the archive has left the store, and when told to', async () => {

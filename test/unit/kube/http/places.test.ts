@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { DeadlineError } from '../../../../src/kube/http/deadline.ts';
-import { createPlaces } from '../../../../src/kube/http/places.ts';
-import type { Slots } from '../../../../src/kube/http/slots.ts';
+import { createPlaces, type Places } from '../../../../src/kube/http/places.ts';
 import { failureOf, never, settle } from '../support/fakes.ts';
 
 describe('places for requests', () => {
@@ -14,12 +13,12 @@ describe('places for requests', () => {
     timers.restore();
   });
 
-  const open = (): Slots => createPlaces({ most: 16, lessonOf: () => 'nothing', patienceMs: 120_000 });
+  const open = (): Places => createPlaces({ most: 16, lessonOf: () => 'nothing', patienceMs: 120_000 });
   const hang = (): Promise<never> => new Promise(() => undefined);
   const answer = (): Promise<string> => Promise.resolve('answered');
 
   /** A write after which the namespace is known to be quick. */
-  const known = async (places: Slots, ...parties: readonly string[]): Promise<void> => {
+  const known = async (places: Places, ...parties: readonly string[]): Promise<void> => {
     for (const party of parties) await places.run(party, never(), answer);
   };
 
@@ -34,6 +33,18 @@ describe('places for requests', () => {
     );
 
     expect(new Set(answers)).to.deep.equal(new Set(['answered']));
+  });
+
+  it('are given to one write of a namespace at a time that only tells something', async () => {
+    const places = open();
+    await known(places, 'shop');
+    const tell = (): Promise<unknown> => places.run('shop', never(), hang, { yields: true });
+    for (let at = 0; at < 100; at += 1) void tell();
+    await settle();
+
+    const acts = Array.from({ length: 50 }, () => places.run('shop', never(), answer));
+
+    expect(new Set(await Promise.all(acts))).to.deep.equal(new Set(['answered']));
   });
 
   it('are left for others by many that never answered', async () => {

@@ -43,6 +43,44 @@ describe('a chart source that is away for a while', () => {
     expect(world.condition('Stalled')?.status).to.equal('True');
   });
 
+  it('is told of once, however often it is looked at, and waited for', async () => {
+    const world = createWorld();
+    world.chart = undefined;
+    const first = await world.pass();
+    expect(world.condition('Reconciling')?.status).to.equal('True');
+    expect(world.status().failure).not.to.have.property('nextTry');
+
+    world.later(600_000);
+    const again = await world.pass();
+
+    expect(first.effects).not.to.deep.equal([]);
+    expect(again.effects).to.deep.equal([]);
+    expect(again.outcome).to.deep.equal({ kind: 'retry', ms: Number.POSITIVE_INFINITY });
+  });
+
+  it('has nothing written that holds a HelmRelease of which there is no release', async () => {
+    const world = createWorld();
+    world.subject.letGo();
+    world.chart = undefined;
+    await world.pass();
+    expect(world.subject.get().metadata.finalizers ?? []).to.deep.equal([]);
+
+    world.chart = 'a';
+    await world.pass();
+    expect(world.subject.get().metadata.finalizers).to.have.lengthOf(1);
+  });
+
+  it('has a HelmRelease held all the same that Helm knows a release of', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.subject.letGo();
+    world.chart = undefined;
+
+    await world.pass();
+
+    expect(world.subject.get().metadata.finalizers).to.have.lengthOf(1);
+  });
+
   it('does not give an input new tries that has used them up', async () => {
     const world = createWorld({ rollback: { maxRetries: 1 } });
     await world.pass();

@@ -24,6 +24,8 @@ export interface Subject {
   /** As an operator before us left it. */
   readonly setStatus: (status: HelmReleaseStatus) => void;
   readonly delete: () => void;
+  /** As nobody has held it yet. */
+  readonly letGo: () => void;
   /** Every status that was written, in order. */
   readonly written: readonly HelmReleaseStatus[];
   readonly writeStatus: StatusWriter;
@@ -74,6 +76,7 @@ export function createSubject(
     setStatus: (status) => {
       release = { ...release, status };
     },
+    letGo: () => withMetadata({ finalizers: [] }),
     delete: () => withMetadata({ deletionTimestamp: BORN }),
     written,
     writeStatus: async ({ metadata: { namespace, name } }, status) => {
