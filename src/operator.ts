@@ -11,7 +11,7 @@ import { untilAnswered } from './operator/until-answered.ts';
 import { connectTriggers } from './operator/wake.ts';
 import { createWorkQueue } from './kube/work-queue.ts';
 import { clearWorkDirs } from './process/work-dir.ts';
-import { createVigil } from './release/vigil.ts';
+import { createVigil } from './kube/vigil.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startHeartbeat } from './server/heartbeat.ts';
 import { startHttpServer } from './server/http-server.ts';

@@ -18,7 +18,7 @@ import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
 import { dropAnnotations } from '../kube/watch/transform.ts';
 import { createTransport } from '../kube/transport.ts';
 import type { Transport } from '../kube/transport.ts';
-import type { Document } from '../release/desire/documents.ts';
+import type { Document } from '../kube/documents.ts';
 import { TILLER_INDEXES } from '../release/observe/tiller.ts';
 import { RELEASE_INDEXES } from '../release/triggers.ts';
 import { createChanges } from '../release/observe/changes.ts';

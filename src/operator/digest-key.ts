@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Connection } from '../kube/connection.ts';
 import { isConflict } from '../kube/errors.ts';
 import type { Resource } from '../kube/resource.ts';
-import type { Document } from '../release/desire/documents.ts';
+import type { Document } from '../kube/documents.ts';
 
 const NAME = 'helm-release-operator-digest-key';
 const KEY = 'key';

@@ -6,7 +6,7 @@ import { revisionOf } from '../helm/storage/revision.ts';
 import { createChartSourceOf } from '../release/desire/chart-source.ts';
 import type { ChartSourceOf } from '../release/desire/chart-source.ts';
 import type { ComposeValues } from '../release/desire/desire.ts';
-import { createDocumentReader } from '../release/desire/documents.ts';
+import { createDocumentReader } from '../kube/documents.ts';
 import { createComposeValues } from '../release/desire/values.ts';
 import { createAntecedentOf } from '../release/observe/antecedent.ts';
 import type { AntecedentOf } from '../release/observe/antecedent.ts';

@@ -2,17 +2,19 @@ import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf, parseKey } from '../api/metadata.ts';
 import { targetOf } from '../api/release-name.ts';
 import type { WorkQueue } from '../kube/work-queue.ts';
-import { createController } from '../release/controller.ts';
-import type { Controller } from '../release/controller.ts';
+import { createController } from '../kube/controller.ts';
+import type { Controller } from '../kube/controller.ts';
 import { createPatientCharts } from '../release/desire/patient-charts.ts';
 import { createReleaseDiff } from '../release/observe/release-diff.ts';
 import { reconcile } from '../release/reconcile.ts';
 import type { ReconcilePorts } from '../release/reconcile.ts';
-import { createStatusWriter } from '../release/record/status-writer.ts';
+import { createStatusWriter } from '../kube/status-writer.ts';
 import { remove } from '../release/remove.ts';
+import { longestSilenceMs } from '../release/act/limits.ts';
+import { KIND } from '../api/names.ts';
 import type { RemovePorts } from '../release/remove.ts';
-import { createResync } from '../release/resync.ts';
-import type { Vigil } from '../release/vigil.ts';
+import { createResync } from '../kube/resync.ts';
+import type { Vigil } from '../kube/vigil.ts';
 import { createActPorts } from './act-ports.ts';
 import type { Environment } from './environment.ts';
 import { createMeter } from './meter.ts';
@@ -67,12 +69,14 @@ export function createReleaseController(parts: ControllerParts, environment: Env
     resyncMs,
     patientCharts,
   };
-  return createController({
+  return createController<HelmRelease>({
+    kind: KIND,
     queue,
     clock,
     random,
     log,
     passes: PASSES,
+    silenceMs: ({ spec }) => longestSilenceMs(spec),
     resyncMs,
     stopping,
     find: ports.find,

@@ -4,7 +4,7 @@ import { kubeTime } from '../api/time.ts';
 import type { Action } from './decide/action.ts';
 import { isContested } from './decide/foreign-changes.ts';
 import { historyOf } from './observe/history.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../kube/outcome.ts';
 import type { Pass } from './pass.ts';
 import { formatTarget } from './plan.ts';
 import { troubled } from './record/conditions.ts';

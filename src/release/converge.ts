@@ -14,7 +14,7 @@ import { contestOf } from './contest.ts';
 import { inSlot } from './in-slot.ts';
 import type { SlotWish } from './in-slot.ts';
 import type { Revisions } from './observe/revisions.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../kube/outcome.ts';
 import type { Pass } from './pass.ts';
 import { isPassive, perform } from './perform.ts';
 import type { PerformPorts } from './perform.ts';

@@ -7,7 +7,7 @@ import { isForbidden } from '../kube/errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Random } from '../telemetry/clock.ts';
 import { standsInTheWay } from './act/left-behind-conflict.ts';
-import { backoffMs } from './decide/retry-policy.ts';
+import { backoffMs } from '../kube/backoff.ts';
 import { logOf } from './leave.ts';
 import type { Revisions } from './observe/revisions.ts';
 import { unlessForbidden } from './observe/surroundings.ts';

@@ -7,9 +7,9 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { WriteOptions } from '../kube/resource.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RecordContext } from './record/context.ts';
-import type { StatusWriter } from './record/status-writer.ts';
-import { UNWATCHED } from './vigil.ts';
-import type { Lifeline } from './vigil.ts';
+import type { StatusWriter } from '../kube/status-writer.ts';
+import { UNWATCHED } from '../kube/vigil.ts';
+import type { Lifeline } from '../kube/vigil.ts';
 
 /** One look at one HelmRelease: what it asks for, and what we have written about it so far. */
 export interface Pass {
@@ -35,7 +35,7 @@ export type StatusChange = (status: HelmReleaseStatus, context: RecordContext) =
 
 export function createPass(
   release: HelmRelease,
-  ports: { readonly writeStatus: StatusWriter; readonly clock: Clock; readonly log: Logger },
+  ports: { readonly writeStatus: StatusWriter<HelmRelease>; readonly clock: Clock; readonly log: Logger },
   signal: AbortSignal,
   lifeline: Lifeline = UNWATCHED,
 ): Pass {

@@ -23,7 +23,7 @@ import { upgrade } from './act/upgrade.ts';
 import type { UpgradePorts } from './act/upgrade.ts';
 import type { Action } from './decide/action.ts';
 import type { Observed } from './observe/observed.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../kube/outcome.ts';
 import type { Pass } from './pass.ts';
 import type { Plan } from './plan.ts';
 

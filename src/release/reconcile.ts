@@ -16,7 +16,7 @@ import type { FollowPorts } from './follow-target.ts';
 import { forgetUnnamed, tidyLeftBehind } from './left-behind.ts';
 import type { LeftBehindPorts } from './left-behind.ts';
 import { formerTarget } from './observe/former-target.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../kube/outcome.ts';
 import { createPass } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { inProgress } from './record/conditions.ts';
@@ -24,8 +24,8 @@ import { insecureSources } from './record/insecure-sources.ts';
 import { leftBehindOf } from './record/left-behind.ts';
 import { observedTarget } from './record/observed-release.ts';
 import { reportingTrouble } from './record/report-trouble.ts';
-import type { StatusWriter } from './record/status-writer.ts';
-import type { Lifeline } from './vigil.ts';
+import type { StatusWriter } from '../kube/status-writer.ts';
+import type { Lifeline } from '../kube/vigil.ts';
 import { granted, wishOf } from './wish.ts';
 import type { Wish } from './wish.ts';
 
@@ -34,7 +34,7 @@ export type ReconcilePorts = ConvergePorts &
   LeftBehindPorts &
   DesirePorts &
   FinalizerPorts & {
-    readonly writeStatus: StatusWriter;
+    readonly writeStatus: StatusWriter<HelmRelease>;
     readonly clock: Clock;
     readonly log: Logger;
   };

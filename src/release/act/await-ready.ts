@@ -9,7 +9,7 @@ import type { DatedRevision } from '../observe/found-again.ts';
 import { entryOf, historyOf } from '../observe/history.ts';
 import { meterEnd } from '../record/meter.ts';
 import { NotReadyError } from '../record/not-ready.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome } from '../../kube/outcome.ts';
 import type { Pass } from '../pass.ts';
 import { formatChart } from '../plan.ts';
 import type { Plan } from '../plan.ts';

@@ -9,7 +9,7 @@ import type { FailPorts } from '../record/fail.ts';
 import { entryOf, historyOf, restorableRevision } from '../observe/history.ts';
 import { withEntry } from '../record/history.ts';
 import { meterEnd } from '../record/meter.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome } from '../../kube/outcome.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 import { NotReadyError } from '../record/not-ready.ts';

@@ -6,7 +6,7 @@ import type { EventRecorder } from '../../kube/events.ts';
 import type { Action } from '../decide/action.ts';
 import { concealed } from './explain.ts';
 import type { ConcealPorts } from './explain.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome } from '../../kube/outcome.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 import type { Readiness, RevisionId } from '../observe/readiness.ts';

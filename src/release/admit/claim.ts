@@ -7,7 +7,7 @@ import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome } from '../../kube/outcome.ts';
 import type { AntecedentOf } from '../observe/antecedent.ts';
 import { claimOn, claimantOf } from '../observe/owner.ts';
 import type { Claim } from '../observe/owner.ts';

@@ -1,7 +1,7 @@
 import { OperatorError } from '../../api/errors.ts';
 import { MIGRATE_ANNOTATION } from '../../api/names.ts';
 import type { TillerRecordOf } from '../observe/tiller.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome } from '../../kube/outcome.ts';
 import type { Pass } from '../pass.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';

@@ -1,6 +1,6 @@
 import { OperatorError } from '../../api/errors.ts';
 import type { Surroundings } from '../observe/surroundings.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome } from '../../kube/outcome.ts';
 import type { Pass } from '../pass.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';

@@ -2,7 +2,7 @@ import { describe, OperatorError } from '../../api/errors.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import { isForbidden } from '../../kube/errors.ts';
 import type { Revisions } from '../observe/revisions.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome } from '../../kube/outcome.ts';
 import type { Pass } from '../pass.ts';
 import { recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';

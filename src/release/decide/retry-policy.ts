@@ -1,11 +1,7 @@
 import type { Retry } from '../../api/errors.ts';
+import { backoffMs } from '../../kube/backoff.ts';
 import type { Random } from '../../telemetry/clock.ts';
 import type { Step } from '../observe/memory.ts';
-
-const FIRST_DELAY_MS = 5_000;
-const LONGEST_DELAY_MS = 300_000;
-/** Spreads the tries of releases that failed together. */
-const JITTER = 0.2;
 
 export interface FailedTry {
   readonly step: Step;
@@ -31,11 +27,4 @@ export function nextTryMs(failed: FailedTry, rules: RetryRules, random: Random):
     if (failed.attempts > rules.maxRetries) return undefined;
   }
   return backoffMs(failed.attempts, random);
-}
-
-/** Doubles from five seconds to five minutes, with jitter. */
-export function backoffMs(attempts: number, random: Random): number {
-  const exponent = Math.min(Math.max(attempts, 1) - 1, 30);
-  const delay = Math.min(FIRST_DELAY_MS * 2 ** exponent, LONGEST_DELAY_MS);
-  return Math.round(delay * (1 - JITTER + 2 * JITTER * random()));
 }

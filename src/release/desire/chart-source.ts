@@ -3,7 +3,7 @@ import type { ChartSourceSettings as Wanted } from '../../api/chart-source.ts';
 import { CredentialsError } from '../../api/errors.ts';
 import type { ReleaseSettings } from '../../api/settings.ts';
 import type { ChartSource, Credentials } from '../../charts/chart.ts';
-import type { ReadDocument } from './documents.ts';
+import type { ReadDocument } from '../../kube/documents.ts';
 import { type PullAccess, readPullSecret } from './pull-secret.ts';
 
 /** The chart source of a release with its default ref and its credentials. */

@@ -4,7 +4,7 @@ import { CredentialsError } from '../../api/errors.ts';
 import { DockerConfigError, entryFor, parseDockerConfig } from '../../charts/access/docker-config.ts';
 import type { Credentials, RegistryCredentials } from '../../charts/chart.ts';
 import { checkTls, type Tls } from '../../charts/http/tls.ts';
-import type { Document, ReadDocument } from './documents.ts';
+import type { Document, ReadDocument } from '../../kube/documents.ts';
 
 /** What a Secret lets one do at a Helm repository or a registry. */
 export interface PullAccess {

@@ -9,7 +9,7 @@ import { createFetchFirst } from '../../values/fetch-first.ts';
 import { createSharedContent } from '../../values/shared-content.ts';
 import { withinLimit } from '../../values/within-limit.ts';
 import type { ComposeValues } from './desire.ts';
-import type { ReadDocument } from './documents.ts';
+import type { ReadDocument } from '../../kube/documents.ts';
 
 export interface ValuesPorts {
   readonly readConfigMap: ReadDocument;

@@ -2,9 +2,9 @@
 import type { ReleaseSettings } from '../../../src/api/settings.ts';
 import type { Chart } from '../../../src/charts/chart.ts';
 import { createSemaphore } from '../../../src/process/semaphore.ts';
-import { createDocumentReader, type Document } from '../../../src/release/desire/documents.ts';
+import { createDocumentReader, type Document } from '../../../src/kube/documents.ts';
 import { createComposeValues } from '../../../src/release/desire/values.ts';
-import { UNWATCHED } from '../../../src/release/vigil.ts';
+import { UNWATCHED } from '../../../src/kube/vigil.ts';
 import { createValuesRoom } from '../../../src/values/room.ts';
 
 const RELEASES = 1_000;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { equalJitter, fullJitter } from '../../../src/kube/backoff.ts';
+import { backoffMs, equalJitter, fullJitter } from '../../../src/kube/backoff.ts';
 
 const limits = { baseMs: 200, maxMs: 30_000 };
 
@@ -29,6 +29,18 @@ describe('backoff', () => {
             .and.at.most(bound);
         },
       ),
+    );
+  });
+});
+
+describe('backoffMs', () => {
+  it('stays within its bounds for any number of failures and any chance', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempts, chance) => {
+        const ms = backoffMs(attempts, () => chance);
+
+        expect(ms).to.be.within(4_000, 360_000);
+      }),
     );
   });
 });

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { backoffMs, nextTryMs } from '../../../../src/release/decide/retry-policy.ts';
+import { nextTryMs } from '../../../../src/release/decide/retry-policy.ts';
 import type { FailedTry, RetryRules } from '../../../../src/release/decide/retry-policy.ts';
 
 const half = (): number => 0.5;
@@ -37,17 +36,5 @@ describe('nextTryMs', () => {
 
   it('waits for a change where only a change can help', () => {
     expect(nextTryMs({ ...failed, retry: 'after-change' }, rules, half)).to.equal(undefined);
-  });
-});
-
-describe('backoffMs', () => {
-  it('stays within its bounds for any number of failures and any chance', () => {
-    fc.assert(
-      fc.property(fc.nat(), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempts, chance) => {
-        const ms = backoffMs(attempts, () => chance);
-
-        expect(ms).to.be.within(4_000, 360_000);
-      }),
-    );
   });
 });

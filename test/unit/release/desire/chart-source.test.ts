@@ -5,7 +5,7 @@ import type { HelmReleaseSpec } from '../../../../src/api/helm-release.ts';
 import { settingsOf } from '../../../../src/api/settings.ts';
 import type { ChartSource } from '../../../../src/charts/chart.ts';
 import { createChartSourceOf } from '../../../../src/release/desire/chart-source.ts';
-import type { Document } from '../../../../src/release/desire/documents.ts';
+import type { Document } from '../../../../src/kube/documents.ts';
 import { RELEASE_INDEXES } from '../../../../src/release/triggers.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createAuthority } from '../../../../hack/testenv/tls/authority.ts';
 import { CredentialsError } from '../../../../src/api/errors.ts';
-import type { Document } from '../../../../src/release/desire/documents.ts';
+import type { Document } from '../../../../src/kube/documents.ts';
 import { type PullAccess, readPullSecret } from '../../../../src/release/desire/pull-secret.ts';
 
 const REF = { namespace: 'shop', name: 'pull' };

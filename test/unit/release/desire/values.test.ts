@@ -4,7 +4,7 @@ import type { ReleaseSettings } from '../../../../src/api/settings.ts';
 import type { ValuesSource } from '../../../../src/api/values-sources.ts';
 import type { Chart } from '../../../../src/charts/chart.ts';
 import { createComposeValues } from '../../../../src/release/desire/values.ts';
-import { UNWATCHED } from '../../../../src/release/vigil.ts';
+import { UNWATCHED } from '../../../../src/kube/vigil.ts';
 import { createValuesRoom } from '../../../../src/values/room.ts';
 
 const TEXT = `text: ${'x'.repeat(90)}\n`;

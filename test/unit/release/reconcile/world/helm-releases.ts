@@ -9,7 +9,7 @@ import {
 } from '../../../../../src/api/names.ts';
 import { statusSchema } from '../../../../../src/api/schema/status.ts';
 import type { FinalizerPorts } from '../../../../../src/release/admit/finalizer.ts';
-import type { StatusWriter } from '../../../../../src/release/record/status-writer.ts';
+import type { StatusWriter } from '../../../../../src/kube/status-writer.ts';
 import type { Effects, Lifetime } from './lifetime.ts';
 
 /** The HelmRelease of a world, as the API server holds it. */
@@ -28,7 +28,7 @@ export interface Subject {
   readonly letGo: () => void;
   /** Every status that was written, in order. */
   readonly written: readonly HelmReleaseStatus[];
-  readonly writeStatus: StatusWriter;
+  readonly writeStatus: StatusWriter<HelmRelease>;
   readonly releases: FinalizerPorts['releases'];
 }
 

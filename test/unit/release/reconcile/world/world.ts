@@ -10,7 +10,7 @@ import { ApiError } from '../../../../../src/kube/errors.ts';
 import type { Crds } from '../../../../../src/release/act/crds.ts';
 import { createRevisions } from '../../../../../src/release/observe/revisions.ts';
 import type { Meter } from '../../../../../src/release/record/meter.ts';
-import type { Outcome } from '../../../../../src/release/outcome.ts';
+import type { Outcome } from '../../../../../src/kube/outcome.ts';
 import { formatTarget } from '../../../../../src/release/plan.ts';
 import { reconcile } from '../../../../../src/release/reconcile.ts';
 import type { ReconcilePorts } from '../../../../../src/release/reconcile.ts';

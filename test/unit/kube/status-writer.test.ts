@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { HelmRelease } from '../../../../src/api/helm-release.ts';
-import { API_VERSION, KIND } from '../../../../src/api/names.ts';
-import { ApiError } from '../../../../src/kube/errors.ts';
-import type { Resource } from '../../../../src/kube/resource.ts';
-import { createStatusWriter } from '../../../../src/release/record/status-writer.ts';
+import type { HelmRelease } from '../../../src/api/helm-release.ts';
+import { API_VERSION, KIND } from '../../../src/api/names.ts';
+import { ApiError } from '../../../src/kube/errors.ts';
+import type { Resource } from '../../../src/kube/resource.ts';
+import { createStatusWriter } from '../../../src/kube/status-writer.ts';
 
 const { signal } = new AbortController();
 const conflict = new ApiError('the object has been modified', { status: 409, statusReason: 'Conflict' });

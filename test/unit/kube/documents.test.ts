@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createDocumentReader, type Document } from '../../../../src/release/desire/documents.ts';
+import { createDocumentReader, type Document } from '../../../src/kube/documents.ts';
 
 const { signal } = new AbortController();
 

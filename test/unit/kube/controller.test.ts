@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import sinon from 'sinon';
 import type { HelmRelease } from '../../../src/api/helm-release.ts';
 import { createWorkQueue, type WorkQueue } from '../../../src/kube/work-queue.ts';
-import { createController, type ControllerOptions } from '../../../src/release/controller.ts';
-import type { Outcome } from '../../../src/release/outcome.ts';
-import { createVigil, type Vigil } from '../../../src/release/vigil.ts';
+import { createController, type ControllerOptions } from '../../../src/kube/controller.ts';
+import type { Outcome } from '../../../src/kube/outcome.ts';
+import { createVigil, type Vigil } from '../../../src/kube/vigil.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
-import { testClock } from '../kube/support/fakes.ts';
+import { testClock } from './support/fakes.ts';
 
 const RELEASE: HelmRelease = {
   apiVersion: 'helm.fluxcd.io/v1',
@@ -48,10 +48,12 @@ describe('the controller', () => {
   });
 
   const start = (
-    reconcile: ControllerOptions['reconcile'],
-    find: ControllerOptions['find'] = (key) => (key === 'shop/web' ? RELEASE : undefined),
+    reconcile: ControllerOptions<HelmRelease>['reconcile'],
+    find: ControllerOptions<HelmRelease>['find'] = (key) => (key === 'shop/web' ? RELEASE : undefined),
   ): void => {
     const controller = createController({
+      kind: 'HelmRelease',
+      silenceMs: () => 100 * MINUTE,
       queue,
       vigil,
       reconcile,
@@ -72,7 +74,9 @@ describe('the controller', () => {
     running = controller.run(stop.signal, new AbortController().signal);
   };
   /** Each pass takes a second and ends as the next of these. */
-  const endingAs = (...outcomes: readonly (Outcome | Error)[]): ControllerOptions['reconcile'] => {
+  const endingAs = (
+    ...outcomes: readonly (Outcome | Error)[]
+  ): ControllerOptions<HelmRelease>['reconcile'] => {
     const left = [...outcomes];
     return async () => {
       await new Promise((resolve) => setTimeout(resolve, 1_000));

@@ -1,7 +1,7 @@
-import { createSingleFlight } from '../../process/single-flight.ts';
-import type { KubeObject } from '../../kube/resource-type.ts';
-import type { Resource } from '../../kube/resource.ts';
-import type { Store } from '../../kube/store.ts';
+import { createSingleFlight } from '../process/single-flight.ts';
+import type { KubeObject } from './resource-type.ts';
+import type { Resource } from './resource.ts';
+import type { Store } from './store.ts';
 
 /** A ConfigMap or Secret: text in `data` (base64 in a Secret), bytes in `binaryData` of a ConfigMap. */
 export interface Document extends KubeObject {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { createVigil, type Vigil } from '../../../src/release/vigil.ts';
+import { createVigil, type Vigil } from '../../../src/kube/vigil.ts';
 
 const MINUTE = 60_000;
 
@@ -18,9 +18,9 @@ function watch(): { vigil: Vigil; later: (minutes: number) => void } {
 describe('the watch over passes', () => {
   it('names a pass that has been silent for longer than anything that it does', () => {
     const { vigil, later } = watch();
-    vigil.begin('shop/quick', 10 * MINUTE).end();
-    vigil.begin('shop/patient', 500 * MINUTE);
-    vigil.begin('shop/web', 10 * MINUTE);
+    vigil.begin('HelmRelease shop/quick', 10 * MINUTE).end();
+    vigil.begin('HelmRelease shop/patient', 500 * MINUTE);
+    vigil.begin('HelmRelease shop/web', 10 * MINUTE);
 
     later(10);
     expect(vigil.trouble()).to.equal(undefined);
@@ -31,7 +31,7 @@ describe('the watch over passes', () => {
 
   it('takes every sign of life for a new beginning', () => {
     const { vigil, later } = watch();
-    const lifeline = vigil.begin('shop/web', 10 * MINUTE);
+    const lifeline = vigil.begin('HelmRelease shop/web', 10 * MINUTE);
 
     for (let n = 0; n < 20; n++) {
       later(9);
@@ -43,7 +43,7 @@ describe('the watch over passes', () => {
 
   it('lets a pass wait for its turn as long as it takes', () => {
     const { vigil, later } = watch();
-    const resume = vigil.begin('shop/web', 10 * MINUTE).pause();
+    const resume = vigil.begin('HelmRelease shop/web', 10 * MINUTE).pause();
 
     later(1_000);
     expect(vigil.trouble()).to.equal(undefined);
@@ -58,7 +58,7 @@ describe('the watch over passes', () => {
 
   it('forgets a pass that has ended', () => {
     const { vigil, later } = watch();
-    const lifeline = vigil.begin('shop/web', 10 * MINUTE);
+    const lifeline = vigil.begin('HelmRelease shop/web', 10 * MINUTE);
 
     later(60);
     lifeline.end();

@@ -2,7 +2,8 @@ import type { Clock } from '../telemetry/clock.ts';
 
 /** Watches over passes: one that gives no sign of life for longer than all that it does may take will never end. */
 export interface Vigil {
-  begin(key: string, mayTakeMs: number): Lifeline;
+  /** Of what is looked at, such as `HelmRelease shop/web`. */
+  begin(what: string, mayTakeMs: number): Lifeline;
   /** Which pass is stuck, and since when; undefined if none is. */
   trouble(): string | undefined;
 }
@@ -23,7 +24,7 @@ export const UNWATCHED: Lifeline = {
 };
 
 interface Watched {
-  readonly key: string;
+  readonly what: string;
   readonly mayTakeMs: number;
   since: number;
   pauses: number;
@@ -32,8 +33,8 @@ interface Watched {
 export function createVigil(clock: Clock): Vigil {
   const watched = new Set<Watched>();
   return {
-    begin: (key, mayTakeMs) => {
-      const one: Watched = { key, mayTakeMs, since: clock.monotonicMs(), pauses: 0 };
+    begin: (what, mayTakeMs) => {
+      const one: Watched = { what, mayTakeMs, since: clock.monotonicMs(), pauses: 0 };
       const alive = (): void => {
         one.since = clock.monotonicMs();
       };
@@ -57,11 +58,11 @@ export function createVigil(clock: Clock): Vigil {
     },
     trouble: () => {
       const now = clock.monotonicMs();
-      for (const { key, mayTakeMs, since, pauses } of watched) {
+      for (const { what, mayTakeMs, since, pauses } of watched) {
         const silentMs = now - since;
         if (pauses > 0 || silentMs <= mayTakeMs) continue;
         const minutes = String(Math.round(silentMs / 60_000));
-        return `a pass over HelmRelease ${key} has got nowhere for ${minutes} min`;
+        return `a pass over ${what} has got nowhere for ${minutes} min`;
       }
       return undefined;
     },

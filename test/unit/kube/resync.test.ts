@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { createResync } from '../../../src/release/resync.ts';
+import { createResync } from '../../../src/kube/resync.ts';
 
 describe('the time until an unchanged release is looked at again', () => {
   it('defect 17: differs from release to release, so that a fleet does not come back all at once', () => {

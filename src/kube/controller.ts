@@ -1,20 +1,23 @@
 import { asOperatorError, describe } from '../api/errors.ts';
-import type { HelmRelease } from '../api/helm-release.ts';
-import { isNotFound } from '../kube/errors.ts';
-import type { WorkQueue } from '../kube/work-queue.ts';
+import { isNotFound } from './errors.ts';
+import type { WorkQueue } from './work-queue.ts';
 import { childSignal } from '../process/child-signal.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { longestSilenceMs } from './act/limits.ts';
 import type { Outcome } from './outcome.ts';
-import { backoffMs } from './decide/retry-policy.ts';
+import { backoffMs } from './backoff.ts';
+import type { KubeObject } from './resource-type.ts';
 import type { Lifeline, Vigil } from './vigil.ts';
 
-export interface ControllerOptions {
+export interface ControllerOptions<T extends KubeObject> {
+  /** For messages: the kind. */
+  readonly kind: string;
   readonly queue: WorkQueue;
-  readonly find: (key: string) => HelmRelease | undefined;
-  readonly reconcile: (release: HelmRelease, signal: AbortSignal, lifeline: Lifeline) => Promise<Outcome>;
-  /** Passes at a time. Passes that run helm wait for one of its slots; the others only look. */
+  readonly find: (key: string) => T | undefined;
+  readonly reconcile: (object: T, signal: AbortSignal, lifeline: Lifeline) => Promise<Outcome>;
+  /** How long a pass over it may be silent at most, in the longest thing that it does. */
+  readonly silenceMs: (object: T) => number;
+  /** Passes at a time. */
   readonly passes: number;
   readonly resyncMs: () => number;
   readonly stopping: AbortSignal;
@@ -33,8 +36,8 @@ export interface Controller {
   readonly run: (taking: AbortSignal, working: AbortSignal) => Promise<void>;
 }
 
-/** Takes releases from the queue and gives each its pass. One bad release never ends or slows the others. */
-export function createController(options: ControllerOptions): Controller {
+/** Takes keys from the queue and gives each object its pass. A bad one never ends or slows the others. */
+export function createController<T extends KubeObject>(options: ControllerOptions<T>): Controller {
   const memory: Memory = { uids: new Map(), failuresInARow: new Map(), syncsBegun: new Map() };
   return {
     run: async (taking, working) => {
@@ -46,7 +49,7 @@ export function createController(options: ControllerOptions): Controller {
             await onePass(key, options, memory, working);
           } catch (caught) {
             // An object that is stored with no shape at all must not end the work on all others.
-            options.log.error('a HelmRelease could not be looked at', {
+            options.log.error(`a ${options.kind} could not be looked at`, {
               resource: key,
               cause: describe(asOperatorError(caught)),
             });
@@ -61,36 +64,36 @@ export function createController(options: ControllerOptions): Controller {
   };
 }
 
-/** By key. A HelmRelease that is made anew under the same name is another one, of which nothing is remembered. */
+/** By key. An object that is made anew under the same name is another one, of which nothing is remembered. */
 interface Memory {
   readonly uids: Map<string, string>;
   readonly failuresInARow: Map<string, number>;
   readonly syncsBegun: Map<string, number>;
 }
 
-async function onePass(
+async function onePass<T extends KubeObject>(
   key: string,
-  options: ControllerOptions,
+  options: ControllerOptions<T>,
   { uids, failuresInARow, syncsBegun }: Memory,
   working: AbortSignal,
 ): Promise<void> {
   const { queue, clock, log } = options;
-  const release = options.find(key);
-  const uid = release?.metadata.uid ?? '';
+  const object = options.find(key);
+  const uid = object?.metadata.uid ?? '';
   const isAnother = uids.has(key) && uids.get(key) !== uid;
-  if (release === undefined || isAnother) {
+  if (object === undefined || isAnother) {
     uids.delete(key);
     failuresInARow.delete(key);
     syncsBegun.delete(key);
     options.onForgotten(key);
   }
-  if (release === undefined) return;
+  if (object === undefined) return;
   uids.set(key, uid);
   const begun = clock.monotonicMs();
   const syncBegun = syncsBegun.get(key) ?? begun;
   using child = childSignal(working);
   const { signal } = child;
-  const lifeline = options.vigil.begin(key, longestSilenceMs(release.spec));
+  const lifeline = options.vigil.begin(`${options.kind} ${key}`, options.silenceMs(object));
   const ended = (kind: Outcome['kind'] | 'error'): void => {
     const now = clock.monotonicMs();
     options.onPass(key, kind, (now - begun) / 1000);
@@ -102,7 +105,7 @@ async function onePass(
     }
   };
   try {
-    const outcome = await options.reconcile(release, signal, lifeline);
+    const outcome = await options.reconcile(object, signal, lifeline);
     failuresInARow.delete(key);
     ended(outcome.kind);
     queue.addAfter(key, delayOf(outcome, options.resyncMs()), outcome.kind === 'done' ? 'low' : 'high');
@@ -113,7 +116,7 @@ async function onePass(
     const failures = (failuresInARow.get(key) ?? 0) + 1;
     failuresInARow.set(key, failures);
     ended('error');
-    log.error('a pass over a release was given up and is tried again', {
+    log.error(`a pass over a ${options.kind} was given up and is tried again`, {
       resource: key,
       cause: describe(asOperatorError(caught)),
       stack: caught instanceof Error ? caught.stack : undefined,
