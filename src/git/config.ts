@@ -1,4 +1,4 @@
-import type { BasicAuth } from './remote.ts';
+import type { BasicAuth, GitAccess } from './remote.ts';
 
 export type Setting = readonly [key: string, value: string];
 
@@ -46,25 +46,41 @@ export const HARDENING: readonly Setting[] = [
 ];
 
 /**
- * One remote. An administrator's headers and helpers are put aside where an object brings its own credentials, which
- * are in a file: whoever may look at our processes sees their arguments and environment.
+ * One remote. An administrator's headers and helpers are put aside where an object brings its own access, which
+ * is in a file: whoever may look at our processes sees their arguments and environment.
  */
-export function remoteSettings(address: string, credentialsFile: string | undefined): readonly Setting[] {
+export function remoteSettings(address: string, accessFile: string | undefined): readonly Setting[] {
   const origin: Setting = ['remote.origin.url', address];
-  if (credentialsFile === undefined) return [origin];
+  if (accessFile === undefined) return [origin];
   return [
     origin,
     ['credential.helper', ''],
     [`http.${address}.extraHeader`, ''],
-    ['include.path', credentialsFile],
+    ['include.path', accessFile],
   ];
 }
 
-/** What that file holds: a header that is bound to the address, so that no other one gets it. */
-export function credentialsText(address: string, { username, password }: BasicAuth): string {
-  const basic = Buffer.from(`${username}:${password}`).toString('base64');
-  const quoted = address.replace(/["\\]/g, '\\$&');
-  return `[http "${quoted}"]\n  extraHeader = "Authorization: Basic ${basic}"\n`;
+/** What that file holds, bound to the address, so that no other one gets it. `caFile` names those to trust there. */
+export function accessText(
+  address: string,
+  { basic, bearer }: Pick<GitAccess, 'basic' | 'bearer'>,
+  caFile: string | undefined,
+): string {
+  const authorization = basic === undefined ? bearer && `Bearer ${bearer}` : basicOf(basic);
+  return [
+    `[http ${quoted(address)}]`,
+    ...(authorization === undefined ? [] : [`  extraHeader = ${quoted(`Authorization: ${authorization}`)}`]),
+    ...(caFile === undefined ? [] : [`  sslCAInfo = ${quoted(caFile)}`]),
+    '',
+  ].join('\n');
+}
+
+function basicOf({ username, password }: BasicAuth): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** Settings as environment, which wins over every file. */

@@ -5,10 +5,11 @@ import { ChartUnavailableError } from '../api/errors.ts';
 import type { Run, RunResult } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { AddressGuard } from './addresses.ts';
-import { asEnvironment, credentialsText, HARDENING, remoteSettings, type Setting } from './config.ts';
+import { accessText, asEnvironment, HARDENING, remoteSettings, type Setting } from './config.ts';
 import { pinHttp, pinSsh } from './pins.ts';
-import type { Endpoint } from './remote.ts';
-import { prepareSsh, type SshPlaces } from './ssh-files.ts';
+import type { Endpoint, SshAccess } from './remote.ts';
+import { ownPlaces, prepareSsh, type SshPlaces, type SshSetup } from './ssh-files.ts';
+import { trustedWith } from './trusted.ts';
 
 export interface EnvironmentOptions {
   /** The operator's own environment; children see the few variables of PASSED and no other. */
@@ -52,7 +53,7 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
   const { env, ssh, workDir, timeoutMs, guard, run } = options;
   const homes = await makeHomes((await workDir.temp('git')).path, ssh.home);
   const gitConfig = join(ssh.home, '.gitconfig');
-  const base = {
+  const base: Readonly<Record<string, string>> = {
     ...passed(env),
     LC_ALL: 'C', // its messages are read by explain.ts
     GIT_CONFIG_NOSYSTEM: '1',
@@ -95,6 +96,8 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
     if (result.kind === 'failed' && result.exitCode !== undefined) return '';
     return result.kind === 'done' ? result.stdout : undefined;
   };
+  const layOutSsh = async (dir: string, own: SshAccess | undefined): Promise<SshSetup> =>
+    prepareSsh(dir, own === undefined ? ssh : await ownPlaces(dir, own), Math.ceil(timeoutMs / 1000));
   let version: string | undefined; // of git, once it is known
   const needPins = async (signal: AbortSignal): Promise<void> => {
     version ??= await print('git', ['version'], signal);
@@ -110,9 +113,8 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
       const needsSsh = endpoint.url.kind === 'ssh' || hasGitConfig;
       await using files = new AsyncDisposableStack();
       const temp = async (prefix: string): Promise<string> => files.use(await workDir.temp(prefix)).path;
-      const setup = needsSsh
-        ? await prepareSsh(await temp('ssh'), ssh, Math.ceil(timeoutMs / 1000))
-        : undefined;
+      const { access, hasOwnAccess } = endpoint;
+      const setup = needsSsh ? await layOutSsh(await temp('ssh'), access.ssh) : undefined;
       const pinning = { guard, hasGitConfig, signal };
       let pins: readonly Setting[] = [];
       let addresses = 1;
@@ -127,17 +129,17 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
           findHostKey: (name, file) => findHostKey(name, file, signal),
         });
       }
-      const { address, auth } = endpoint;
-      const credentials = auth && join(await temp('credentials'), 'config');
-      if (credentials) await writeFile(credentials, credentialsText(address, auth), { mode: 0o600 });
+      const { GIT_SSL_CAINFO: trusted, ...others } = base;
+      const own = hasOwnAccess ? await layOutAccess(await temp('credentials'), endpoint, trusted) : undefined;
       const kept = files.move();
       return {
         env: {
-          ...base,
+          // The variable would win over the file for this remote.
+          ...(own?.hasAuthorities === true ? others : base),
           // Credentials of the installation are not for objects that bring their own.
-          HOME: auth === undefined ? homes.withNetrc : homes.empty,
+          HOME: hasOwnAccess ? homes.empty : homes.withNetrc,
           GIT_CONFIG_GLOBAL: hasGitConfig ? gitConfig : '/dev/null',
-          ...asEnvironment([...HARDENING, ...pins, ...remoteSettings(address, credentials)]),
+          ...asEnvironment([...HARDENING, ...pins, ...remoteSettings(endpoint.address, own?.file)]),
           GIT_SSH_COMMAND: setup?.command ?? 'false',
         },
         ssh: { keys: setup?.keys ?? 0, unreadable: setup?.unreadable ?? [] },
@@ -146,6 +148,20 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
       };
     },
   };
+}
+
+/** Files in `dir`, of which git is told the first. `trusted` is what an administrator has named instead of the system's certificates. */
+async function layOutAccess(
+  dir: string,
+  { address, access }: Endpoint,
+  trusted: string | undefined,
+): Promise<{ readonly file: string; readonly hasAuthorities: boolean }> {
+  const [file, caFile] = [join(dir, 'config'), join(dir, 'trusted.pem')];
+  const hasAuthorities = access.ca !== undefined;
+  if (access.ca !== undefined)
+    await writeFile(caFile, await trustedWith(access.ca, trusted), { mode: 0o600 });
+  await writeFile(file, accessText(address, access, hasAuthorities ? caFile : undefined), { mode: 0o600 });
+  return { file, hasAuthorities };
 }
 
 /** Older versions would look the name up themselves and not say so. */

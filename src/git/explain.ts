@@ -1,16 +1,20 @@
 import { redactText } from '../telemetry/redact.ts';
-import type { Endpoint } from './remote.ts';
+import type { Endpoint, GitAccess } from './remote.ts';
 
 /** What is known beside git's words. */
 export interface Facts {
-  readonly endpoint: Pick<Endpoint, 'url' | 'auth'>;
+  readonly endpoint: Pick<Endpoint, 'url' | 'access'>;
   readonly ssh: { readonly keys: number; readonly unreadable: readonly string[] };
 }
 
 interface Names {
   readonly repo: string;
   readonly host: string;
-  readonly hasAuth: boolean;
+  /** What the object brings. */
+  readonly credentials: string | undefined;
+  /** A phrase that begins with a verb. */
+  readonly trustIt: string;
+  readonly knownHosts: string;
   readonly keys: string;
   /** Of the match. */
   readonly found: string;
@@ -29,13 +33,13 @@ const RULES: readonly Rule[] = [
   ],
   [
     /remote host identification has changed/i,
-    ({ repo, host }) =>
-      `the SSH host key of ${host} (repository ${repo}) differs from the one in known_hosts: replace that line if the host has really changed its key, else somebody is in between`,
+    ({ repo, host, knownHosts }) =>
+      `the SSH host key of ${host} (repository ${repo}) differs from the one in ${knownHosts}: replace that line if the host has really changed its key, else somebody is in between`,
   ],
   [
     /host key verification failed|no \S+ host key is known/i,
-    ({ repo, host }) =>
-      `the SSH host key of ${host} (repository ${repo}) is not in known_hosts: check its fingerprint and add the line that ssh-keyscan prints`,
+    ({ repo, host, knownHosts }) =>
+      `the SSH host key of ${host} (repository ${repo}) is not in ${knownHosts}: check its fingerprint and add the line that ssh-keyscan prints`,
   ],
   [
     /permission denied \(|no supported authentication|too many authentication failures/i,
@@ -61,14 +65,13 @@ const RULES: readonly Rule[] = [
   ],
   [
     /certificate verification failed|certificate problem|certificate verify failed|error setting certificate/i,
-    ({ repo, host }) =>
-      `the certificate of ${host} (repository ${repo}) is not trusted: mount the certificate of its authority and name the file in SSL_CERT_FILE`,
+    ({ repo, host, trustIt }) => `the certificate of ${host} (repository ${repo}) is not trusted: ${trustIt}`,
   ],
   [
     /could not read (?:username|password)|authentication failed|returned error: 401/i,
-    ({ repo, hasAuth }) =>
-      hasAuth
-        ? `repository ${repo} refuses the credentials: check user name and password in the Secret`
+    ({ repo, credentials }) =>
+      credentials !== undefined
+        ? `repository ${repo} refuses the credentials: check ${credentials} in the Secret`
         : `repository ${repo} asks for credentials or does not exist: name a Secret with user name and password in secretRef, or correct the URL`,
   ],
   [
@@ -129,14 +132,31 @@ export function unknownHost({
 
 /** One sentence for people from what git wrote to standard error. */
 export function explainGit(stderr: string, { endpoint, ssh }: Facts): string {
-  const { url, auth } = endpoint;
-  const names = { repo: url.shown, host: url.host, hasAuth: auth !== undefined, keys: aboutKeys(ssh) };
+  const { url, access } = endpoint;
+  const names = {
+    repo: url.shown,
+    host: url.host,
+    credentials: credentialsIn(access),
+    trustIt:
+      access.ca === undefined
+        ? 'mount the certificate of its authority and name the file in SSL_CERT_FILE'
+        : "put the certificate of its authority into the Secret's ca.crt",
+    knownHosts: access.ssh === undefined ? 'known_hosts' : 'the known_hosts of the Secret',
+    keys: access.ssh === undefined ? aboutKeys(ssh) : OWN_KEY,
+  };
   for (const [pattern, sentence] of RULES) {
     const match = pattern.exec(stderr);
     if (match) return sentence({ ...names, found: clean(match[1] ?? '') });
   }
   return `repository ${url.shown} could not be read: ${lastLine(stderr)}`;
 }
+
+function credentialsIn({ basic, bearer }: GitAccess): string | undefined {
+  if (basic !== undefined) return 'user name and password';
+  return bearer === undefined ? undefined : 'the token';
+}
+
+const OWN_KEY = 'it refuses the SSH key of the Secret; add its public part there as a deploy key';
 
 function aboutKeys({ keys, unreadable }: Facts['ssh']): string {
   if (unreadable.length > 0)

@@ -1,13 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { batches } from './batches.ts';
 import type { ListedFile } from './listing.ts';
 import type { LocalGit } from './local.ts';
 import { readBlobs } from './objects.ts';
 import type { Repository } from './repository.ts';
-
-/** Held in memory at once, unless one file is larger. */
-const BATCH_BYTES = 8_000_000;
-const BATCH_FILES = 2_000;
 
 /** Writes files below `into`, which must be new: no link is ever made there, and none is written through. */
 export async function writeFiles(
@@ -28,18 +25,4 @@ export async function writeFiles(
       await writeFile(join(into, path), content, { flag: 'wx', mode: executable ? 0o755 : 0o644 });
     }
   }
-}
-
-function* batches(files: readonly ListedFile[]): Generator<readonly ListedFile[]> {
-  let batch: ListedFile[] = [];
-  let bytes = 0;
-  for (const file of files) {
-    if (batch.length > 0 && (bytes + file.size > BATCH_BYTES || batch.length >= BATCH_FILES)) {
-      yield batch;
-      [batch, bytes] = [[], 0];
-    }
-    batch.push(file);
-    bytes += file.size;
-  }
-  if (batch.length > 0) yield batch;
 }

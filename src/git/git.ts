@@ -6,18 +6,23 @@ import type { WorkDir } from '../process/work-dir.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createAddressGuard } from './addresses.ts';
+import type { CommitObject } from './commit-object.ts';
 import { createGitEnvironment } from './environment.ts';
 import { clean } from './explain.ts';
 import { writeFiles } from './export.ts';
+import { type CommitFile, type FileContent, filesBelow, type Found, readInPortions } from './files.ts';
 import { type Limits, listFiles, type Listing } from './listing.ts';
 import { createLocalGit } from './local.ts';
+import { lookUp } from './lookup.ts';
 import { createMemo } from './memo.ts';
 import { createMirrors, type Source } from './mirrors.ts';
+import { readBlobs } from './objects.ts';
 import { normalizePath } from './paths.ts';
+import { readCommit } from './read-commit.ts';
 import type { Refs } from './ref-list.ts';
 import { isFullId } from './ref.ts';
 import { endpointOf, type GitRemote } from './remote.ts';
-import { createRepository } from './repository.ts';
+import { createRepository, type Repository } from './repository.ts';
 import { type Fresh, resolveRef } from './resolve.ts';
 import { defaultSshPlaces, type SshPlaces } from './ssh-files.ts';
 import { createTransport } from './transport.ts';
@@ -75,6 +80,26 @@ export interface Git {
   identityOf(remote: GitRemote, commit: string, path: string, options: Bounded): Promise<Identity>;
   /** Writes the regular files of a path into `into`, an empty folder; links inside the repository become copies. */
   export(remote: GitRemote, commit: string, path: string, into: string, options: Bounded): Promise<Exported>;
+  /**
+   * The regular files below a folder, sorted by path. Links inside the repository are followed; throws for one that leads out of it
+   * or to nothing, for a folder that is not there, and for too many files.
+   */
+  files(remote: GitRemote, commit: string, path: string, signal: AbortSignal): Promise<readonly CommitFile[]>;
+  /** The contents of files, in their order and never all in memory; throws for one that is too large, and for too much. */
+  read(
+    remote: GitRemote,
+    commit: string,
+    files: readonly CommitFile[],
+    signal: AbortSignal,
+  ): AsyncIterable<FileContent>;
+  /** What stands at paths from the root, in their order. */
+  lookup(
+    remote: GitRemote,
+    commit: string,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly Found[]>;
+  commit(remote: GitRemote, commit: string, signal: AbortSignal): Promise<CommitObject>;
   /** Deletes unused mirrors; done by itself every few minutes. */
   sweep(): Promise<void>;
   stats(): { readonly mirrors: number; readonly bytes: number };
@@ -112,19 +137,34 @@ export async function createGit(options: GitOptions): Promise<Git> {
   const sweeper = setInterval(() => void mirrors.sweep(), SWEEP_EVERY_MS).unref();
   const sourceOf = (remote: GitRemote): Source => mirrors.of(endpointOf(remote));
 
+  /** A repository that holds the commit; `shown` names it in messages. */
+  function withCommit<T>(
+    remote: GitRemote,
+    commit: string,
+    signal: AbortSignal,
+    work: (at: {
+      readonly repository: Repository;
+      readonly commit: string;
+      readonly shown: string;
+    }) => Promise<T>,
+  ): Promise<T> {
+    const { mirror, endpoint } = sourceOf(remote);
+    if (!isFullId(commit)) throw new InvalidSpecError(`'${clean(commit)}' is not the full id of a commit`);
+    return mirror.withCommit(commit, signal, (repository) =>
+      work({ repository, commit, shown: endpoint.url.shown }),
+    );
+  }
+
   function atPlace<T>(
     remote: GitRemote,
     commit: string,
     path: string,
     signal: AbortSignal,
     work: (place: Place) => Promise<T>,
+    purpose: Place['purpose'] = 'chart',
   ): Promise<T> {
-    const { mirror, endpoint } = sourceOf(remote);
     const normal = normalizePath(path);
-    if (!isFullId(commit)) throw new InvalidSpecError(`'${clean(commit)}' is not the full id of a commit`);
-    return mirror.withCommit(commit, signal, (repository) =>
-      work({ repository, commit, path: normal, shown: endpoint.url.shown }),
-    );
+    return withCommit(remote, commit, signal, (at) => work({ ...at, path: normal, purpose }));
   }
 
   async function list(place: Place, { limits, signal }: Bounded): Promise<Listing> {
@@ -138,7 +178,7 @@ export async function createGit(options: GitOptions): Promise<Git> {
       return { commit: await resolveRef(source, ref, fresh), insecure: source.endpoint.insecure };
     },
     fetchCommit: async (remote, commit, signal) =>
-      atPlace(remote, commit, '', signal, () => Promise.resolve()),
+      withCommit(remote, commit, signal, () => Promise.resolve()),
     treeOf: async (remote, commit, path, signal) => {
       const key = JSON.stringify([endpointOf(remote).key, commit, path]);
       return trees.get(key, signal, (shared) =>
@@ -156,6 +196,18 @@ export async function createGit(options: GitOptions): Promise<Git> {
         await writeFiles(local, place.repository, files, into, bounded.signal);
         return { tree, linked, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
       }),
+    files: async (remote, commit, path, signal) =>
+      atPlace(remote, commit, path, signal, (place) => filesBelow(local, place, signal), 'manifests'),
+    read: async function* (remote, commit, files, signal) {
+      const { shown } = endpointOf(remote).url;
+      yield* readInPortions(files, `in commit ${commit.slice(0, 12)} of repository ${shown}`, (blobs) =>
+        withCommit(remote, commit, signal, ({ repository }) => readBlobs(local, repository, blobs, signal)),
+      );
+    },
+    lookup: async (remote, commit, paths, signal) =>
+      withCommit(remote, commit, signal, (at) => lookUp(local, at, paths, signal)),
+    commit: async (remote, commit, signal) =>
+      withCommit(remote, commit, signal, (at) => readCommit(local, at, signal)),
     sweep: () => mirrors.sweep(),
     stats: () => ({ mirrors: mirrors.count, bytes: mirrors.bytes }),
     close: async () => {

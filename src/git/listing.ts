@@ -1,6 +1,7 @@
 import { ChartUnavailableError, InvalidChartError } from '../api/errors.ts';
 import { clean } from './explain.ts';
 import type { LocalGit } from './local.ts';
+import { megabytes } from './megabytes.ts';
 import { type Found, followPaths, listTree, type TreeEntry } from './objects.ts';
 import type { Place } from './tree.ts';
 
@@ -36,6 +37,8 @@ interface Walk {
   linkedFolders: number;
   bytes: number;
 }
+
+const PARTS = { chart: 'part of the chart', manifests: 'manifest' } as const;
 
 /** Links to folders can multiply what there is without adding a file that the limits would count. */
 const MAX_LINKED_FOLDERS = 100;
@@ -126,12 +129,16 @@ async function follow(
 function add(walk: Walk, path: string, id: string, size: number, executable: boolean): void {
   const { limits, place, files } = walk;
   const tooMuch = (what: string): ChartUnavailableError =>
-    new ChartUnavailableError(`${here(place)} ${what}: keep what is no part of the chart out of that folder`);
+    new ChartUnavailableError(
+      `${here(place)} ${what}: keep what is no ${PARTS[place.purpose]} out of that folder`,
+    );
   if (size > limits.fileBytes) {
-    throw tooMuch(`holds the file '${path}' of ${mega(size)}, and a file may have ${mega(limits.fileBytes)}`);
+    throw tooMuch(
+      `holds the file '${path}' of ${megabytes(size)}, and a file may have ${megabytes(limits.fileBytes)}`,
+    );
   }
   walk.bytes += size;
-  if (walk.bytes > limits.bytes) throw tooMuch(`holds more than ${mega(limits.bytes)}`);
+  if (walk.bytes > limits.bytes) throw tooMuch(`holds more than ${megabytes(limits.bytes)}`);
   if (files.length >= limits.files) throw tooMuch(`holds more than ${String(limits.files)} files`);
   files.push({ path, id, size, executable });
 }
@@ -143,8 +150,4 @@ function isUnsafe(name: string): boolean {
 
 function here({ path, commit, shown }: Place): string {
   return `${path === '' ? 'the root' : `the folder '${path}'`} of commit ${commit.slice(0, 12)} of repository ${shown}`;
-}
-
-function mega(bytes: number): string {
-  return bytes < 1e5 ? `${String(bytes)} bytes` : `${String(Math.round(bytes / 1e5) / 10)} MB`;
 }

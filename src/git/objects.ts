@@ -50,10 +50,26 @@ export async function followPaths(
   return found;
 }
 
+const OBJECT = /^([0-9a-f]{40,64}) (tree|blob) (\d+)$/;
+
 function plain(line: string): Found {
-  const [, id, kind, size] = /^([0-9a-f]{40,64}) (tree|blob) (\d+)$/.exec(line) ?? [];
+  const [, id, kind, size] = OBJECT.exec(line) ?? [];
   if (id === undefined) return { kind: 'missing' };
   return { kind: kind === 'tree' ? 'tree' : 'blob', id, size: Number(size) };
+}
+
+/** The ids of what stands at paths where no link is followed, a link's own at its path. They must hold no line feed. */
+export async function plainPaths(
+  local: LocalGit,
+  { path: gitDir }: Repository,
+  commit: string,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly (string | undefined)[]> {
+  if (paths.length === 0) return [];
+  const input = paths.map((path) => `${commit}:${path}\n`).join('');
+  const out = await local.text(gitDir, ['cat-file', '--batch-check'], { signal, input });
+  return out.split('\n').map((line) => OBJECT.exec(line)?.[1]);
 }
 
 function special(kind: string, more: string): Found {

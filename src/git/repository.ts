@@ -103,7 +103,7 @@ export async function createRepository(
 
 function explainSize({ endpoint }: Connection, maxBytes: number): string {
   const limit = `${String(Math.round(maxBytes / 1e6))} MB`;
-  return `repository ${endpoint.url.shown} is larger than the ${limit} that one Git source may take: move the chart into a smaller repository`;
+  return `repository ${endpoint.url.shown} is larger than the ${limit} that one Git source may take: move what is deployed from it into a smaller one`;
 }
 
 async function packedBytes(path: string): Promise<number> {

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
+import type { SshAccess } from './remote.ts';
 import { rewriteAdminConfig, sshConfig, type SshPin } from './ssh-config.ts';
 
 /** Where an administrator mounts what ssh needs. */
@@ -17,6 +18,16 @@ export function defaultSshPlaces(home: string): SshPlaces {
     identities: ['/etc/fluxd/ssh/identity', '/var/fluxd/keygen/identity'],
     knownHosts: ['/etc/ssh/ssh_known_hosts'],
   };
+}
+
+/** Places in `dir` that hold what an object brings, and nothing of the installation. */
+export async function ownPlaces(dir: string, { identity, knownHosts }: SshAccess): Promise<SshPlaces> {
+  const home = join(dir, 'own');
+  const places = { home, identities: [join(home, 'identity')], knownHosts: [join(home, 'known_hosts')] };
+  await mkdir(home, { mode: 0o700 });
+  await writeFile(join(home, 'identity'), identity, { mode: 0o600 });
+  await writeFile(join(home, 'known_hosts'), knownHosts, { mode: 0o600 });
+  return places;
 }
 
 export interface SshSetup {

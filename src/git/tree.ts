@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { ChartUnavailableError } from '../api/errors.ts';
 import type { LocalGit } from './local.ts';
 import { nearest } from './nearest.ts';
+import { nearestFolders } from './nearest-folders.ts';
 import { type Found, followPaths, listTree, type TreeEntry } from './objects.ts';
 import type { Repository } from './repository.ts';
 
@@ -12,6 +13,8 @@ export interface Place {
   readonly path: string;
   /** The repository, for messages. */
   readonly shown: string;
+  /** What somebody looks for there, for messages. */
+  readonly purpose: 'chart' | 'manifests';
 }
 
 /** The id of the tree object at a place. The path may lead over links inside the repository. */
@@ -42,13 +45,20 @@ async function explainNoTree(
       folder === '.' ? "use '.' for the root of the repository" : `did you mean the folder '${folder}'?`;
     return `the path '${path}' ${at} is a file and not a folder: ${hint}`;
   }
-  return `the path '${path}' does not exist ${at}: ${whatElse(path, entries)}`;
+  const hint =
+    place.purpose === 'chart'
+      ? whichCharts(path, entries)
+      : nearestFolders(
+          path,
+          entries.map((entry) => entry.path),
+        );
+  return `the path '${path}' does not exist ${at}: ${hint}`;
 }
 
 const MOST_CHARTS = 5;
 
 /** Where the charts of the repository are, the likely ones first. */
-function whatElse(path: string, entries: readonly TreeEntry[]): string {
+function whichCharts(path: string, entries: readonly TreeEntry[]): string {
   const charts = entries
     .filter((entry) => posix.basename(entry.path) === 'Chart.yaml')
     .map((entry) => posix.dirname(entry.path))

@@ -62,8 +62,8 @@ export function createCheckout({
 
   return {
     identity: async (path) => {
-      const { url, scope, auth } = remote;
-      const key = keyOf([url, scope, JSON.stringify(auth ?? ''), commit, path]);
+      const { url, scope, access } = remote;
+      const key = keyOf([url, scope, JSON.stringify(access ?? ''), commit, path]);
       return identities.get(key) ?? identities.set(key, await git.identityOf(remote, commit, path, bounded));
     },
     export: exportOnce,

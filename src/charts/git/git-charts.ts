@@ -65,7 +65,7 @@ export function createGitCharts(o: GitChartsOptions): Lookup<GitChartSource> {
   return async (source, freshness) => {
     const { url, auth, scope, ref } = source;
     const { since, signal } = freshness;
-    const remote = { url, auth, scope };
+    const remote = { url, access: auth && { basic: auth }, scope };
     const maxAgeMs = Math.max(0, o.clock.monotonicMs() - since);
     const { commit, insecure: plain } = await o.git.resolve(remote, ref, { maxAgeMs, signal });
     const insecure = plain && URL.canParse(url) && isPlain(new URL(url));

@@ -212,7 +212,11 @@ describe('a Git remote', () => {
       await h.git.fetchCommit(h.remote, commit, never);
 
       await h.git.fetchCommit({ ...h.remote, scope: 'team/secret/1' }, commit, never);
-      await h.git.fetchCommit({ ...h.remote, auth: { username: 'u', password: 'p' } }, commit, never);
+      await h.git.fetchCommit(
+        { ...h.remote, access: { basic: { username: 'u', password: 'p' } } },
+        commit,
+        never,
+      );
 
       expect(h.server.requests().fetch).to.equal(3);
       expect(h.git.stats().mirrors).to.equal(3);

@@ -93,8 +93,8 @@ describe('Git over https and http', () => {
     it('of a Secret reads the repository, and puts neither them nor the URL into an argument', async () => {
       const git = await trusting();
 
-      const { commit, insecure } = await git.resolve({ ...h.remote, auth: SECRET }, 'main', now);
-      await git.fetchCommit({ ...h.remote, auth: SECRET }, commit, never);
+      const { commit, insecure } = await git.resolve({ ...h.remote, access: { basic: SECRET } }, 'main', now);
+      await git.fetchCommit({ ...h.remote, access: { basic: SECRET } }, commit, never);
 
       expect(insecure).to.equal(false);
       expect(argumentsOfAll()).not.to.match(/p:ä|cm9ib3Q|127\.0\.0\.1/);
@@ -113,7 +113,7 @@ describe('Git over https and http', () => {
         },
       });
 
-      const remote = { url: server.repoUrl('app'), auth: SECRET, scope: '' };
+      const remote = { url: server.repoUrl('app'), access: { basic: SECRET }, scope: '' };
       const { commit } = await h.git.resolve(remote, 'main', now);
       await h.git.fetchCommit(remote, commit, never);
 
@@ -141,7 +141,9 @@ describe('Git over https and http', () => {
       const git = await trusting();
 
       await git.refs(h.remote, now);
-      const message = await messageOf(git.refs({ ...h.remote, auth: { username: 'x', password: 'y' } }, now));
+      const message = await messageOf(
+        git.refs({ ...h.remote, access: { basic: { username: 'x', password: 'y' } } }, now),
+      );
 
       expect(message).to.contain('refuses the credentials');
     });
@@ -155,7 +157,9 @@ describe('Git over https and http', () => {
 
       await git.refs(h.remote, now);
       const headers = seen.map((request) => request.headers['x-admin']);
-      const message = await messageOf(git.refs({ ...h.remote, auth: { username: 'x', password: 'y' } }, now));
+      const message = await messageOf(
+        git.refs({ ...h.remote, access: { basic: { username: 'x', password: 'y' } } }, now),
+      );
 
       expect(headers).to.include('1');
       expect(message).to.contain('refuses the credentials');
@@ -166,7 +170,7 @@ describe('Git over https and http', () => {
       const git = await trusting();
 
       expect(
-        await messageOf(git.refs({ ...h.remote, auth: { username: 'x', password: 'y' } }, now)),
+        await messageOf(git.refs({ ...h.remote, access: { basic: { username: 'x', password: 'y' } } }, now)),
       ).to.equal(
         `repository ${h.remote.url} refuses the credentials: check user name and password in the Secret`,
       );
@@ -179,7 +183,7 @@ describe('Git over https and http', () => {
   describe('redirects', () => {
     const remoteAt = (server: GitServer): GitRemote => ({
       url: server.repoUrl('moved'),
-      auth: SECRET,
+      access: { basic: SECRET },
       scope: '',
     });
 
@@ -242,7 +246,7 @@ describe('Git over https and http', () => {
         ({ method }) => method === 'POST',
       );
 
-      await messageOf(git.refs({ ...h.remote, auth: SECRET }, now));
+      await messageOf(git.refs({ ...h.remote, access: { basic: SECRET } }, now));
 
       expect(seen.filter(({ headers }) => headers.host === thief.url.slice(7))).to.deep.equal([]);
     });
@@ -381,7 +385,7 @@ describe('Git over https and http', () => {
 
     await setUp(['-c', header, 'push', '--quiet', 'origin', 'HEAD:main'], clone);
 
-    const { commit } = await h.git.resolve({ url, auth: SECRET, scope: '' }, 'main', now);
+    const { commit } = await h.git.resolve({ url, access: { basic: SECRET }, scope: '' }, 'main', now);
     expect(commit).to.equal((await setUp(['rev-parse', 'HEAD'], clone)).trim());
     expect(server.requests().push).to.be.at.least(1);
   });

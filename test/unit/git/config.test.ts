@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { asEnvironment, credentialsText, remoteSettings } from '../../../src/git/config.ts';
+import { asEnvironment, accessText, remoteSettings } from '../../../src/git/config.ts';
 import { createMemo } from '../../../src/git/memo.ts';
 
 describe('settings of git', () => {
@@ -31,12 +31,27 @@ describe('settings of git', () => {
     ]);
   });
 
-  it('bind credentials to one address', () => {
-    const basic = Buffer.from('ä:p').toString('base64');
+  describe('bind to one address', () => {
+    const address = 'https://git.example/a"\\.git';
+    const head = '[http "https://git.example/a\\"\\\\.git"]\n';
 
-    expect(credentialsText('https://git.example/a"\\.git', { username: 'ä', password: 'p' })).to.equal(
-      `[http "https://git.example/a\\"\\\\.git"]\n  extraHeader = "Authorization: Basic ${basic}"\n`,
-    );
+    it('a user with a password', () => {
+      const header = `Basic ${Buffer.from('ä:p').toString('base64')}`;
+
+      expect(accessText(address, { basic: { username: 'ä', password: 'p' } }, undefined)).to.equal(
+        `${head}  extraHeader = "Authorization: ${header}"\n`,
+      );
+    });
+
+    it('a token', () => {
+      expect(accessText(address, { bearer: 'abc' }, undefined)).to.equal(
+        `${head}  extraHeader = "Authorization: Bearer abc"\n`,
+      );
+    });
+
+    it('whom to trust', () => {
+      expect(accessText(address, {}, '/srv/ca')).to.equal(`${head}  sslCAInfo = "/srv/ca"\n`);
+    });
   });
 });
 

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { clean, explainGit, lastLine } from '../../../src/git/explain.ts';
-import { endpointOf } from '../../../src/git/remote.ts';
+import { endpointOf, type GitAccess } from '../../../src/git/remote.ts';
 
 const endpoint = endpointOf({ url: 'https://git.example/team/app.git', scope: '' });
 const repo = 'https://git.example/team/app.git';
+const ssh = { identity: 'key', knownHosts: 'host' };
 const noSsh = { keys: 0, unreadable: [] };
 const explain = (stderr: string, ssh: { keys: number; unreadable: string[] } = noSsh): string =>
   explainGit(stderr, { endpoint, ssh });
@@ -68,6 +69,55 @@ describe("the sentence about git's failure", () => {
     expect(explain(denied, { keys: 0, unreadable: ['/etc/fluxd/ssh/identity'] })).to.contain(
       'must not read /etc/fluxd/ssh/identity',
     );
+  });
+
+  describe('for somebody who brings a Secret speaks of that', () => {
+    const rows: readonly (readonly [url: string, access: GitAccess, stderr: string, says: string])[] = [
+      [
+        repo,
+        { basic: { username: 'a', password: 'b' } },
+        'returned error: 401',
+        'check user name and password in the Secret',
+      ],
+      [
+        repo,
+        { bearer: 'a' },
+        'returned error: 401',
+        'refuses the credentials: check the token in the Secret',
+      ],
+      [repo, { ca: 'a' }, 'returned error: 401', 'asks for credentials or does not exist'],
+      [
+        repo,
+        { ca: 'a' },
+        'SSL certificate problem: x',
+        "put the certificate of its authority into the Secret's ca.crt",
+      ],
+      [
+        'git@h:r',
+        { ssh },
+        'Permission denied (publickey).',
+        'it refuses the SSH key of the Secret; add its public part',
+      ],
+      [
+        'git@h:r',
+        { ssh },
+        'Host key verification failed.',
+        'is not in the known_hosts of the Secret: check its',
+      ],
+      [
+        'git@h:r',
+        { ssh },
+        'REMOTE HOST IDENTIFICATION HAS CHANGED',
+        'from the one in the known_hosts of the Secret: replace',
+      ],
+    ];
+    for (const [url, access, stderr, says] of rows) {
+      it(`'${stderr}' at ${url} with ${Object.keys(access).join()}`, () => {
+        const own = endpointOf({ url, access, scope: '' });
+
+        expect(explainGit(stderr, { endpoint: own, ssh: { keys: 1, unreadable: [] } })).to.contain(says);
+      });
+    }
   });
 
   it('takes the last line of git itself, on one line, short and without secrets', () => {

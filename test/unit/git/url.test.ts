@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { endpointOf } from '../../../src/git/remote.ts';
+import { endpointOf, type GitAccess } from '../../../src/git/remote.ts';
 import { normalizeGitUrl, parseGitUrl } from '../../../src/git/url.ts';
 
 describe('a Git URL', () => {
@@ -153,39 +153,64 @@ describe('a Git URL', () => {
 describe('who shares a mirror', () => {
   const key = (...args: Parameters<typeof endpointOf>): string => endpointOf(...args).key;
   const base = { url: 'https://host/repo', scope: '' };
+  const basic = (username: string, password: string): GitAccess => ({ basic: { username, password } });
 
   it('is whoever has the same URL, scope and credentials, and nobody else', () => {
+    const ssh = { identity: 'key', knownHosts: 'host' };
     const others = [
       { ...base, url: 'https://host/other' },
       { ...base, scope: 'team/secret/1' },
-      { ...base, auth: { username: 'a', password: 'b' } },
-      { ...base, auth: { username: 'a', password: 'c' } },
-      { ...base, auth: { username: 'ab', password: '' } },
+      { ...base, access: basic('a', 'b') },
+      { ...base, access: basic('a', 'c') },
+      { ...base, access: basic('ab', '') },
+      { ...base, access: { bearer: 'ab' } },
+      { ...base, access: { ca: 'ab' } },
+      { ...base, access: { ...basic('a', 'b'), ca: 'ab' } },
+      { ...base, url: 'git@host:repo' },
+      { ...base, url: 'git@host:repo', access: { ssh } },
+      { ...base, url: 'git@host:repo', access: { ssh: { ...ssh, identity: 'other' } } },
+      { ...base, url: 'git@host:repo', access: { ssh: { ...ssh, knownHosts: 'other' } } },
     ];
 
     expect(key({ ...base, url: 'https://HOST:443/repo' })).to.equal(key(base));
     expect(key({ ...base, url: 'https://a:b@host/repo' })).to.equal(
-      key({ ...base, auth: { username: 'a', password: 'b' } }),
+      key({ ...base, access: basic('a', 'b') }),
     );
-    expect(new Set([base, ...others].map((one) => key(one))).size).to.equal(6);
+    expect(new Set([base, ...others].map((one) => key(one))).size).to.equal(13);
+  });
+
+  it('is not told apart by what the URL has no use for', () => {
+    const all = { ...basic('a', 'b'), bearer: 'x', ssh: { identity: 'key', knownHosts: 'host' }, ca: 'ca' };
+    const used = (url: string): readonly string[] =>
+      Object.keys(endpointOf({ url, access: all, scope: '' }).access);
+
+    expect(used('https://host/r')).to.deep.equal(['basic', 'ca']);
+    expect(used('http://host/r')).to.deep.equal(['basic']);
+    expect(used('git@host:r')).to.deep.equal(['ssh']);
+    expect(key({ ...base, access: { ssh: all.ssh } })).to.equal(key(base));
+    expect(endpointOf({ ...base, access: { ssh: all.ssh } }).hasOwnAccess).to.equal(false);
   });
 
   it('and the key holds no password', () => {
-    expect(key({ ...base, auth: { username: 'robot', password: 'hunter2' } })).not.to.match(/hunter2|robot/);
+    expect(key({ ...base, access: basic('robot', 'hunter2') })).not.to.match(/hunter2|robot/);
   });
 
   it('prefers the credentials of a Secret to those of the URL, and drops the user of the URL', () => {
-    const auth = { username: 'x', password: 'y' };
+    const access = basic('x', 'y');
 
-    expect(endpointOf({ url: 'https://a:b@host/r', auth, scope: '' })).to.deep.include({
-      auth,
+    expect(endpointOf({ url: 'https://a:b@host/r', access, scope: '' })).to.deep.include({
+      access,
       address: 'https://host/r',
     });
-    expect(endpointOf({ url: 'https://a@host/r', auth, scope: '' })).to.include({
+    expect(endpointOf({ url: 'https://a:b@host/r', access: { bearer: 't' }, scope: '' })).to.deep.include({
+      access: { bearer: 't' },
       address: 'https://host/r',
     });
-    expect(endpointOf({ url: 'ssh://a@host/r', auth, scope: '' })).to.include({
-      auth: undefined,
+    expect(endpointOf({ url: 'https://a@host/r', access, scope: '' })).to.include({
+      address: 'https://host/r',
+    });
+    expect(endpointOf({ url: 'ssh://a@host/r', access, scope: '' })).to.deep.include({
+      access: {},
       address: 'ssh://a@host/r',
     });
   });
