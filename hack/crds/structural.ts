@@ -11,6 +11,7 @@ export interface StructuralSchema {
   readonly properties?: Readonly<Record<string, StructuralSchema>>;
   readonly items?: StructuralSchema;
   readonly maxItems?: number;
+  readonly maxLength?: number;
   readonly 'x-kubernetes-list-type'?: 'map';
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-preserve-unknown-fields'?: true;
@@ -27,7 +28,7 @@ type Node = Partial<FieldNotes> & {
 
 const KNOWN = new Set([
   ...['type', 'format', 'enum', 'required', 'properties', 'items', 'description', 'additionalProperties'],
-  ...['unsetMeans', 'rules', 'maxItems', 'listMapKeys', 'preserveUnknownFields'],
+  ...['unsetMeans', 'rules', 'maxItems', 'maxLength', 'listMapKeys', 'preserveUnknownFields'],
 ]);
 
 /** Throws for a keyword that nobody has thought about: Kubernetes refuses many, and ignores others. */
@@ -38,9 +39,9 @@ export function structuralSchema(schema: z.ZodType): StructuralSchema {
 function translate(node: Node): StructuralSchema {
   const unknown = Object.keys(node).filter((keyword) => !KNOWN.has(keyword));
   if (unknown.length > 0) throw new Error(`no translation for ${unknown.join(', ')} in a schema`);
-  const { type, format, required, items, maxItems, properties, rules, listMapKeys } = node;
+  const { type, format, required, items, maxItems, maxLength, properties, rules, listMapKeys } = node;
   return {
-    ...defined({ description: describe(node), type, format, enum: node.enum, required, maxItems }),
+    ...defined({ description: describe(node), type, format, enum: node.enum, required, maxItems, maxLength }),
     ...(properties === undefined ? {} : { properties: mapValues(properties, translate) }),
     ...(items === undefined ? {} : { items: translate(items) }),
     ...(listMapKeys === undefined

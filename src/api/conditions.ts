@@ -1,23 +1,37 @@
-import type { Condition, ConditionType } from './helm-release.ts';
+import type { ConditionStatus, ConditionType } from './helm-release.ts';
 import { kubeTime } from './time.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What the API machinery of Kubernetes allows for the message of a condition. */
 export const MAX_MESSAGE = 32_768;
 
+/** A condition of any of our kinds, whose types are `T`. */
+export interface ConditionOf<T extends string> {
+  readonly type: T;
+  readonly status: ConditionStatus;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly lastUpdateTime?: string | undefined;
+  readonly lastTransitionTime?: string | undefined;
+  readonly observedGeneration?: number | undefined;
+}
+
 /** A condition as its writer knows it: the times are kept by `withCondition`. */
-export type NewCondition = Omit<Condition, 'lastTransitionTime' | 'lastUpdateTime'>;
+export type NewCondition<T extends string = ConditionType> = Omit<
+  ConditionOf<T>,
+  'lastTransitionTime' | 'lastUpdateTime'
+>;
 
 /**
  * The list with `next` set. `lastTransitionTime` moves only when the status does, `lastUpdateTime` when anything
  * does, and the very same array comes back when nothing changed, so that a caller can skip the write with
  * `===`. What changed goes to the end, as it always did: the list reads from old to new.
  */
-export function withCondition(
-  conditions: readonly Condition[] | undefined,
-  next: NewCondition,
+export function withCondition<T extends string>(
+  conditions: readonly ConditionOf<T>[] | undefined,
+  next: NewCondition<T>,
   now: Date,
-): readonly Condition[] {
+): readonly ConditionOf<T>[] {
   const list = conditions ?? [];
   const message = next.message === undefined ? undefined : cut(next.message);
   const old = conditionOf(list, next.type);
@@ -30,7 +44,7 @@ export function withCondition(
     return list;
   }
   const at = kubeTime(now);
-  const changed = withoutUndefined<Condition>({
+  const changed = withoutUndefined<ConditionOf<T>>({
     ...next,
     message,
     lastUpdateTime: at,
@@ -40,22 +54,25 @@ export function withCondition(
 }
 
 /** The list without conditions of that type; the very same array if there are none. */
-export function withoutCondition(
-  conditions: readonly Condition[] | undefined,
-  type: ConditionType,
-): readonly Condition[] {
+export function withoutCondition<T extends string>(
+  conditions: readonly ConditionOf<T>[] | undefined,
+  type: NoInfer<T>,
+): readonly ConditionOf<T>[] {
   const list = conditions ?? [];
   return conditionOf(list, type) === undefined ? list : list.filter((each) => each.type !== type);
 }
 
-export function conditionOf(
-  conditions: readonly Condition[] | undefined,
-  type: ConditionType,
-): Condition | undefined {
+export function conditionOf<T extends string>(
+  conditions: readonly ConditionOf<T>[] | undefined,
+  type: NoInfer<T>,
+): ConditionOf<T> | undefined {
   return conditions?.find((each) => each.type === type);
 }
 
-export function isTrue(conditions: readonly Condition[] | undefined, type: ConditionType): boolean {
+export function isTrue<T extends string>(
+  conditions: readonly ConditionOf<T>[] | undefined,
+  type: NoInfer<T>,
+): boolean {
   return conditionOf(conditions, type)?.status === 'True';
 }
 

@@ -1,3 +1,6 @@
+import type { ObjectKey } from './metadata.ts';
+import { shortHash } from './short-hash.ts';
+
 /** Every name by which the outside world knows this program. Changing one breaks somebody. */
 
 export const GROUP = 'helm.fluxcd.io';
@@ -42,3 +45,58 @@ export const MARK_REJECTED_LABEL = 'helm-release-operator.io/rejected';
 
 /** On the pod template of a workload: the rollback after which its pods were made anew (`rollback.recreate`). */
 export const RESTARTED_ANNOTATION = 'helm-release-operator.io/restarted-for-rollback';
+
+export const GITOPS_GROUP = 'gitops.helm-release-operator.io';
+export const GITOPS_VERSION = 'v1alpha1';
+export const GITOPS_API_VERSION = `${GITOPS_GROUP}/${GITOPS_VERSION}`;
+export const SYNC_KIND = 'GitSync';
+export const SYNC_PLURAL = 'gitsyncs';
+
+/** Holds a GitSync whose objects are to be deleted with it. */
+export const SYNC_FINALIZER = `${GITOPS_GROUP}/finalizer`;
+
+/** On every object that a GitSync applied: which one it was. */
+export const SYNC_NAME_LABEL = `${GITOPS_GROUP}/name`;
+export const SYNC_NAMESPACE_LABEL = `${GITOPS_GROUP}/namespace`;
+
+/** On an object: `disabled` keeps it when it leaves Git, `allow` has it pruned although its kind is guarded. */
+export const PRUNE_ANNOTATION = `${GITOPS_GROUP}/prune`;
+
+/** A person sets this on a GitSync to the revision, or its commit, whose held prune is to be done. */
+export const CONFIRM_PRUNE_ANNOTATION = `${GITOPS_GROUP}/confirm-prune`;
+
+/** A person sets this on a GitSync to any new token to have it reconciled at once. */
+export const SYNC_RECONCILE_AT_ANNOTATION = `${GITOPS_GROUP}/reconcileAt`;
+
+/** On an object that came from Git: where its content is written, and who wrote it. */
+export const TRAIL_REPOSITORY_ANNOTATION = `${GITOPS_GROUP}/repository`;
+export const TRAIL_PATH_ANNOTATION = `${GITOPS_GROUP}/path`;
+export const TRAIL_COMMIT_ANNOTATION = `${GITOPS_GROUP}/commit`;
+export const TRAIL_AUTHOR_ANNOTATION = `${GITOPS_GROUP}/author`;
+export const TRAIL_SUBJECT_ANNOTATION = `${GITOPS_GROUP}/subject`;
+
+/** On a HelmRelease whose chart is in the commit that it came from itself: that commit. */
+export const CHART_COMMIT_ANNOTATION = `${GITOPS_GROUP}/chart-commit`;
+
+/** On a Secret that configures a receiver of webhooks; the value is the type of the sender. */
+export const RECEIVER_LABEL = `${GITOPS_GROUP}/receiver`;
+
+/** On Helm's Secret: the commit that the revision was made for. */
+export const MARK_COMMIT_LABEL = 'helm-release-operator.io/commit';
+
+/** With one of these at `true`, Flux v1 left an object alone. */
+export const FLUX_IGNORE_ANNOTATIONS = ['fluxcd.io/ignore', 'flux.weave.works/ignore'] as const;
+
+/** What the API server takes. */
+const MAX_FIELD_MANAGER = 128;
+
+/**
+ * The field manager of one GitSync. Where the name does not fit, a hash stands for its end: behind a character that
+ * no name holds, and never for a part of the namespace, so that nobody can take the manager of another's GitSync.
+ */
+export function syncFieldManager({ namespace, name }: ObjectKey): string {
+  const whole = `gitsync:${namespace}/${name}`;
+  if (whole.length <= MAX_FIELD_MANAGER) return whole;
+  const tail = `~${shortHash(name)}`;
+  return `${whole.slice(0, MAX_FIELD_MANAGER - tail.length)}${tail}`;
+}

@@ -6,9 +6,9 @@ import type { ControlPlane } from '../../hack/testenv/testenv.ts';
 import { eventually } from './eventually.ts';
 import { run } from './run.ts';
 
-const CRD = new URL('../../crds/helmrelease.yaml', import.meta.url).pathname;
+const CRDS = new URL('../../crds/', import.meta.url).pathname;
 
-/** A control plane with our CustomResourceDefinition, and the commands that a person would type at it. */
+/** A control plane with our CustomResourceDefinitions, and the commands that a person would type at it. */
 export interface Cluster {
   readonly plane: ControlPlane;
   readonly kubeconfig: string;
@@ -38,9 +38,9 @@ export async function startCluster(): Promise<Cluster> {
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await kubectl(['apply', '--server-side', '-f', CRD]);
-    // A definition that has just been made has no conditions yet, which kubectl takes for an error.
-    await eventually(() => kubectl(['wait', '--for=condition=Established', '--timeout=20s', '-f', CRD]));
+    await kubectl(['apply', '--server-side', '-f', CRDS]);
+    // Definitions that have just been made have no conditions yet, which kubectl takes for an error.
+    await eventually(() => kubectl(['wait', '--for=condition=Established', '--timeout=20s', '-f', CRDS]));
   } catch (error) {
     await stop();
     throw error;

@@ -17,6 +17,7 @@ export interface FieldNotes {
   readonly unsetMeans?: string;
   readonly rules?: readonly CelRule[];
   readonly maxItems?: number;
+  readonly maxLength?: number;
   readonly listMapKeys?: readonly string[];
   readonly preserveUnknownFields?: boolean;
   readonly format?: string;

@@ -38,17 +38,30 @@ describe('npm run crds', function () {
     expect(second.stdout).to.equal('');
   });
 
-  it('says with --check which file differs, ends with 1, and leaves it as it is', async () => {
-    crds('--root', root);
-    await appendFile(join(root, 'crds/helmrelease.yaml'), '# edited by hand\n');
-
-    const first = crds('--check', '--root', root);
-    const second = crds('--check', '--root', root);
-
-    expect(first.status).to.equal(1);
-    expect(first.stderr).to.equal(
-      'crds/helmrelease.yaml is not what the schema in src/api says: run `npm run crds` and commit the result\n',
-    );
-    expect(second.stderr).to.equal(first.stderr);
+  it('writes the definition, its copy in the chart and the page of each kind', () => {
+    expect([...generatedFiles().keys()]).to.deep.equal([
+      'crds/helmrelease.yaml',
+      'charts/helm-release-operator/crds/helmrelease.yaml',
+      'docs/reference/helmrelease.md',
+      'crds/gitsync.yaml',
+      'charts/helm-release-operator/crds/gitsync.yaml',
+      'docs/reference/gitsync.md',
+    ]);
   });
+
+  for (const file of ['crds/helmrelease.yaml', 'crds/gitsync.yaml', 'docs/reference/gitsync.md']) {
+    it(`says with --check that ${file} differs, ends with 1, and leaves it as it is`, async () => {
+      crds('--root', root);
+      await appendFile(join(root, file), '# edited by hand\n');
+
+      const first = crds('--check', '--root', root);
+      const second = crds('--check', '--root', root);
+
+      expect(first.status).to.equal(1);
+      expect(first.stderr).to.equal(
+        `${file} is not what the schema in src/api says: run \`npm run crds\` and commit the result\n`,
+      );
+      expect(second.stderr).to.equal(first.stderr);
+    });
+  }
 });

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { conditionOf } from '../../../../src/api/conditions.ts';
-import type { HelmReleaseStatus, HistoryEntry, Operation } from '../../../../src/api/helm-release.ts';
+import type {
+  ConditionType,
+  HelmReleaseStatus,
+  HistoryEntry,
+  Operation,
+} from '../../../../src/api/helm-release.ts';
 import { deployed, made, released, rolledBack, started } from '../../../../src/release/record/attempt.ts';
 import type { RecordContext } from '../../../../src/release/record/context.ts';
 import { countsOf, failed, sourcesMended } from '../../../../src/release/record/failure.ts';
@@ -33,7 +38,7 @@ const entry: HistoryEntry = {
   result: 'Pending',
   time: '2026-01-01T00:00:00Z',
 };
-const says = (status: HelmReleaseStatus, type: Parameters<typeof conditionOf>[1]): string | undefined =>
+const says = (status: HelmReleaseStatus, type: ConditionType): string | undefined =>
   conditionOf(status.conditions, type)?.status;
 
 describe('the status of a release', () => {
