@@ -1,15 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { describe } from '../api/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { textAnswer } from './answer.ts';
+import { type Answer, textAnswer } from './answer.ts';
 import { keepNewestConnections } from './newest-connections.ts';
-import { type Route, route } from './router.ts';
+import { type Route, routed } from './router.ts';
 import { writeAnswer } from './write-answer.ts';
 
 export interface HttpServerOptions {
   /** All addresses if there is no host; any free port if it is 0. */
   readonly listen: { readonly host?: string; readonly port: number };
-  readonly routes: readonly Route[];
+  readonly answer: (request: IncomingMessage) => Answer | Promise<Answer>;
+  /** The flag that says where to listen, for the error when that cannot be. */
+  readonly setting: string;
+  /** What may be logged of the target of a request; its path by default. */
+  readonly shown?: (target: string) => string;
   readonly log: Logger;
   /** How long stop() waits for requests that are under way. */
   readonly stopGraceMs?: number;
@@ -28,12 +32,17 @@ const STOP_GRACE_MS = 5_000;
 const MAX_HEADER_BYTES = 8_192;
 const MAX_CONNECTIONS = 200;
 
-export async function startHttpServer({
-  listen,
-  routes,
-  log,
-  stopGraceMs = STOP_GRACE_MS,
-}: HttpServerOptions): Promise<HttpServer> {
+export interface RoutesOptions extends Omit<HttpServerOptions, 'answer' | 'setting' | 'shown'> {
+  readonly routes: readonly Route[];
+}
+
+/** The server of metrics and probes. */
+export function startHttpServer({ routes, ...options }: RoutesOptions): Promise<HttpServer> {
+  return openHttpServer({ ...options, answer: routed(routes), setting: '--listen' });
+}
+
+export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { log, stopGraceMs = STOP_GRACE_MS } = options;
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -47,12 +56,12 @@ export async function startHttpServer({
         // A connection that outlives its request would hold up stop() until it idles out.
         if (!server.listening) server.closeIdleConnections();
       });
-      void serve(routes, log, request, response);
+      void serve(options, request, response);
     },
   );
   keepNewestConnections(server, MAX_CONNECTIONS);
   server.setTimeout(WRITE_TIMEOUT_MS);
-  await bind(server, listen);
+  await bind(server, options);
   server.on('error', (error) => {
     log.error('the HTTP server failed', { error: describe(error) });
   });
@@ -63,32 +72,35 @@ export async function startHttpServer({
 }
 
 async function serve(
-  routes: readonly Route[],
-  log: Logger,
+  { answer, shown = pathOf, log }: HttpServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const signal = AbortSignal.timeout(WRITE_TIMEOUT_MS);
   try {
-    await writeAnswer(request, response, route(routes, request.method ?? '', request.url ?? ''), signal);
+    await writeAnswer(request, response, await answer(request), signal);
   } catch (error) {
     if (isClientGone(error)) return;
-    log.error('a request failed', { path: request.url?.split('?', 1)[0], error: describe(error) });
+    log.error('a request failed', { path: shown(request.url ?? ''), error: describe(error) });
     if (response.headersSent) response.destroy();
     else if (!response.destroyed)
       await writeAnswer(request, response, textAnswer(500, 'internal error, see the log\n'), signal);
   }
 }
 
+function pathOf(target: string): string {
+  return target.split('?', 1)[0] ?? '';
+}
+
 function isClientGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
-async function bind(server: Server, { host, port }: HttpServerOptions['listen']): Promise<void> {
+async function bind(server: Server, { listen: { host, port }, setting }: HttpServerOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   const failed = (error: NodeJS.ErrnoException): void => {
     const why = BIND_ERRORS[error.code ?? ''] ?? error.message;
-    const message = `cannot listen on ${host ?? ''}:${String(port)}: ${why}; choose another address with --listen`;
+    const message = `cannot listen on ${host ?? ''}:${String(port)}: ${why}; choose another address with ${setting}`;
     reject(new Error(message, { cause: error }));
   };
   server.once('error', failed);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type Answer, textAnswer } from './answer.ts';
 
 export interface Route {
@@ -7,6 +8,11 @@ export interface Route {
   /** Whether it stands for every path below its own too. */
   readonly below?: boolean;
   readonly answer: () => Answer;
+}
+
+/** What a server answers that has these routes. */
+export function routed(routes: readonly Route[]): (request: IncomingMessage) => Answer {
+  return ({ method, url }) => route(routes, method ?? '', url ?? '');
 }
 
 /** Finds the route of a request, or the answer that says why there is none. */
