@@ -8,6 +8,8 @@ import type { Transport } from './transport.ts';
 export interface Discovery {
   /** Undefined if the server has no such kind, or had none a few seconds ago. */
   find(apiVersion: string, kind: string, signal: AbortSignal): Promise<ResourceType | undefined>;
+  /** Has the next search for a kind of this group version ask the server: its definition has changed. */
+  forget(apiVersion: string): void;
 }
 
 export interface DiscoveryOptions {
@@ -32,20 +34,22 @@ export function createDiscovery(
   const known = new Map<string, Kinds>();
   const reading = new Map<string, Promise<Kinds>>();
 
-  const read = async (apiVersion: string): Promise<Kinds> => {
-    try {
-      const kinds = { types: await readTypes(transport, apiVersion), readAt: clock.monotonicMs() };
-      known.set(apiVersion, kinds);
-      return kinds;
-    } finally {
-      reading.delete(apiVersion);
-    }
-  };
+  const read = async (apiVersion: string): Promise<Kinds> => ({
+    types: await readTypes(transport, apiVersion),
+    readAt: clock.monotonicMs(),
+  });
   /** All who ask at once share one request; the abort of one does not take it from the others. */
-  const readShared = (apiVersion: string): Promise<Kinds> => {
+  const readShared = async (apiVersion: string): Promise<Kinds> => {
     const running = reading.get(apiVersion) ?? read(apiVersion);
     reading.set(apiVersion, running);
-    return running;
+    try {
+      const kinds = await running;
+      // Not what was asked for before somebody had it forgotten.
+      if (reading.get(apiVersion) === running) known.set(apiVersion, kinds);
+      return kinds;
+    } finally {
+      if (reading.get(apiVersion) === running) reading.delete(apiVersion);
+    }
   };
 
   return {
@@ -55,6 +59,10 @@ export function createDiscovery(
       const type = old?.types.get(kind);
       if (type !== undefined || (old !== undefined && clock.monotonicMs() - old.readAt < missMs)) return type;
       return (await abortable(readShared(apiVersion), signal)).types.get(kind);
+    },
+    forget: (apiVersion) => {
+      known.delete(apiVersion);
+      reading.delete(apiVersion);
     },
   };
 }

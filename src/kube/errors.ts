@@ -3,7 +3,9 @@ import { OperatorError, type Retry } from '../api/errors.ts';
 /** What a Kubernetes Status object says beyond its message. */
 export interface StatusDetails {
   readonly name?: string;
+  /** The plural of the kind. */
   readonly kind?: string;
+  readonly group?: string;
   readonly retryAfterSeconds?: number;
   readonly causes?: readonly {
     readonly reason?: string;

@@ -6,6 +6,7 @@ import {
   createObjectRequests,
   type ApplyOptions,
   type DeleteOptions,
+  type JsonPatchOperation,
   type Ref,
   type Selection,
   type WatchFrom,
@@ -15,7 +16,13 @@ import type { Transport } from './transport.ts';
 import { listPages, type Page } from './watch/pages.ts';
 import { watchCollection, type WatchSink } from './watch/watch-collection.ts';
 
-export type { ApplyOptions, DeleteOptions, Ref, Selection } from './http/object-requests.ts';
+export type {
+  ApplyOptions,
+  DeleteOptions,
+  JsonPatchOperation,
+  Ref,
+  Selection,
+} from './http/object-requests.ts';
 
 /** The objects of one kind. What comes back carries apiVersion and kind even where the server leaves them out. */
 export interface Resource<T extends KubeObject> {
@@ -35,6 +42,8 @@ export interface Resource<T extends KubeObject> {
   replaceStatus(object: T, signal: AbortSignal, how?: WriteOptions): Promise<T>;
   /** With `metadata.resourceVersion` in the patch it fails with a conflict if somebody else was faster. */
   mergePatch(ref: Ref, patch: object, signal: AbortSignal): Promise<T>;
+  /** All operations or none. */
+  jsonPatch(ref: Ref, operations: readonly JsonPatchOperation[], signal: AbortSignal): Promise<T>;
   apply(object: T, options: ApplyOptions, signal: AbortSignal): Promise<T>;
   /** False if there was nothing to delete. */
   delete(ref: Ref, options: DeleteOptions, signal: AbortSignal): Promise<boolean>;
@@ -122,6 +131,7 @@ export function createResource<T extends KubeObject>(
     replaceStatus: async (object, signal, how) =>
       send({ ...requests.update(object, 'status'), ...how }, signal),
     mergePatch: async (ref, patch, signal) => send(requests.patch(ref, patch), signal),
+    jsonPatch: async (ref, operations, signal) => send(requests.jsonPatch(ref, operations), signal),
     apply: async (object, how, signal) => send(requests.apply(object, how), signal),
     delete: async (ref, how, signal) =>
       (await orUndefined(transport.request(requests.delete(ref, how), signal).then(() => true))) ?? false,

@@ -154,6 +154,7 @@ const BUSY: ReadonlySet<number> = new Set([429, 503]);
 
 function outgoingOf(request: ApiRequest, credentials: Credentials, version: string): Outgoing {
   const { token, basic, impersonate } = credentials;
+  const user = request.as ?? impersonate;
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const basicText = basic && Buffer.from(`${basic.username}:${basic.password}`).toString('base64');
   const authorization = token ? `Bearer ${token}` : basicText && `Basic ${basicText}`;
@@ -165,7 +166,7 @@ function outgoingOf(request: ApiRequest, credentials: Credentials, version: stri
       accept: request.accept ?? 'application/json',
       'user-agent': `helm-release-operator/${version}`,
       ...(authorization ? { authorization } : {}),
-      ...(impersonate === undefined ? {} : { 'impersonate-user': impersonate }),
+      ...(user === undefined ? {} : { 'impersonate-user': user }),
       ...(body === undefined
         ? {}
         : {

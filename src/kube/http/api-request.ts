@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly accept?: string;
+  /** The user to act as, instead of whom the connection stands for. */
+  readonly as?: string;
   /** It only tells something, and must not be in the way of what does something: one at a time in its namespace. */
   readonly yields?: boolean;
 }

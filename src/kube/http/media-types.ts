@@ -12,5 +12,6 @@ export const METADATA_ONLY: Accepted = {
   many: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
 };
 
+export const JSON_PATCH = 'application/json-patch+json';
 export const MERGE_PATCH = 'application/merge-patch+json';
 export const APPLY_PATCH = 'application/apply-patch+yaml';

@@ -1,6 +1,6 @@
 import { apiVersionOf, pathOfType, type KubeObject, type ResourceType } from '../resource-type.ts';
 import type { ApiRequest, Verb } from './api-request.ts';
-import { APPLY_PATCH, MERGE_PATCH, type Accepted } from './media-types.ts';
+import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, type Accepted } from './media-types.ts';
 
 export interface Ref {
   readonly namespace?: string | undefined;
@@ -30,6 +30,18 @@ export interface ApplyOptions {
   readonly fieldManager: string;
   /** Take over fields that others own, instead of failing with a conflict. */
   readonly force: boolean;
+  /** Nothing is stored: the server only says what would have come of it. */
+  readonly dryRun?: boolean;
+  /** Whether the server is to refuse what it does not know instead of leaving it out. */
+  readonly fieldValidation?: 'Strict';
+}
+
+/** One step of a JSON patch (RFC 6902). */
+export interface JsonPatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'test';
+  /** A JSON pointer. */
+  readonly path: string;
+  readonly value?: unknown;
 }
 
 type Subresource = 'status' | undefined;
@@ -42,6 +54,7 @@ export interface ObjectRequests {
   create(object: KubeObject, dryRun: boolean): ApiRequest;
   update(object: KubeObject, subresource: Subresource): ApiRequest;
   patch(ref: Ref, patch: object): ApiRequest;
+  jsonPatch(ref: Ref, operations: readonly JsonPatchOperation[]): ApiRequest;
   apply(object: KubeObject, options: ApplyOptions): ApiRequest;
   delete(ref: Ref, options: DeleteOptions): ApiRequest;
 }
@@ -102,9 +115,20 @@ export function createObjectRequests(
       body: patch,
       contentType: MERGE_PATCH,
     }),
+    jsonPatch: (ref, operations) => ({
+      ...one('patch', ref, undefined),
+      query: { fieldManager },
+      body: operations,
+      contentType: JSON_PATCH,
+    }),
     apply: (object, options) => ({
       ...one('apply', object.metadata, undefined),
-      query: { fieldManager: options.fieldManager, force: String(options.force) },
+      query: {
+        fieldManager: options.fieldManager,
+        force: String(options.force),
+        dryRun: options.dryRun === true ? 'All' : undefined,
+        fieldValidation: options.fieldValidation,
+      },
       body: bodyOf(object),
       contentType: APPLY_PATCH,
     }),

@@ -1,12 +1,11 @@
 import { describe, InvalidChartError, OperatorError } from '../../api/errors.ts';
 import { COMPONENT } from '../../api/names.ts';
 import type { Definitions } from '../../charts/content/definitions.ts';
-import { assess } from '../../health/assess.ts';
+import { SERVED_WITHIN_MS, untilServed } from '../../health/definition-served.ts';
+import type { ServedPorts } from '../../health/definition-served.ts';
 import { ApiError, isForbidden } from '../../kube/errors.ts';
-import { sleep } from '../../kube/http/abort.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS, type KubeObject, type ResourceType } from '../../kube/resource-type.ts';
-import type { Clock } from '../../telemetry/clock.ts';
 import type { ValuesMap } from '../../values/merge.ts';
 import type { Plan } from '../plan.ts';
 
@@ -26,7 +25,7 @@ export interface CrdWork extends Pick<Plan, 'chart' | 'settings' | 'target'> {
   readonly values: ValuesMap;
 }
 
-export interface CrdPorts {
+export interface CrdPorts extends Pick<ServedPorts, 'isServed' | 'clock'> {
   readonly readDefinitions: (archive: string, values: ValuesMap) => Promise<Definitions>;
   readonly definitions: Pick<Resource<KubeObject>, 'get' | 'create' | 'apply'>;
   /** Undefined for a kind that the API server does not serve. */
@@ -34,9 +33,6 @@ export interface CrdPorts {
     object: KubeObject,
     signal: AbortSignal,
   ) => Promise<Pick<Resource<KubeObject>, 'type' | 'create'> | undefined>;
-  /** Whether the API server has begun to serve what a definition brings. */
-  readonly isServed: (definition: KubeObject, signal: AbortSignal) => Promise<boolean>;
-  readonly clock: Clock;
 }
 
 /** A definition or what lies beside it is not there as it should be, and helm was not run. Another look may help. */
@@ -45,9 +41,6 @@ export class CrdError extends OperatorError {
   readonly retry = 'backoff';
 }
 
-/** As long as Helm 3 waits for them. */
-const LIMIT_MS = 60_000;
-const LOOK_MS = 100;
 const WAY_OUT =
   'allow the operator to create and patch CustomResourceDefinitions (a ClusterRole), or install them yourself and set spec.crds to Skip';
 const WAY_OUT_OF_OTHERS =
@@ -61,8 +54,8 @@ export function createCrds(ports: CrdPorts): Crds {
       const replace = crds === 'CreateReplace';
       const { definitions, others } = await definitionsOf(work, ports);
       for (const definition of definitions) await put(definition, replace, ports, signal);
-      const deadline = ports.clock.monotonicMs() + LIMIT_MS;
-      for (const definition of definitions) await untilServed(definition, deadline, ports, signal);
+      const deadline = ports.clock.monotonicMs() + SERVED_WITHIN_MS;
+      for (const definition of definitions) await mustBeServed(definition, deadline, ports, signal);
       for (const other of others) await create(other, work.target.namespace, ports, signal);
       return { skipCRDs: true };
     },
@@ -148,53 +141,18 @@ async function isOldDefinition(
   return (await definitions.get({ name }, signal)) !== undefined;
 }
 
-async function untilServed(
+async function mustBeServed(
   definition: KubeObject,
-  deadline: number,
-  { definitions, isServed, clock }: CrdPorts,
+  deadlineMs: number,
+  ports: CrdPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name } = definition.metadata;
-  for (;;) {
-    let found: KubeObject | undefined;
-    try {
-      found = await definitions.get({ name }, signal);
-    } catch (caught) {
-      if (!isRefusal(caught)) throw caught;
-      throw failed(definition, `cannot be looked at: ${describe(caught)}`, isForbidden(caught));
-    }
-    if (found !== undefined && (await works(found, isServed, signal))) return;
-    if (clock.monotonicMs() >= deadline) {
-      throw failed(definition, `was not served by the API server within ${String(LIMIT_MS / 1000)} s`);
-    }
-    await sleep(LOOK_MS, signal);
+  const served = await untilServed(definition, deadlineMs, ports, signal);
+  if (served.kind === 'refused') throw failed(definition, served.why, served.forbidden);
+  if (served.kind === 'late') {
+    const limit = `${String(SERVED_WITHIN_MS / 1000)} s`;
+    throw failed(definition, `was not served by the API server within ${limit}`);
   }
-}
-
-async function works(
-  definition: KubeObject,
-  isServed: CrdPorts['isServed'],
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (definition.metadata.deletionTimestamp !== undefined) {
-    throw failed(definition, 'is being deleted: it is made anew when it is gone');
-  }
-  const { conditions = [] } = (definition as Definition).status ?? {};
-  const accepted = conditions.find(({ type }) => type === 'NamesAccepted');
-  if (accepted?.status === 'False') {
-    throw failed(definition, `is not served: ${accepted.message ?? 'another one has its names'}`);
-  }
-  return assess(definition).kind === 'ready' && (await isServed(definition, signal));
-}
-
-interface Definition extends KubeObject {
-  readonly status?: {
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly message?: string;
-    }[];
-  };
 }
 
 function isThere(caught: unknown): boolean {

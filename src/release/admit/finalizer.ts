@@ -1,5 +1,6 @@
 import type { HelmRelease } from '../../api/helm-release.ts';
 import { FINALIZER } from '../../api/names.ts';
+import * as finalizers from '../../kube/finalizers.ts';
 import type { Resource } from '../../kube/resource.ts';
 import type { Store } from '../../kube/store.ts';
 
@@ -9,36 +10,22 @@ export interface FinalizerPorts {
 }
 
 export function hasFinalizer(release: HelmRelease): boolean {
-  return release.metadata.finalizers?.includes(FINALIZER) ?? false;
+  return finalizers.hasFinalizer(release, FINALIZER);
 }
 
 /** Holds the HelmRelease until its release is dealt with. Written before helm makes anything. */
 export async function addFinalizer(
   release: HelmRelease,
-  ports: FinalizerPorts,
+  { releases, store }: FinalizerPorts,
   signal: AbortSignal,
 ): Promise<HelmRelease> {
-  return await writeFinalizers(release, [...(release.metadata.finalizers ?? []), FINALIZER], ports, signal);
+  return await finalizers.addFinalizer(release, FINALIZER, { objects: releases, store }, signal);
 }
 
 export async function removeFinalizer(
   release: HelmRelease,
-  ports: FinalizerPorts,
-  signal: AbortSignal,
-): Promise<void> {
-  const others = (release.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
-  await writeFinalizers(release, others, ports, signal);
-}
-
-/** The resourceVersion makes it fail, and the pass start over, when somebody else has changed the list. */
-async function writeFinalizers(
-  { metadata: { name, namespace = '', resourceVersion } }: HelmRelease,
-  finalizers: readonly string[],
   { releases, store }: FinalizerPorts,
   signal: AbortSignal,
-): Promise<HelmRelease> {
-  const patch = { metadata: { resourceVersion, finalizers } };
-  const written = await releases.mergePatch({ namespace, name }, patch, signal);
-  store.upsert(written);
-  return written;
+): Promise<void> {
+  await finalizers.removeFinalizer(release, FINALIZER, { objects: releases, store }, signal);
 }

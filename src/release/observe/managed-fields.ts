@@ -1,3 +1,4 @@
+import { managedFieldsOf, managerName, pathsIn } from '../../kube/managed-fields.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
 
 /** Who owns which fields of one object, as the API server writes it into `metadata.managedFields`. */
@@ -16,26 +17,15 @@ interface Owner {
 /** Helm's own, of both majors. */
 const HELM = 'helm';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-interface Managed {
-  readonly managedFields?: readonly {
-    readonly manager?: string;
-    readonly subresource?: string;
-    readonly fieldsV1?: Fields;
-  }[];
-}
-
 /** Status is left out: charts do not set it. */
-export function ownersIn({ metadata }: KubeObject): Owners {
-  const { managedFields = [] } = metadata as Managed;
+export function ownersIn(object: KubeObject): Owners {
   const helm = new Set<string>();
   const others: Owner[] = [];
-  for (const { manager = '', subresource = '', fieldsV1 = {} } of managedFields) {
+  for (const { manager = '', subresource = '', fieldsV1 = {} } of managedFieldsOf(object)) {
     if (subresource === 'status') continue;
-    const fields = new Set(pathsIn(fieldsV1, ''));
+    const fields = new Set(pathsIn(fieldsV1));
     if (manager === HELM) for (const field of fields) helm.add(field);
-    else others.push({ name: nameOf(manager, subresource), fields });
+    else others.push({ name: managerName(manager, subresource), fields });
   }
   return { helm, others };
 }
@@ -53,39 +43,4 @@ export function takenFrom(before: Owners | undefined, after: Owners): readonly T
       .filter((field) => after.helm.has(field) && still?.has(field) !== true)
       .map((field) => ({ field, owner: name }));
   });
-}
-
-function nameOf(manager: string, subresource: string): string {
-  return subresource === '' ? `"${manager}"` : `"${manager}" (subresource ${subresource})`;
-}
-
-/** As messages of conflicts write them: `.spec.template.spec.containers[name="web"].image`. */
-function pathsIn(fields: Fields, at: string): readonly string[] {
-  return Object.entries(fields).flatMap(([key, below]) => {
-    if (key === '.') return [];
-    const path = at + segment(key);
-    const inner = typeof below === 'object' && below !== null ? pathsIn(below as Fields, path) : [];
-    return inner.length === 0 ? [path] : inner;
-  });
-}
-
-function segment(key: string): string {
-  const rest = key.slice(2);
-  switch (key.slice(0, 2)) {
-    case 'f:':
-      return `.${rest}`;
-    case 'k:':
-      return `[${keyIn(rest)}]`;
-    default:
-      return `[${rest}]`;
-  }
-}
-
-function keyIn(text: string): string {
-  try {
-    const entries = Object.entries(JSON.parse(text) as Fields);
-    return entries.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',');
-  } catch {
-    return text;
-  }
 }

@@ -72,6 +72,30 @@ describe('discovery', () => {
     expect(await discovery.find('apps/v1', 'Deployment', never())).to.include({ plural: 'deployments' });
   });
 
+  it('looks again at once for what it was told to forget', async () => {
+    const transport = fakeTransport((_, nth) => (nth === 1 ? { resources: [] } : APPS));
+    const discovery = discover(transport);
+    expect(await discovery.find('apps/v1', 'Deployment', never())).to.equal(undefined);
+
+    discovery.forget('apps/v1');
+
+    expect(await discovery.find('apps/v1', 'Deployment', never())).to.include({ plural: 'deployments' });
+  });
+
+  it('does not believe an answer that was asked for before it was told to forget', async () => {
+    const transport = fakeTransport((_, nth) => (nth === 1 ? { resources: [] } : APPS));
+    const discovery = discover(transport);
+    const old = discovery.find('apps/v1', 'Deployment', never());
+
+    discovery.forget('apps/v1');
+    const fresh = discovery.find('apps/v1', 'Deployment', never());
+
+    expect(await old).to.equal(undefined);
+    expect(await fresh).to.include({ plural: 'deployments' });
+    expect(await discovery.find('apps/v1', 'Deployment', never())).to.include({ plural: 'deployments' });
+    expect(transport.requests).to.have.length(2);
+  });
+
   it('does not take trouble for the absence of a kind', async () => {
     const transport = fakeTransport((_, nth) => {
       if (nth === 1) throw apiFailure(503);

@@ -21,12 +21,16 @@ describe('a resource', () => {
     await things.replace(a, never());
     await things.replaceStatus(a, never());
     await things.mergePatch(REF, { color: 'red' }, never());
+    await things.jsonPatch(REF, [{ op: 'remove', path: '/color' }], never());
     await things.apply(a, { fieldManager: 'me', force: true }, never());
+    const strictly = { dryRun: true, fieldValidation: 'Strict' } as const;
+    await things.apply(a, { fieldManager: 'me', force: false, ...strictly }, never());
     await things.delete(REF, { uid: 'u', resourceVersion: '1', propagationPolicy: 'Background' }, never());
 
     const all = '/apis/example.com/v1/namespaces/web/things';
     const one = `${all}/a`;
     const manager = { fieldManager: 'helm-operator' };
+    const me = { fieldManager: 'me' };
     const merge = 'application/merge-patch+json';
     const apply = 'application/apply-patch+yaml';
     const found = transport.requests.map(({ verb, path, query, contentType }) => [
@@ -42,11 +46,14 @@ describe('a resource', () => {
       ['update', one, manager, undefined],
       ['update', `${one}/status`, manager, undefined],
       ['patch', one, manager, merge],
-      ['apply', one, { fieldManager: 'me', force: 'true' }, apply],
+      ['patch', one, manager, 'application/json-patch+json'],
+      ['apply', one, { ...me, force: 'true', dryRun: undefined, fieldValidation: undefined }, apply],
+      ['apply', one, { ...me, force: 'false', dryRun: 'All', fieldValidation: 'Strict' }, apply],
       ['delete', one, undefined, undefined],
     ]);
     expect(transport.requests[1]?.body).to.deep.equal({ ...a, apiVersion: 'example.com/v1', kind: 'Thing' });
-    expect(transport.requests[7]?.body).to.deep.include({
+    expect(transport.requests[6]?.body).to.deep.equal([{ op: 'remove', path: '/color' }]);
+    expect(transport.requests[9]?.body).to.deep.include({
       preconditions: { uid: 'u', resourceVersion: '1' },
       propagationPolicy: 'Background',
     });

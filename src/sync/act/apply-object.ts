@@ -1,0 +1,62 @@
+import type { ObjectId } from '../../api/object-id.ts';
+import { ownFields } from '../../kube/managed-fields.ts';
+import { refOf, type StagePorts, type TakenField } from './apply-task.ts';
+import { contested } from './explain.ts';
+import { fold } from './fold.ts';
+import { isRefused, judged, refuse, type Refused } from './refused.ts';
+import { conflictsOf, settleConflicts } from './settle.ts';
+import type { Ready } from './try-task.ts';
+
+export interface AppliedObject {
+  readonly id: ObjectId;
+  readonly uid: string;
+  /** Before the first of our writes. */
+  readonly existed: boolean;
+  /** Also true if somebody else has changed it in this very moment. */
+  readonly changed: boolean;
+  readonly taken: readonly TakenField[];
+  /** Of the fields that are ours now: another one when somebody has changed one of them. */
+  readonly fields: string | undefined;
+}
+
+const MAX_TRIES = 3;
+
+/** Never takes a field that was not told before: who owns it by then is looked at again. */
+export async function applyObject(
+  ready: Ready,
+  ports: StagePorts,
+  signal: AbortSignal,
+): Promise<AppliedObject | Refused> {
+  return judged(ready.task, ports, () => apply(ready, ports, signal));
+}
+
+async function apply(
+  { task, existed, resourceVersion, ...found }: Ready,
+  ports: StagePorts,
+  signal: AbortSignal,
+): Promise<AppliedObject | Refused> {
+  let { taken, folds } = found;
+  const objects = ports.resourceOf(task.type);
+  for (let tries = 1; ; tries += 1) {
+    if (folds) await fold(refOf(task), ports.manager, objects, signal);
+    try {
+      const options = {
+        fieldManager: ports.manager,
+        force: taken.length > 0,
+        fieldValidation: 'Strict',
+      } as const;
+      const applied = await objects.apply(task.object, options, signal);
+      const { metadata } = applied;
+      const fields = ownFields(applied, ports.manager);
+      const changed = metadata.resourceVersion !== resourceVersion;
+      return { id: task.id, uid: metadata.uid ?? '', existed, changed, taken, fields };
+    } catch (caught) {
+      const conflicts = conflictsOf(caught);
+      if (conflicts.length === 0) throw caught;
+      if (tries === MAX_TRIES) return refuse(contested(conflicts, task));
+      const settled = await settleConflicts(conflicts, task, ports, signal);
+      if (isRefused(settled)) return settled;
+      ({ taken, folds } = settled);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { ApiError } from '../../kube/errors.ts';
+import { conflictsIn, type FieldConflict } from '../../kube/managed-fields.ts';
+import type { KubeObject } from '../../kube/resource-type.ts';
+import { refOf, type ApplyTask, type StagePorts, type TakenField } from './apply-task.ts';
+import { contested, leaving, ownedBy } from './explain.ts';
+import { foldableIn } from './foldable.ts';
+import { foreignOwner } from './owner.ts';
+import { refuse, type Refused } from './refused.ts';
+
+/** How an apply comes to the fields that others own. */
+export interface Settled {
+  /** Others lose them. */
+  readonly taken: readonly TakenField[];
+  /** Whether fields of other managers become ours first. */
+  readonly folds: boolean;
+}
+
+/** Whether we may take these fields, by the object as it stands now. */
+export async function settleConflicts(
+  conflicts: readonly FieldConflict[],
+  task: ApplyTask,
+  { resourceOf, manager, forceConflicts }: StagePorts,
+  signal: AbortSignal,
+): Promise<Settled | Refused> {
+  const live = await resourceOf(task.type).get(refOf(task), signal);
+  if (live === undefined) return { taken: [], folds: false };
+  const obstacle = obstacleIn(live, task);
+  if (obstacle !== undefined) return obstacle;
+  const foldable = foldableIn(live, manager);
+  const taken = conflicts.filter((conflict) => !foldable.has(conflict.manager));
+  return forceConflicts || taken.length === 0
+    ? { taken, folds: foldable.size > 0 }
+    : refuse(contested(taken, task));
+}
+
+export function conflictsOf(caught: unknown): readonly FieldConflict[] {
+  return caught instanceof ApiError ? conflictsIn(caught) : [];
+}
+
+/** Why nothing of the object may be written, whatever it holds. */
+export function obstacleIn(object: KubeObject, task: ApplyTask): Refused | undefined {
+  const owner = foreignOwner(object, task.object);
+  if (owner !== undefined) return refuse([ownedBy(owner, task)]);
+  return object.metadata.deletionTimestamp === undefined ? undefined : refuse([leaving(task)]);
+}

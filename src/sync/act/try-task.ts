@@ -1,0 +1,94 @@
+import type { KubeObject } from '../../kube/resource-type.ts';
+import { refOf, type ApplyTask, type StagePorts } from './apply-task.ts';
+import { foldableIn, mayNeedFold } from './foldable.ts';
+import type { Needed } from './refusal.ts';
+import { isRefused, judged, refusalIn, type Refused } from './refused.ts';
+import { conflictsOf, obstacleIn, settleConflicts, type Settled } from './settle.ts';
+
+/** It can be applied, as far as can be told without doing it. */
+export interface Ready extends Settled {
+  readonly kind: 'ready';
+  readonly task: ApplyTask;
+  readonly existed: boolean;
+  /** As it stood; undefined for what was not there. */
+  readonly resourceVersion: string | undefined;
+  /** The words of a webhook because of which it could not be tried. */
+  readonly untested?: string;
+}
+
+export interface TryContext {
+  readonly ports: StagePorts;
+  /** Whether what an object needs comes in the same stage. */
+  readonly isComing: (needed: Needed, task: ApplyTask) => boolean;
+}
+
+/** Asks the API server what an apply would do. Throws for trouble of the platform only. */
+export async function tryTask(
+  task: ApplyTask,
+  { ports, isComing }: TryContext,
+  signal: AbortSignal,
+): Promise<Ready | Refused> {
+  return judged(task, ports, async () => {
+    try {
+      return await dryRun(task, ports, signal);
+    } catch (caught) {
+      const refusal = refusalIn(caught, task);
+      if (refusal?.kind === 'untestable') {
+        return await look(task, ports, signal, { untested: refusal.said });
+      }
+      if (refusal?.kind === 'depends' && isComing(refusal.on, task)) return await look(task, ports, signal);
+      throw caught;
+    }
+  });
+}
+
+async function dryRun(task: ApplyTask, ports: StagePorts, signal: AbortSignal): Promise<Ready | Refused> {
+  const { manager, resourceOf } = ports;
+  const apply = (force: boolean): Promise<KubeObject> =>
+    resourceOf(task.type).apply(
+      task.object,
+      { fieldManager: manager, force, dryRun: true, fieldValidation: 'Strict' },
+      signal,
+    );
+  try {
+    const applied = await apply(false);
+    const obstacle = obstacleIn(applied, task);
+    if (obstacle !== undefined) return obstacle;
+    const live = mayNeedFold(applied, manager)
+      ? await resourceOf(task.type).get(refOf(task), signal)
+      : undefined;
+    const folds = live !== undefined && foldableIn(live, manager).size > 0;
+    return { ...ready(task, applied), taken: [], folds };
+  } catch (caught) {
+    const conflicts = conflictsOf(caught);
+    if (conflicts.length === 0) throw caught;
+    const settled = await settleConflicts(conflicts, task, ports, signal);
+    if (isRefused(settled)) return settled;
+    // What else is wrong with it is told only when there are no conflicts.
+    const applied = await apply(true);
+    return obstacleIn(applied, task) ?? { ...ready(task, applied), ...settled };
+  }
+}
+
+/** For what cannot be tried: as much as can be told of it from the object as it stands. */
+async function look(
+  task: ApplyTask,
+  { resourceOf, manager }: StagePorts,
+  signal: AbortSignal,
+  more: Pick<Ready, 'untested'> = {},
+): Promise<Ready | Refused> {
+  const live = await resourceOf(task.type).get(refOf(task), signal);
+  const obstacle = live && obstacleIn(live, task);
+  if (obstacle !== undefined) return obstacle;
+  const folds = live !== undefined && foldableIn(live, manager).size > 0;
+  return { ...ready(task, live), taken: [], folds, ...more };
+}
+
+/** The answer to a dry run has the resourceVersion of the object as it stands, and none if there is no object. */
+function ready(
+  task: ApplyTask,
+  answer: KubeObject | undefined,
+): Pick<Ready, 'kind' | 'task' | 'existed' | 'resourceVersion'> {
+  const resourceVersion = answer?.metadata.resourceVersion;
+  return { kind: 'ready', task, existed: resourceVersion !== undefined, resourceVersion };
+}
