@@ -9,9 +9,16 @@ export interface Ended {
   readonly code?: string | undefined;
 }
 
-export function explainEnd(ended: Ended, timeoutMs: number, maxOutputBytes: number): string {
+/** `overMemory` is the limit that it was ended for, if it was. */
+export function explainEnd(
+  ended: Ended,
+  timeoutMs: number,
+  maxOutputBytes: number,
+  overMemory?: number,
+): string {
   if (ended.timedOut) return `did not finish in ${seconds(timeoutMs)}`;
   if (ended.isMaxBuffer) return `wrote more than ${size(maxOutputBytes)}`;
+  if (overMemory !== undefined) return `took more than ${size(overMemory)} of memory`;
   if (ended.isCanceled) return 'was stopped';
   if (ended.signal !== undefined) return `was ended by ${ended.signal}`;
   return `ended with exit code ${String(ended.exitCode ?? 'unknown')}`;

@@ -21,6 +21,11 @@ export async function endGroup(leader: number): Promise<void> {
   signalGroup(leader, 'SIGKILL');
 }
 
+/** Ends all of a process group at once. */
+export function killGroup(leader: number): void {
+  signalGroup(leader, 'SIGKILL');
+}
+
 /** False when the group has no member left. */
 function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {

@@ -42,7 +42,12 @@ async function environmentOf(pid: number): Promise<readonly string[]> {
  * that reads it costs ten times as much.
  */
 export function isGroupAlive(group: number): boolean {
-  return pidsIn(readdirSync('/proc')).some((pid) => {
+  return groupMembers(group).length > 0;
+}
+
+/** The running processes of a group; looks as isGroupAlive does. */
+export function groupMembers(group: number): readonly number[] {
+  return pidsIn(readdirSync('/proc')).filter((pid) => {
     const stat = statNow(pid);
     return stat?.group === group && stat.running;
   });

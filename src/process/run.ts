@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Ended, explainEnd, explainNoStart } from './explain.ts';
 import { endGroup } from './group.ts';
 import { OWNER_VARIABLE } from './leftovers.ts';
+import { limitMemory } from './memory-limit.ts';
 
 export interface RunOptions {
   /** All that the child may see: nothing is inherited from this process. */
@@ -17,6 +18,8 @@ export interface RunOptions {
   readonly input?: string | Buffer;
   /** Per stream. More than that ends the child and is a failure. */
   readonly maxOutputBytes?: number;
+  /** Of the child and what it starts, together. More than that ends them, without a grace, and is a failure. */
+  readonly maxMemoryBytes?: number;
   /** From SIGTERM to SIGKILL. */
   readonly killGraceMs?: number;
   /** `buffer` fills `stdoutBytes` and leaves `stdout` empty: for output that is not text. */
@@ -101,13 +104,15 @@ async function runOnce(
     // execa takes any file descriptor; its types name only the first ones.
     stdin: stdin === undefined ? 'ignore' : (stdin.fd as 3),
   });
-  const ended = await child;
+  const memory = limitMemory(child.pid, options.maxMemoryBytes);
+  const ended = await child.finally(memory.stop);
   if (child.pid === undefined) {
     const why = explainNoStart(ended.code, await exists(cwd));
     return { isCanceled: ended.isCanceled, result: { kind: 'not-started', why } };
   }
   await endGroup(child.pid);
-  return { isCanceled: ended.isCanceled, result: resultOf(ended, { timeoutMs, maxOutputBytes, encoding }) };
+  const limits = { timeoutMs, maxOutputBytes, encoding };
+  return { isCanceled: ended.isCanceled, result: resultOf(ended, memory.exceeded(), limits) };
 }
 
 /**
@@ -149,7 +154,7 @@ interface Outcome extends Ended {
   readonly durationMs: number;
 }
 
-function resultOf(ended: Outcome, limits: Limits): RunResult {
+function resultOf(ended: Outcome, overMemory: number | undefined, limits: Limits): RunResult {
   const bytes = asBuffer(ended.stdout);
   const binary = limits.encoding === 'buffer';
   const stdout = binary ? '' : bytes.toString('utf8');
@@ -157,7 +162,7 @@ function resultOf(ended: Outcome, limits: Limits): RunResult {
   const { durationMs, exitCode, signal } = ended;
   if (!ended.failed)
     return { kind: 'done', stdout, stdoutBytes: binary ? bytes : NO_BYTES, stderr, durationMs };
-  const why = explainEnd(ended, limits.timeoutMs, limits.maxOutputBytes);
+  const why = explainEnd(ended, limits.timeoutMs, limits.maxOutputBytes, overMemory);
   const timedOut = ended.timedOut ? { timedOut: true as const } : {};
   return { kind: 'failed', exitCode, signal, stdout, stderr, durationMs, ...timedOut, why };
 }

@@ -157,6 +157,19 @@ for (const [title, open] of Object.entries(STARTERS))
       expect(result.kind === 'failed' && result.stdout.length).to.equal(1_000);
     });
 
+    it('ends a child that takes too much memory, with what it has started', async () => {
+      const held = 'const held = Buffer.alloc(200e6, 1); setInterval(() => held.length, 1000)';
+      const script = `"$NODE" -e '${held}' & echo $! > child; wait`;
+      const result = await sh(script, { env: { PATH, NODE: process.execPath }, maxMemoryBytes: 150e6 });
+
+      expect(result).to.include({ kind: 'failed', why: 'took more than 150 MB of memory' });
+      await ended(await pidIn('child'));
+      expect(await sh('echo small', { maxMemoryBytes: 150e6 })).to.include({
+        kind: 'done',
+        stdout: 'small\n',
+      });
+    });
+
     it('counts the cap in bytes, for standard error too', async () => {
       const fits = await sh('printf "ääää"', { maxOutputBytes: 8 });
       const over = await sh('printf "ääää" >&2', { maxOutputBytes: 7 });

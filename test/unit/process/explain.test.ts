@@ -19,6 +19,12 @@ describe('the sentence about how a child ended', () => {
     });
   }
 
+  it('says that it took too much memory', () => {
+    const why = explainEnd({ ...plain, signal: 'SIGKILL' }, 20_000, 1_500_000, 512_000_000);
+
+    expect(why).to.equal('took more than 512 MB of memory');
+  });
+
   it('keeps fractions of a second and small sizes readable', () => {
     expect(explainEnd({ ...plain, timedOut: true }, 1_540, 1)).to.equal('did not finish in 1.5 s');
     expect(explainEnd({ ...plain, isMaxBuffer: true }, 1, 2_048)).to.equal('wrote more than 2 kB');
