@@ -20,11 +20,12 @@ const OWNERS = {
   execa: ['process/'],
   winston: ['telemetry/'],
   'prom-client': ['telemetry/'],
+  ignore: ['sync/build/'],
   'js-yaml': ['kube/connect/', 'values/', 'charts/', 'helm/', 'health/', 'config\\.ts$', 'config/'],
 };
 
 /** Files that compute and do nothing else: no file, no network, no package. */
-const PURE = ['api/', 'release/decide/', 'values/merge\\.ts$'];
+const PURE = ['api/', 'release/decide/', 'sync/decide/', 'values/merge\\.ts$'];
 
 const layerRules = RANKS.flatMap((folders, rank) =>
   folders.map((folder) => {

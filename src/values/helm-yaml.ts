@@ -32,15 +32,44 @@ export class HelmYamlError extends Error {
 
 /** Parses a values file as helm does. Throws a HelmYamlError for what helm would refuse too. */
 export function parseHelmYaml(content: Uint8Array): HelmYaml {
-  const text = decode(content);
-  const documents: unknown[] = [];
-  const roundedAt: number[] = [];
-  for (const chunk of splitDocuments(text)) {
-    const { value, roundedOffsets } = parseDocument(chunk);
-    documents.push(value);
-    for (const offset of roundedOffsets) roundedAt.push(chunk.line + positionOf(chunk.text, offset).line - 1);
+  const documents = [...readHelmYaml(content)];
+  return {
+    documents: documents.map(({ value }) => value),
+    roundedAt: documents.flatMap(({ roundedAt }) => roundedAt),
+  };
+}
+
+export interface HelmDocument {
+  readonly value: unknown;
+  /** Of the file, where the document begins after comments and empty lines; from 1 on. */
+  readonly line: number;
+  readonly roundedAt: readonly number[];
+}
+
+/**
+ * The same one document after the other, so that those before a mistake are known. `maxAliased` bounds for how many values the
+ * aliases of all documents together may stand.
+ */
+export function* readHelmYaml(content: Uint8Array, maxAliased = Infinity): Generator<HelmDocument> {
+  let left = maxAliased;
+  for (const chunk of splitDocuments(decode(content))) {
+    const { value, roundedOffsets, aliased } = parseDocument(chunk, left);
+    left -= aliased;
+    const lineAt = (offset: number): number => chunk.line + positionOf(chunk.text, offset).line - 1;
+    yield { value, line: chunk.line + leadingLines(chunk.text), roundedAt: roundedOffsets.map(lineAt) };
   }
-  return { documents, roundedAt };
+}
+
+/** Lines of separators, comments and nothing before the content. */
+function leadingLines(text: string): number {
+  let lines = 0;
+  for (let start = 0; start < text.length; lines += 1) {
+    const end = text.indexOf('\n', start) + 1 || text.length;
+    const line = text.slice(start, end).trim();
+    if (line !== '' && !line.startsWith('#') && !line.startsWith('---')) break;
+    start = end;
+  }
+  return lines;
 }
 
 interface Chunk {
@@ -53,9 +82,11 @@ interface Chunk {
  * Splits at lines that begin with `---`, as helm does before it parses. A separator in front of the first content
  * belongs to the chunk that follows it.
  */
-function splitDocuments(text: string): readonly Chunk[] {
-  if (!/^---/m.test(text)) return [{ text, line: 1 }];
-  const chunks: Chunk[] = [];
+function* splitDocuments(text: string): Generator<Chunk> {
+  if (!/^---/m.test(text)) {
+    yield { text, line: 1 };
+    return;
+  }
   let lines: string[] = [];
   let line = 1;
   for (const [index, content] of text.split('\n').entries()) {
@@ -67,7 +98,7 @@ function splitDocuments(text: string): readonly Chunk[] {
         });
       }
       if (lines.length > 0) {
-        chunks.push({ text: lines.join('\n') + '\n', line });
+        yield { text: lines.join('\n') + '\n', line };
         lines = [];
         line = index + 2;
         continue;
@@ -75,13 +106,12 @@ function splitDocuments(text: string): readonly Chunk[] {
     }
     lines.push(content);
   }
-  if (lines.some((rest) => rest !== '')) chunks.push({ text: lines.join('\n'), line });
-  return chunks;
+  if (lines.some((rest) => rest !== '')) yield { text: lines.join('\n'), line };
 }
 
-function parseDocument(chunk: Chunk): ConstructedDocument {
+function parseDocument(chunk: Chunk, maxAliased: number): ConstructedDocument {
   try {
-    return construct(chunk.text, parseEvents(chunk.text, { maxDepth: MAX_DEPTH }), MAX_DEPTH);
+    return construct(chunk.text, parseEvents(chunk.text, { maxDepth: MAX_DEPTH }), MAX_DEPTH, maxAliased);
   } catch (error) {
     const { line, column, reason } = placeOf(error, chunk.text);
     throw new HelmYamlError(reason, { line: chunk.line + line - 1, column });

@@ -23,13 +23,20 @@ export interface ConstructedDocument {
   readonly value: unknown;
   /** Where numbers stand that have more digits than helm keeps: the first few. */
   readonly roundedOffsets: readonly number[];
+  /** How many values its aliases stand for. */
+  readonly aliased: number;
 }
 
 /**
  * Builds the first document of an event stream as go-yaml v2 does for helm: the last of duplicate keys counts, a
  * merge key (`<<`) takes effect where it stands, so it overrides what is above it, and unknown tags mean nothing.
  */
-export function construct(source: string, events: readonly Event[], maxDepth: number): ConstructedDocument {
+export function construct(
+  source: string,
+  events: readonly Event[],
+  maxDepth: number,
+  maxAliased = Infinity,
+): ConstructedDocument {
   const anchors = new Map<string, Built>();
   const frames: Frame[] = [];
   const roundedOffsets: number[] = [];
@@ -54,7 +61,8 @@ export function construct(source: string, events: readonly Event[], maxDepth: nu
       const built = anchors.get(source.slice(event.anchorStart, event.anchorEnd));
       if (built === undefined) fail('an alias has no anchor before it', event.anchorStart);
       aliased += built.size;
-      if (aliased > MAX_ALIASED_VALUES) fail('aliases stand for too many values', event.anchorStart);
+      if (aliased > Math.min(MAX_ALIASED_VALUES, maxAliased))
+        fail('aliases stand for too many values', event.anchorStart);
       // helm merges a list of maps only where it is written out.
       if (frames.at(-1)?.key?.isMerge === true && built.kind === 'list') failToMerge(event.anchorStart);
       add(built, event.anchorStart);
@@ -77,9 +85,9 @@ export function construct(source: string, events: readonly Event[], maxDepth: nu
   const value = root === undefined ? null : valueOf(root);
   // One that a later duplicate of its key replaced does no harm.
   if (nonFiniteAt !== undefined && holdsNonFinite(value)) {
-    fail('infinity and not-a-number cannot be passed to a chart', nonFiniteAt);
+    fail('infinity and not-a-number cannot be written as JSON', nonFiniteAt);
   }
-  return { value, roundedOffsets };
+  return { value, roundedOffsets, aliased };
 }
 
 function scalarOf(source: string, event: ScalarEvent, offset: number): BuiltScalar {

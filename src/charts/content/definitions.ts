@@ -2,8 +2,9 @@ import { posix } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, InvalidChartError } from '../../api/errors.ts';
 import { apiVersionOf, CUSTOM_RESOURCE_DEFINITIONS, type KubeObject } from '../../kube/resource-type.ts';
-import { HelmYamlError, parseHelmYaml } from '../../values/helm-yaml.ts';
-import { isMap, type ValuesMap } from '../../values/merge.ts';
+import { HelmYamlError } from '../../values/helm-yaml.ts';
+import { isObject, itemsOf, readManifests } from '../../values/manifest.ts';
+import type { ValuesMap } from '../../values/merge.ts';
 import { tellsOfSubcharts, usedCharts } from './subcharts.ts';
 import { walkChart } from './walk.ts';
 
@@ -52,7 +53,6 @@ export async function readDefinitions(archive: string, values: ValuesMap): Promi
 
 function objectsIn(path: string, bytes: Buffer = Buffer.alloc(0)): readonly KubeObject[] {
   return documentsIn(path, bytes)
-    .filter((document) => document !== null)
     .flatMap(itemsOf)
     .map((document) => {
       if (isObject(document)) return withPlainNumbers(document);
@@ -62,28 +62,13 @@ function objectsIn(path: string, bytes: Buffer = Buffer.alloc(0)): readonly Kube
     });
 }
 
-/** A list is as good as what is in it. */
-function itemsOf(document: unknown): readonly unknown[] {
-  if (!isMap(document)) return [document];
-  const { kind, items } = document;
-  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items : [document];
-}
-
 function documentsIn(path: string, bytes: Buffer): readonly unknown[] {
   try {
-    return parseHelmYaml(bytes).documents;
+    return [...readManifests(bytes)].map(({ value }) => value);
   } catch (caught) {
     if (!(caught instanceof HelmYamlError)) throw caught;
     throw new InvalidChartError(`file ${posix.normalize(path)} of the chart is ${describe(caught)}`);
   }
-}
-
-function isObject(document: unknown): document is KubeObject {
-  if (!isMap(document)) return false;
-  const { apiVersion, kind, metadata } = document;
-  return [apiVersion, kind, isMap(metadata) ? metadata['name'] : undefined].every(
-    (text) => typeof text === 'string' && text !== '',
-  );
 }
 
 function isDefinition({ apiVersion, kind }: KubeObject): boolean {
@@ -102,13 +87,9 @@ function withoutStatus(definition: KubeObject): KubeObject {
   return rest;
 }
 
-/** A long integer is a double to helm, and no JSON here. */
+/** A long integer is a double to helm. */
 function withPlainNumbers(object: KubeObject): KubeObject {
-  return JSON.parse(JSON.stringify(object, plainNumber)) as KubeObject;
-}
-
-function plainNumber(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
+  return JSON.parse(JSON.stringify(object)) as KubeObject;
 }
 
 function tooMany(): InvalidChartError {

@@ -108,7 +108,7 @@ describe('helm YAML', () => {
     [
       'not-a-number',
       'a:\n  - .nan',
-      'not valid YAML at line 2, column 5: infinity and not-a-number cannot be passed to a chart',
+      'not valid YAML at line 2, column 5: infinity and not-a-number cannot be written as JSON',
     ],
     [
       'a tag that does not fit',
