@@ -1,6 +1,8 @@
-# The operator's bundle, helm, git and an SSH client; nothing else. Runs as any numeric user on a read-only root.
+# The operator's bundle, helm, kustomize, git and an SSH client; nothing else. Runs as any numeric user on a read-only root.
 ARG NODE_VERSION=24.21.0
 ARG HELM_VERSION=4.3.1
+# Which files a kustomization names is known of 5.8: the operator runs no other.
+ARG KUSTOMIZE_VERSION=5.8.1
 
 FROM node:${NODE_VERSION}-alpine AS bundle
 WORKDIR /build
@@ -20,6 +22,17 @@ RUN archive="helm-v${HELM_VERSION}-linux-${TARGETARCH}.tar.gz" \
  && sha256sum -c "${archive}.sha256sum" \
  && tar -xzf "${archive}" --strip-components=1
 
+FROM alpine:3.22 AS kustomize
+ARG KUSTOMIZE_VERSION
+ARG TARGETARCH=amd64
+WORKDIR /download
+RUN archive="kustomize_v${KUSTOMIZE_VERSION}_linux_${TARGETARCH}.tar.gz" \
+ && release="https://github.com/kubernetes-sigs/kustomize/releases/download/kustomize%2Fv${KUSTOMIZE_VERSION}" \
+ && wget -q "${release}/${archive}" "${release}/checksums.txt" \
+ && grep "  ${archive}\$" checksums.txt > "${archive}.sha256sum" \
+ && sha256sum -c "${archive}.sha256sum" \
+ && tar -xzf "${archive}" kustomize
+
 FROM node:${NODE_VERSION}-alpine
 # ssh does not run for a user that has no name.
 RUN apk add --no-cache git openssh-client tini \
@@ -27,6 +40,7 @@ RUN apk add --no-cache git openssh-client tini \
  && chmod 755 /root \
  && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
 COPY --from=helm /download/helm /usr/local/bin/helm
+COPY --from=kustomize /download/kustomize /usr/local/bin/kustomize
 COPY --from=bundle /build/dist /app
 COPY LICENSE /app/LICENSE
 COPY hack/image/ssh_known_hosts /etc/ssh/ssh_known_hosts
@@ -34,6 +48,6 @@ COPY hack/image/ssh_known_hosts /etc/ssh/ssh_known_hosts
 # Half of the threads may wait for DNS at a time, so that names which nobody answers for do not hold up the others.
 ENV NODE_ENV=production HOME=/root UV_THREADPOOL_SIZE=16
 USER 10001:10001
-EXPOSE 3030
+EXPOSE 3030 3031
 # Young objects die quickly here: a quarter of the usual space for them takes 16 MB less at 100 releases.
 ENTRYPOINT ["/sbin/tini", "--", "node", "--enable-source-maps", "--max-semi-space-size=4", "/app/main.mjs"]

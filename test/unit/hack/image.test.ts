@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
+import { requiredVersion } from '../../../hack/testenv/tools/version.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -45,6 +46,16 @@ describe('the image', () => {
 
     expect(found).to.deep.equal(FINGERPRINTS);
     expect(dockerfile).to.match(/^COPY hack\/image\/ssh_known_hosts \/etc\/ssh\/ssh_known_hosts$/m);
+  });
+
+  it('has the kustomize that the tests run, checked against its checksum, where the operator looks for it', () => {
+    const version = requiredVersion(read('hack/testenv/go.mod'), 'sigs.k8s.io/kustomize/kustomize/v5');
+    expect(dockerfile).to.include(`\nARG KUSTOMIZE_VERSION=${version}\n`);
+    const [, stage = ''] = /^FROM \S+ AS kustomize\n([^]*?)^FROM /m.exec(dockerfile) ?? [];
+    expect(stage).to.match(/checksums\.txt[^]* sha256sum -c [^]* tar -xzf "\$\{archive\}" kustomize$/m);
+    expect(dockerfile).to.match(
+      /^COPY --from=kustomize \/download\/kustomize \/usr\/local\/bin\/kustomize$/m,
+    );
   });
 
   it('has its home where the chart of 1.4.4 mounts files, and lets every user read there', () => {
