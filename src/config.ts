@@ -22,6 +22,7 @@ export interface Config {
   /** Undefined: no inspector. */
   readonly inspectListen: ListenAddress | undefined;
   readonly kubeconfig: string | undefined;
+  readonly kustomizeBinary: string;
   readonly listen: ListenAddress;
   readonly logFormat: 'fmt' | 'json';
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -31,6 +32,7 @@ export interface Config {
   readonly operatorNamespace: string | undefined;
   readonly shutdownTimeoutMs: number;
   readonly updateChartDeps: boolean;
+  readonly webhookListen: ListenAddress;
   readonly workDir: string;
   readonly workers: number;
   /** What was accepted but does not do what its author expects; for the log. */
@@ -64,7 +66,7 @@ export function readConfig(argv: readonly string[], env: Environment): Startup {
 
   if (commands.help) return { kind: 'help', text: helpText() };
   if (commands.detach && commands.plan !== undefined) faults.push('--detach and --plan: give one of the two');
-  faults.push(...sharedPort(values));
+  faults.push(...sharedPorts(values, given));
   if (faults.length > 0) return { kind: 'invalid', message: faultMessage(faults) };
   if (commands.version) return { kind: 'version' };
   const config = Object.freeze(configOf(values, warningsOf(values, given, env), env));
@@ -74,11 +76,29 @@ export function readConfig(argv: readonly string[], env: Environment): Startup {
     : { kind: 'plan', config, form: commands.plan };
 }
 
-/** Whoever may read the metrics must not thereby get at the inspector. */
-function sharedPort({ listen, 'inspect-listen': inspect }: Partial<FlagValues>): readonly string[] {
-  const isShared = inspect !== undefined && inspect.port !== 0 && inspect.port === listen?.port;
+/**
+ * Whoever may read the metrics must not thereby get at the inspector, nor whoever sends webhooks at either. A port for webhooks
+ * that nobody has chosen keeps no operator from starting: it is opened only when it is used.
+ */
+function sharedPorts(values: Partial<FlagValues>, given: Arguments['given']): readonly string[] {
+  const { listen, 'inspect-listen': inspect, 'webhook-listen': hooks } = values;
+  const webhooks = given.has('webhook-listen') ? hooks : undefined;
+  return [
+    ...sharedPort('inspect-listen', inspect, 'listen', listen),
+    ...sharedPort('webhook-listen', webhooks, 'listen', listen),
+    ...sharedPort('webhook-listen', webhooks, 'inspect-listen', inspect),
+  ];
+}
+
+function sharedPort(
+  name: string,
+  own: ListenAddress | undefined,
+  other: string,
+  taken: ListenAddress | undefined,
+): readonly string[] {
+  const isShared = own !== undefined && own.port !== 0 && own.port === taken?.port;
   return isShared
-    ? [`--inspect-listen: port ${String(inspect.port)} is that of --listen: give it one of its own`]
+    ? [`--${name}: port ${String(own.port)} is that of --${other}: give it one of its own`]
     : [];
 }
 
@@ -151,6 +171,7 @@ function configOf(values: FlagValues, warnings: readonly string[], env: Environm
     gitPollIntervalMs: values['git-poll-interval'],
     gitTimeoutMs: values['git-timeout'],
     helmBinary: values['helm-binary'] ?? 'helm',
+    kustomizeBinary: values['kustomize-binary'] ?? 'kustomize',
     helmRepositoryImports: values['helm-repository-import']
       .filter(({ version }) => version === 'v3')
       .map(({ path }) => path),
@@ -164,6 +185,7 @@ function configOf(values: FlagValues, warnings: readonly string[], env: Environm
     operatorNamespace: values['operator-namespace'] ?? (env['POD_NAMESPACE'] || undefined),
     shutdownTimeoutMs: values['shutdown-timeout'],
     updateChartDeps: values['update-chart-deps'],
+    webhookListen: values['webhook-listen'],
     workDir: values['work-dir'] ?? join(env['TMPDIR'] || '/tmp', 'helm-release-operator'),
     workers: values.workers,
     warnings,

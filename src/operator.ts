@@ -5,10 +5,15 @@ import { namespacePart } from './operator/allowed-namespace.ts';
 import type { Environment } from './operator/environment.ts';
 import { openParts } from './operator/parts.ts';
 import { plansDir } from './operator/plan.ts';
+import { openHooks } from './operator/hooks.ts';
+import { createNews } from './operator/news.ts';
+import { createReceivers } from './operator/receivers.ts';
+import { openSyncs } from './operator/sync.ts';
 import { createReleaseController, forgottenLabels } from './operator/release-controller.ts';
 import { snapshotsOf } from './operator/snapshots.ts';
 import { untilAnswered } from './operator/until-answered.ts';
 import { connectTriggers } from './operator/wake.ts';
+import { createDocumentReader } from './kube/documents.ts';
 import { createWorkQueue } from './kube/work-queue.ts';
 import { clearWorkDirs } from './process/work-dir.ts';
 import { createVigil } from './kube/vigil.ts';
@@ -56,7 +61,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   });
   stack.defer(() => clearing);
   const opened = stack.use(await openParts(environment, { workDir: config.workDir, signal }));
-  const { cluster, charts, slots } = opened;
+  const { cluster, charts, slots, git, run, workDir } = opened;
   const queue = createWorkQueue(clock);
   stack.defer(() => {
     queue.close();
@@ -70,6 +75,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     releases: () => snapshotsOf(cluster.watched.releases.store.values()),
     chartSources: () => charts.stats().sources,
   });
+  let refreshSyncs = (): void => undefined;
   const server = await startHttpServer({
     listen: config.listen,
     log,
@@ -78,6 +84,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
       liveness: () => heartbeat.trouble() ?? vigil.trouble(),
       readiness: () => [...watchesOf(cluster), ...namespacePart(cluster, config), ...parts.values()],
       syncGit: () => {
+        refreshSyncs();
         charts.refreshAll().catch((error: unknown) => {
           log.error('could not look up the chart sources', { error: describe(error) });
         });
@@ -109,14 +116,39 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
       log.warn('waiting for the digest key', { error: why });
     },
   });
+  parts.set('releases', { name: 'releases', ready: true });
+  const syncs = openSyncs({ cluster, git, run, workDir, vigil, digestKey, stopping: signal }, environment);
   const controller = createReleaseController(
-    { ...opened, queue, vigil, digestKey, stopping: signal },
+    { ...opened, queue, vigil, digestKey, originOf: syncs.originOf, stopping: signal },
     environment,
   );
-  parts.set('releases', { name: 'releases', ready: true });
+  refreshSyncs = () => {
+    syncs.refresh(() => true);
+  };
+  stack.defer(() => syncs.stop());
+  const readSecret = createDocumentReader(cluster.secrets, cluster.watched.secrets.store);
+  if (config.allowNamespace !== undefined && config.allowNamespace !== namespace) {
+    const why = `their receivers are Secrets of namespace ${namespace}, and --allow-namespace has another one watched`;
+    log.info('webhooks are not listened for', { why });
+  }
+  const hooks = openHooks({
+    ...{ clock, random, log },
+    listen: config.webhookListen,
+    receivers: createReceivers({
+      ...{ namespace, readSecret, random, log, signal },
+      watched: cluster.watched.secrets,
+      events: cluster.events,
+    }),
+    refresh: createNews(charts, syncs, (caught) => {
+      log.error('could not look up the chart sources', { error: describe(caught) });
+    }),
+  });
+  stack.defer(() => hooks.stop());
+  // What is pushed from now on is seen by whoever comes next.
+  signal.addEventListener('abort', () => void hooks.stop(), { once: true });
   log.info('reconciling', { releases: cluster.watched.releases.store.size });
   const deadline = endAfter(config.shutdownTimeoutMs, signal, working);
-  await controller.run(signal, working.signal);
+  await Promise.all([controller.run(signal, working.signal), syncs.run(signal, working.signal)]);
   clearTimeout(deadline());
 }
 

@@ -42,11 +42,12 @@ export async function commitFiles(
   branch: string,
   message: string,
   files: Readonly<Record<string, FileChange>>,
+  author = 'Demo <demo@example.invalid>',
 ): Promise<string> {
   const ref = `refs/heads/${branch}`;
   const exists = (await git(['for-each-ref', '--format=x', ref], repo)) !== '';
   const input = Buffer.concat([
-    Buffer.from(`commit ${ref}\ncommitter Demo <demo@example.invalid> now\n`),
+    Buffer.from(`commit ${ref}\nauthor ${author} now\ncommitter Demo <demo@example.invalid> now\n`),
     data(message),
     Buffer.from(exists ? `from ${ref}^0\n` : ''),
     ...Object.entries(files).map(([path, change]) => fileCommand(path, change)),

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { gunzipSync } from 'node:zlib';
-import { commitFiles, createBareRepo, execPath, type FileChange, gitEnvironment } from './git-repos.ts';
+import { commitFiles, createBareRepo, execPath, type FileChange, git, gitEnvironment } from './git-repos.ts';
 
 export interface GitServerOptions {
   /** Holds the bare repositories. */
@@ -44,6 +44,10 @@ export interface GitServer {
   createRepo(name: string): Promise<string>;
   /** Adds one commit to a branch (default main) and returns its id. */
   commit(name: string, files: Readonly<Record<string, FileChange>>, options?: CommitOptions): Promise<string>;
+  /** Moves a branch (default main) to a commit that is there, as `git push --force` does. */
+  moveBranch(name: string, commit: string, branch?: string): Promise<void>;
+  /** A command of git in the repository, as somebody with a clone would type it; gives its output. */
+  run(name: string, args: readonly string[]): Promise<string>;
   /** Counted since the start. */
   requests(): Requests;
   /** Until it is called again with undefined, requests that `when` picks (default: all) get the fault. */
@@ -54,6 +58,8 @@ export interface GitServer {
 export interface CommitOptions {
   readonly message?: string;
   readonly branch?: string;
+  /** `Name <address>`. */
+  readonly author?: string;
 }
 
 export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
@@ -102,8 +108,12 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     port: bound,
     repoUrl: (name) => `${url}/${name}.git`,
     createRepo: (name) => createBareRepo(join(dir, `${name}.git`)),
-    commit: (name, files, { message = 'a change', branch = 'main' } = {}) =>
-      commitFiles(join(dir, `${name}.git`), branch, message, files),
+    commit: (name, files, { message = 'a change', branch = 'main', author } = {}) =>
+      commitFiles(join(dir, `${name}.git`), branch, message, files, author),
+    moveBranch: async (name, commit, branch = 'main') => {
+      await git(['update-ref', `refs/heads/${branch}`, commit], join(dir, `${name}.git`));
+    },
+    run: (name, args) => git(args, join(dir, `${name}.git`)),
     requests: () => ({ ...counts }),
     fail: (next, when = () => true) => {
       [fault, faulty] = [next, when];

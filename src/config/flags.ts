@@ -64,6 +64,10 @@ export const FLAGS = {
     help: "address of Node's debugger and profiler, on loopback unless it names a host",
     default: '',
   }),
+  'kustomize-binary': textFlag({
+    help: 'the kustomize that builds folders of a GitSync',
+    default: 'kustomize',
+  }),
   kubeconfig: textFlag({ help: 'path of a kubeconfig; not needed inside a cluster', default: '' }),
   listen: listenFlag({
     help: 'address of metrics, probes and API; port 0 is any free one',
@@ -92,6 +96,10 @@ export const FLAGS = {
     { least: '0' },
   ),
   'update-chart-deps': boolFlag({ help: 'fetch missing dependencies of Git charts', default: 'true' }),
+  'webhook-listen': listenFlag({
+    help: 'address for webhooks; closed while no Secret is labelled as a receiver',
+    default: ':3031',
+  }),
   'work-dir': textFlag({ help: 'folder for charts and mirrors; one in $TMPDIR if not given', default: '' }),
   workers: numberFlag({ help: 'HelmReleases that are worked on at the same time', default: '2' }, 1, 1000),
 } as const satisfies Readonly<Record<string, Flag<unknown>>>;

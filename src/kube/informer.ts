@@ -120,8 +120,10 @@ export function createInformer<T extends KubeObject>(
       onDisconnected: (why) => {
         connected = false;
         if (why === undefined) return;
-        problem = describe(why);
-        log.warn('watch interrupted', { error: problem });
+        const cause = describe(why);
+        // Until it is connected again it is said once: whoever lost a right may not get it back for months.
+        log[cause === problem ? 'debug' : 'warn']('watch interrupted', { error: cause });
+        problem = cause;
       },
     });
 

@@ -2,7 +2,6 @@ import { createLogReader } from '../kube/pod-logs.ts';
 import { readDefinitions } from '../charts/content/definitions.ts';
 import { createDiscovery } from '../kube/discovery.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS } from '../kube/resource-type.ts';
-import type { KubeObject } from '../kube/resource-type.ts';
 import { createCrds } from '../release/act/crds.ts';
 import type { Crds } from '../release/act/crds.ts';
 import { createRestartWorkloads } from '../release/act/restart.ts';
@@ -14,6 +13,7 @@ import type { TellOfHook } from '../release/observe/hook-evidence.ts';
 import { createRenderedSecrets } from '../release/observe/rendered-secrets.ts';
 import type { RenderedSecrets } from '../release/observe/rendered-secrets.ts';
 import type { Cluster } from './cluster.ts';
+import { kindsOf } from './definition-kinds.ts';
 import type { Environment } from './environment.ts';
 import type { Parts } from './parts.ts';
 import type { ReadPorts } from './read-ports.ts';
@@ -63,18 +63,4 @@ export function createActPorts(
     restartWorkloads: createRestartWorkloads({ readPayload, resourceOf }),
     tellOfHook: createTellOfHook({ storage, resourceOf, readLogTail, renderedSecrets }),
   };
-}
-
-interface Definition extends KubeObject {
-  readonly spec?: {
-    readonly group: string;
-    readonly names: { readonly kind: string };
-    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
-  };
-}
-
-function kindsOf({ spec }: Definition): readonly { readonly apiVersion: string; readonly kind: string }[] {
-  return (spec?.versions ?? [])
-    .filter(({ served }) => served)
-    .map(({ name }) => ({ apiVersion: `${spec?.group ?? ''}/${name}`, kind: spec?.names.kind ?? '' }));
 }

@@ -1,9 +1,11 @@
 import type { Charts } from '../charts/charts.ts';
+import type { Git } from '../git/git.ts';
 import type { Helm } from '../helm/helm.ts';
 import type { Slots } from '../helm/slots.ts';
 import type { Storage } from '../helm/storage/storage.ts';
 import { createSupervisor } from '../process/supervisor/supervisor.ts';
-import { openWorkDir } from '../process/work-dir.ts';
+import type { Run } from '../process/run.ts';
+import { openWorkDir, type WorkDir } from '../process/work-dir.ts';
 import type { FetchExternal } from '../values/external.ts';
 import { openCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
@@ -19,6 +21,9 @@ export interface Parts extends AsyncDisposable {
   readonly storage: Storage;
   readonly charts: Charts;
   readonly fetchExternal: FetchExternal;
+  readonly git: Git;
+  readonly run: Run;
+  readonly workDir: WorkDir;
 }
 
 export interface PartsOptions {
@@ -44,7 +49,7 @@ export async function openParts(
     cluster.transport.close();
   });
   const { helm, slots, storage } = await openHelm({ run, workDir, cluster, signal }, environment);
-  const { charts, fetchExternal, close } = await openSources({ run, workDir, helm, slots }, environment);
+  const { charts, git, fetchExternal, close } = await openSources({ run, workDir, helm, slots }, environment);
   stack.defer(close);
   const open = stack.move();
   return {
@@ -54,6 +59,7 @@ export async function openParts(
     storage,
     charts,
     fetchExternal,
+    ...{ git, run, workDir },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

@@ -4,6 +4,7 @@ import { targetOf } from '../api/release-name.ts';
 import type { WorkQueue } from '../kube/work-queue.ts';
 import { createController } from '../kube/controller.ts';
 import type { Controller } from '../kube/controller.ts';
+import type { OriginOf } from '../release/desire/origin.ts';
 import { createPatientCharts } from '../release/desire/patient-charts.ts';
 import { createReleaseDiff } from '../release/observe/release-diff.ts';
 import { reconcile } from '../release/reconcile.ts';
@@ -31,13 +32,14 @@ export interface ControllerParts extends Omit<Parts, keyof AsyncDisposable> {
   readonly queue: WorkQueue;
   readonly vigil: Vigil;
   readonly digestKey: Buffer;
+  readonly originOf: OriginOf;
   readonly stopping: AbortSignal;
 }
 
 /** Gives the release domain its ports: everything it asks for, made of the parts around it. */
 export function createReleaseController(parts: ControllerParts, environment: Environment): Controller {
   const { config, log, clock, random, metrics } = environment;
-  const { cluster, charts, helm, slots, storage, queue, stopping, vigil } = parts;
+  const { cluster, charts, helm, slots, storage, queue, stopping, vigil, originOf } = parts;
   const { watched, releases, events } = cluster;
   const resyncMs = createResync(config.chartsSyncIntervalMs, random);
   const patientCharts = createPatientCharts({
@@ -68,6 +70,7 @@ export function createReleaseController(parts: ControllerParts, environment: Env
     writeStatus: createStatusWriter(releases, watched.releases.store),
     resyncMs,
     patientCharts,
+    originOf,
   };
   return createController<HelmRelease>({
     kind: KIND,

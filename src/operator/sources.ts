@@ -1,7 +1,7 @@
 import { dockerConfigFile } from '../charts/access/docker-login.ts';
 import { createCharts } from '../charts/charts.ts';
 import type { Charts } from '../charts/charts.ts';
-import { createGit } from '../git/git.ts';
+import { createGit, type Git } from '../git/git.ts';
 import type { Helm } from '../helm/helm.ts';
 import type { Slots } from '../helm/slots.ts';
 import { createAddressCheck } from '../net/addresses.ts';
@@ -25,6 +25,8 @@ export interface SourceParts {
 
 export interface Sources {
   readonly charts: Charts;
+  /** That of the charts: whoever else reads a repository shares their mirrors and lists of refs. */
+  readonly git: Git;
   readonly fetchExternal: FetchExternal;
   readonly close: () => Promise<void>;
 }
@@ -70,6 +72,7 @@ export async function openSources(
   });
   return {
     charts,
+    git,
     fetchExternal: createExternalReader({ timeoutMs: EXTERNAL_TIMEOUT_MS, checkAddress, lookup }),
     close: async () => {
       await charts.close();

@@ -28,9 +28,10 @@ export interface Sources {
   unwatch(subscriber: string): void;
   onMoved(handler: (subscribers: string[]) => void): void;
   /**
-   * Looks all watched sources up, each repository at a pace of its own however often this is called; failures go where
-   * they always go. Settles when every one has been looked up after the call.
+   * Looks the watched sources of those repositories up of which one matches, each repository at a pace of its own however
+   * often this is called; failures go where they always go. Settles when every one has been looked up after the call.
    */
+  refresh(matches: (source: ChartSource) => boolean): Promise<void>;
   refreshAll(): Promise<void>;
   stats(): readonly KindStats[];
   close(): void;
@@ -139,7 +140,7 @@ export function createSources(o: SourcesOptions): Sources {
 
   const watched = (): SourceState[] => [...states.values()].filter(({ key }) => subscriptions.has(key));
 
-  const refresh = async (state: SourceState, since: number): Promise<void> => {
+  const lookAgain = async (state: SourceState, since: number): Promise<void> => {
     const look = () => lookups.run(state, since, closing.signal).catch(() => undefined);
     await look();
     // It may have joined a lookup that was under way, which can have missed what there is to see.
@@ -150,11 +151,18 @@ export function createSources(o: SourcesOptions): Sources {
     clock,
     work: async (repository) => {
       const since = clock.monotonicMs();
-      await Promise.all(repository.map((state) => refresh(state, since)));
+      await Promise.all(repository.map((state) => lookAgain(state, since)));
     },
     pauseMs: (repository) =>
       repository.every(({ outcome }) => outcome?.kind === 'failed') ? FAILING_PAUSE_MS : REFRESH_PAUSE_MS,
   });
+
+  const refresh = async (matches: (source: ChartSource) => boolean): Promise<void> => {
+    const repositories = [...Map.groupBy(watched(), ({ source }) => source.url)];
+    // Never a part of one: it would take the place of the rest, for which somebody else may be waiting.
+    const concerned = repositories.filter(([, states]) => states.some(({ source }) => matches(source)));
+    await Promise.all(concerned.map(([url, states]) => pace.ask(url, states)));
+  };
 
   return {
     resolve: async (source, { signal, fresh = false }) => {
@@ -177,10 +185,8 @@ export function createSources(o: SourcesOptions): Sources {
     onMoved: (handler) => {
       handlers.push(handler);
     },
-    refreshAll: async () => {
-      const repositories = Map.groupBy(watched(), ({ source }) => source.url);
-      await Promise.all([...repositories].map(([url, states]) => pace.ask(url, states)));
-    },
+    refresh,
+    refreshAll: () => refresh(() => true),
     stats: () => statsOf(watched(), clock.monotonicMs()),
     close: () => {
       closing.abort(new Error('the operator is stopping'));

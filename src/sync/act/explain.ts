@@ -54,7 +54,7 @@ export function untested(task: ApplyTask, said: string): Fault {
   return faultOf(task, `it was applied without having been tried before: ${quoted(said, task)}`);
 }
 
-export function faultOf(task: ApplyTask, why: string, field?: string): Fault {
+function faultOf(task: ApplyTask, why: string, field?: string): Fault {
   const { file, index, line, id } = task;
   return { file, index, line, object: nameOf(id), ...(field === undefined ? {} : { field }), why };
 }

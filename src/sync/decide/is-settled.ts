@@ -8,7 +8,8 @@ import { CONFIRM_PRUNE_ANNOTATION } from '../../api/names.ts';
 export function isSettled({ metadata, status = {} }: GitSync, revision: string, now: Date): boolean {
   const { failure, appliedRevision, attemptedRevision, heldPrune, observedGeneration } = status;
   if (observedGeneration !== metadata.generation || attemptedRevision !== revision) return false;
-  if (failure !== undefined && failure.step !== 'fetch') return !isDue(failure.nextTry, now);
+  // That of another revision says nothing of this one, which may have been begun and not ended.
+  if (failure?.revision === revision) return !isDue(failure.nextTry, now);
   if (appliedRevision !== revision) return false;
   return heldPrune === undefined || !isConfirmed(metadata.annotations, revision);
 }

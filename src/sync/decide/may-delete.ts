@@ -1,4 +1,4 @@
-import { PRUNE_ANNOTATION } from '../../api/names.ts';
+import { FLUX_IGNORE_ANNOTATIONS, PRUNE_ANNOTATION } from '../../api/names.ts';
 import type { ObjectKey } from '../../api/metadata.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
 import { ownerLabels } from '../desire/mark.ts';
@@ -9,6 +9,9 @@ export type MayDelete =
   /** It is not there any more, or another one by the same name. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'keep'; readonly why: string };
+
+/** With the second of these Flux v1 applied an object and never deleted it. */
+const LEFT_BY_FLUX: ReadonlySet<string> = new Set(['true', 'sync_only']);
 
 /** With them goes all that is in them. */
 const GUARDED: ReadonlySet<string> = new Set([
@@ -31,6 +34,8 @@ export function mayDelete(entry: Entry, live: KubeObject | undefined, sync: Obje
   const pruning = annotations?.[PRUNE_ANNOTATION];
   if (pruning === 'disabled')
     return { kind: 'keep', why: `its annotation ${PRUNE_ANNOTATION} is "disabled"` };
+  const left = FLUX_IGNORE_ANNOTATIONS.find((name) => LEFT_BY_FLUX.has(annotations?.[name] ?? ''));
+  if (left !== undefined) return { kind: 'keep', why: `its annotation ${left} says so` };
   if (pruning === 'allow') return { kind: 'delete', uid };
   if (!entry.made) return { kind: 'keep', why: `it was there before; ${allowWith('it deleted')}` };
   if (GUARDED.has(`${entry.id.group}/${entry.id.kind}`))

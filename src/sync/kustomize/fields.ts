@@ -25,7 +25,7 @@ export interface Reference {
 /** Gives what is to stand in the place of a reference. */
 export type Visit = (reference: Reference) => string;
 
-export const DATA: Fields = { kind: 'data' };
+const DATA: Fields = { kind: 'data' };
 export const FILE: Fields = { kind: 'reference', to: 'file' };
 
 export function refused(why: string): Fields {

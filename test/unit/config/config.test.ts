@@ -30,6 +30,7 @@ describe('readConfig', () => {
       helmRepositoryImports: [],
       inspectListen: undefined,
       kubeconfig: undefined,
+      kustomizeBinary: 'kustomize',
       listen: { port: 3030 },
       logFormat: 'fmt',
       logLevel: 'info',
@@ -38,6 +39,7 @@ describe('readConfig', () => {
       operatorNamespace: undefined,
       shutdownTimeoutMs: 255_000,
       updateChartDeps: true,
+      webhookListen: { port: 3031 },
       workDir: '/tmp/helm-release-operator',
       workers: 2,
       warnings: [],
@@ -57,6 +59,7 @@ describe('readConfig', () => {
       '--helm-repository-import=v3:/a.yaml,v3:/b.yaml',
       '--inspect-listen=:9229',
       '--kubeconfig=/k',
+      '--kustomize-binary=/opt/kustomize',
       '--listen=[::1]:0',
       '--log-format=json',
       '--log-level=debug',
@@ -66,6 +69,7 @@ describe('readConfig', () => {
       '--shutdown-timeout=0',
       '--status-update-interval=30s',
       '--update-chart-deps=false',
+      '--webhook-listen=127.0.0.1:8080',
       '--work-dir=/work',
       '--workers=8',
       '--enabled-helm-versions=v3',
@@ -83,6 +87,7 @@ describe('readConfig', () => {
       helmRepositoryImports: ['/a.yaml', '/b.yaml'],
       inspectListen: { port: 9_229 },
       kubeconfig: '/k',
+      kustomizeBinary: '/opt/kustomize',
       listen: { host: '::1', port: 0 },
       logFormat: 'json',
       logLevel: 'debug',
@@ -91,6 +96,7 @@ describe('readConfig', () => {
       operatorNamespace: 'system',
       shutdownTimeoutMs: 0,
       updateChartDeps: false,
+      webhookListen: { host: '127.0.0.1', port: 8_080 },
       workDir: '/work',
       workers: 8,
       warnings: [],
@@ -191,6 +197,18 @@ describe('readConfig', () => {
     expect(configOf([], env).warnings.join()).to.contain('HELM_HOME is ignored');
   });
 
+  it('starts with its metrics where webhooks would be listened for, which nobody has asked for', () => {
+    for (const flag of ['--listen=:3031', '--inspect-listen=:3031']) {
+      expect(configOf([flag]).webhookListen).to.deep.equal({ port: 3_031 });
+    }
+    const anyPort = ['--listen=:0', '--webhook-listen=:0', '--inspect-listen=:0'];
+    expect(configOf(anyPort)).to.deep.include({ listen: { port: 0 }, webhookListen: { port: 0 } });
+  });
+
+  it('runs the kustomize of the path where none is given', () => {
+    expect(configOf(['--kustomize-binary=']).kustomizeBinary).to.equal('kustomize');
+  });
+
   it('uses fmt for a log format that it does not know, as 1.4.4 did, and warns', () => {
     const { logFormat, warnings } = configOf(['--log-format=xml']);
 
@@ -239,6 +257,18 @@ describe('readConfig', () => {
     [
       ['--inspect-listen=0.0.0.0:3030'],
       '--inspect-listen: port 3030 is that of --listen: give it one of its own',
+    ],
+    [
+      ['--webhook-listen=127.0.0.1:3030'],
+      '--webhook-listen: port 3030 is that of --listen: give it one of its own',
+    ],
+    [
+      ['--webhook-listen=:9229', '--inspect-listen=:9229'],
+      '--webhook-listen: port 9229 is that of --inspect-listen: give it one of its own',
+    ],
+    [
+      ['--webhook-listen=8080'],
+      '--webhook-listen: "8080" is not host:port or :port, such as :3030, 127.0.0.1:3030 or [::1]:3030',
     ],
     [
       ['--inspect-listen=9229'],

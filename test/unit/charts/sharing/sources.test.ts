@@ -309,6 +309,58 @@ describe('createSources', () => {
     expect(moved).to.deep.equal([['ns/a'], ['ns/b']]);
   });
 
+  describe('told to refresh what matches', () => {
+    const [main, dev, db] = [sourceOf('main', 'git'), sourceOf('dev', 'git'), sourceOf('db')];
+    beforeEach(async () => {
+      for (const [at, source] of [web, main, dev, db].entries()) {
+        sources.watch(source, `ns/${String(at)}`);
+        await resolve({ source });
+      }
+      await resolve({ source: sourceOf('unwatched') });
+      await timers.tickAsync(2_000);
+      asked = [];
+    });
+    const askedFor = (): readonly ChartSource[] => asked.map(({ source }) => source);
+
+    it('looks just that up, once each, however new what is known of it', async () => {
+      answer = () => Promise.resolve(chartOf('two'));
+
+      await sources.refresh(({ kind }) => kind === 'git');
+
+      expect(askedFor()).to.deep.equal([main, dev]);
+      expect(asked[0]?.since).to.equal(Date.now());
+      expect(moved).to.deep.equal([['ns/1'], ['ns/2']]);
+    });
+
+    it('looks nothing up that nobody watches, and nothing where nothing matches', async () => {
+      await sources.refresh(({ url }) => url.includes('unwatched'));
+      await sources.refresh(() => false);
+      sources.unwatch('ns/0');
+      await sources.refresh((source) => source === web);
+
+      expect(asked).to.deep.equal([]);
+    });
+
+    it('forgets nothing that was asked for in the pause, however little the next one asks for', async () => {
+      await sources.refreshAll();
+      asked = [];
+      void sources.refreshAll();
+      void sources.refresh((source) => source === main);
+      await timers.tickAsync(2_000);
+
+      expect(askedFor()).to.have.members([web, main, dev, db]);
+    });
+
+    it('leaves a failure where failures go', async () => {
+      answer = () => Promise.reject(new ChartUnavailableError('down'));
+
+      await sources.refresh((source) => source === web);
+
+      expect(await failureOf(resolve())).to.equal('down');
+      expect(moved).to.deep.equal([['ns/0']]);
+    });
+  });
+
   describe('told to refresh again and again', () => {
     const beginnings = (): readonly number[] => asked.map(({ since }) => since - began);
     let began = 0;

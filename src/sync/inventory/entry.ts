@@ -1,0 +1,130 @@
+import type { InventoryEntry } from '../../api/gitsync/git-sync.ts';
+import { formatId, type ObjectId } from '../../api/object-id.ts';
+
+/** What is known of an object that the GitSync applied, or is about to. */
+export interface Entry {
+  readonly id: ObjectId;
+  readonly version: string;
+  /** Absent as long as it is only meant to be applied. */
+  readonly uid?: string;
+  /** Of what was applied last. */
+  readonly digest?: string;
+  /** Of the fields that were ours after that. */
+  readonly fields?: string;
+  /** For which it was applied last. */
+  readonly commit: string;
+  /** Whether it was not there before us. */
+  readonly made: boolean;
+}
+
+/** By id. */
+export type Inventory = ReadonlyMap<string, Entry>;
+
+export const EMPTY: Inventory = new Map();
+
+export function inventoryOf(entries: readonly InventoryEntry[]): Inventory {
+  return new Map(
+    entries.map(({ group = '', namespace = '', kind, name, version, uid, digest, fields, commit, made }) => {
+      const id: ObjectId = { group, kind, namespace, name };
+      return [
+        formatId(id),
+        {
+          ...{ id, version, commit, made },
+          ...(uid === undefined ? {} : { uid }),
+          ...(digest === undefined ? {} : { digest }),
+          ...(fields === undefined ? {} : { fields }),
+        },
+      ];
+    }),
+  );
+}
+
+/** Sorted, so that the same inventory is the same text. */
+export function entriesOf(inventory: Inventory): readonly InventoryEntry[] {
+  return [...inventory]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { id, ...entry }]) => ({
+      ...(id.group === '' ? {} : { group: id.group }),
+      kind: id.kind,
+      ...(id.namespace === '' ? {} : { namespace: id.namespace }),
+      name: id.name,
+      ...entry,
+    }));
+}
+
+export interface IntendedEntry {
+  readonly key: string;
+  readonly id: ObjectId;
+  readonly version: string;
+  /** Of what is to be applied. */
+  readonly digest: string;
+  readonly existed: boolean;
+}
+
+/**
+ * About to be applied for a commit. Of an object that gets another content it is not known any more what it holds: killed
+ * in between, nobody must take our own write for a change by hand.
+ */
+export function intended(inventory: Inventory, objects: readonly IntendedEntry[], commit: string): Inventory {
+  const next = new Map(inventory);
+  for (const { key, id, version, digest, existed } of objects) {
+    const known = next.get(key);
+    if (known === undefined) next.set(key, { id, version, commit, made: !existed });
+    else if (known.digest !== digest) next.set(key, withoutContent(known));
+  }
+  return next;
+}
+
+function withoutContent({ digest: _digest, fields: _fields, ...known }: Entry): Entry {
+  return known;
+}
+
+/** They are to be deleted, now or when a person has confirmed it: nobody puts them back. */
+export function leaving(inventory: Inventory, keys: Iterable<string>): Inventory {
+  const next = new Map(inventory);
+  for (const key of keys) {
+    const known = next.get(key);
+    if (known !== undefined) next.set(key, withoutContent(known));
+  }
+  return next;
+}
+
+export interface AppliedEntry {
+  readonly key: string;
+  readonly uid: string;
+  readonly digest: string;
+  readonly fields?: string;
+  readonly version: string;
+  readonly commit: string;
+  /** Before we applied it. */
+  readonly existed: boolean;
+}
+
+export function applied(inventory: Inventory, objects: readonly AppliedEntry[]): Inventory {
+  const next = new Map(inventory);
+  for (const { key, existed, ...now } of objects) {
+    const known = next.get(key);
+    if (known === undefined) continue;
+    const { fields: _, ...rest } = known;
+    // Somebody may have deleted ours and made another one by its name.
+    const isAnother = known.uid !== undefined && known.uid !== now.uid;
+    next.set(key, { ...rest, ...now, made: isAnother ? !existed : known.made });
+  }
+  return next;
+}
+
+/** What was known before of objects that were only about to be applied, and were not. */
+export function restored(inventory: Inventory, before: Inventory, keys: Iterable<string>): Inventory {
+  const next = new Map(inventory);
+  for (const key of keys) {
+    const known = before.get(key);
+    if (known !== undefined) next.set(key, known);
+  }
+  return next;
+}
+
+export function without(inventory: Inventory, keys: Iterable<string>): Inventory {
+  const next = new Map(inventory);
+  for (const key of keys) next.delete(key);
+  return next;
+}

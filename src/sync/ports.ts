@@ -1,0 +1,28 @@
+import type { Discovery } from '../kube/discovery.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { StagePorts } from './act/apply-task.ts';
+import type { PrunePorts } from './act/prune.ts';
+import type { Parser } from './build/parser.ts';
+import type { BuildPorts } from './build/ports.ts';
+import type { InventoryStore } from './inventory/store.ts';
+import type { SyncGit, SyncSource } from './source.ts';
+
+/** The cluster as one account sees it. */
+export interface AccountView {
+  readonly discovery: Pick<Discovery, 'find'>;
+  readonly stage: Pick<StagePorts, 'resourceOf' | 'definitionsServed'>;
+  readonly metadataOf: PrunePorts['metadataOf'];
+}
+
+export interface BringInPorts {
+  readonly git: SyncGit;
+  /** Everything about objects is asked and done as the account of the GitSync, never with rights of our own. */
+  readonly actingAs: (account: string) => AccountView;
+  readonly inventory: InventoryStore;
+  readonly digestKey: Buffer;
+  readonly kustomize: (source: SyncSource, signal: AbortSignal) => BuildPorts['kustomize'];
+  readonly parser: Parser;
+  readonly events: EventRecorder;
+  /** Requests at once. */
+  readonly inFlight: number;
+}

@@ -1,0 +1,44 @@
+import type { EventRecorder } from '../../kube/events.ts';
+import { backoffMs } from '../../kube/backoff.ts';
+import type { Random } from '../../telemetry/clock.ts';
+import type { SyncPass } from '../pass.ts';
+import { failed, type FailedSync } from './failure.ts';
+
+export interface FailPorts {
+  readonly events: EventRecorder;
+  readonly random: Random;
+}
+
+/** A failed pass, and whether the same input may do better another time. */
+export interface SyncFailed extends Omit<FailedSync, 'nextTryMs'> {
+  readonly retry: boolean;
+}
+
+/** Records a failure in status, as an Event and in the log, and says in how many milliseconds it is tried again. */
+export async function recordFailure(
+  pass: SyncPass,
+  { retry, ...failure }: SyncFailed,
+  { events, random }: FailPorts,
+): Promise<number | undefined> {
+  const { failure: last } = pass.status();
+  const again = last?.step === failure.step && last.revision === failure.revision;
+  const attempts = again ? last.attempts + 1 : 1;
+  const nextTry = retry ? { nextTryMs: backoffMs(attempts, random) } : {};
+  // First, because the API server may be what is away.
+  pass.log.error('git sync failed', {
+    ...{ step: failure.step, cause: failure.cause, attempts },
+    ...(failure.revision === undefined ? {} : { revision: failure.revision }),
+  });
+  const news = !again || last.cause !== failure.cause;
+  await pass.save((status, context) => failed(status, { ...failure, ...nextTry }, context));
+  if (news) {
+    const { step, cause } = failure;
+    events.record({
+      regarding: pass.sync(),
+      type: 'Warning',
+      reason: 'SyncFailed',
+      message: `${step}: ${cause}`,
+    });
+  }
+  return nextTry.nextTryMs;
+}

@@ -1,0 +1,83 @@
+import type { GitSyncStatus, SyncFailure, SyncFault } from '../../api/gitsync/git-sync.ts';
+import { MAX_SHOWN } from '../../api/gitsync/schema/limits.ts';
+import { kubeTime } from '../../api/time.ts';
+import type { Fault } from '../document.ts';
+import { troubled } from './conditions.ts';
+import type { SyncContext } from './context.ts';
+
+export type SyncStep = SyncFailure['step'];
+
+export interface FailedSync {
+  readonly step: SyncStep;
+  /** The sentence for people: cause and way out. */
+  readonly cause: string;
+  /** What it was tried with; absent if there was none. */
+  readonly revision?: string;
+  readonly faults?: readonly Fault[];
+  /** Milliseconds until the next try. Infinite when there is no time for it; absent when only another input can help. */
+  readonly nextTryMs?: number;
+}
+
+/** One word for what is wrong, which alerts and scripts may rely on. */
+const REASONS: Readonly<Record<SyncStep, string>> = {
+  fetch: 'SourceUnavailable',
+  build: 'BuildFailed',
+  dryRun: 'DryRunFailed',
+  apply: 'ApplyFailed',
+  prune: 'PruneFailed',
+  spec: 'InvalidSpec',
+  rights: 'Forbidden',
+};
+
+const NONE = { applied: 0, unchanged: 0, pruned: 0, failed: 0 };
+
+export function failed(status: GitSyncStatus, event: FailedSync, context: SyncContext): GitSyncStatus {
+  const { step, cause, revision, faults = [], nextTryMs } = event;
+  const last = status.failure;
+  const again = last?.step === step && last.revision === revision;
+  const failure: SyncFailure = {
+    ...{ step, cause },
+    ...(revision === undefined ? {} : { revision }),
+    attempts: again ? last.attempts + 1 : 1,
+    since: again ? last.since : kubeTime(context.now),
+    ...(nextTryMs === undefined || nextTryMs === Number.POSITIVE_INFINITY
+      ? {}
+      : { nextTry: kubeTime(new Date(context.now.getTime() + nextTryMs)) }),
+    ...(faults.length === 0 ? {} : { faults: faults.slice(0, MAX_SHOWN).map(shown) }),
+  };
+  const next: GitSyncStatus = {
+    ...status,
+    observedGeneration: context.observedGeneration,
+    ...(revision === undefined ? {} : { attemptedRevision: revision }),
+    ...(faults.length === 0 ? {} : { counts: { ...NONE, failed: faults.length } }),
+    failure,
+  };
+  return troubled(next, { reason: REASONS[step], message: cause }, nextTryMs !== undefined, context);
+}
+
+function shown({ file, index, line, object, field, why }: Fault): SyncFault {
+  return {
+    ...(file === undefined ? {} : { file }),
+    ...(index === undefined ? {} : { document: index }),
+    ...(line === undefined ? {} : { line }),
+    ...(object === undefined ? {} : { object }),
+    ...(field === undefined ? {} : { field }),
+    why,
+  };
+}
+
+/** The first fault in a sentence, with its place, and how many more there are. */
+export function sentenceOf(faults: readonly Fault[]): string {
+  const [first] = faults;
+  if (first === undefined) return 'it failed for no known reason';
+  const place = [
+    first.file,
+    first.index === undefined ? undefined : `document ${String(first.index)}`,
+    first.line === undefined ? undefined : `line ${String(first.line)}`,
+    first.object,
+    first.field,
+  ].filter((part) => part !== undefined);
+  const more =
+    faults.length === 1 ? '' : ` (and ${String(faults.length - 1)} more, see status.failure.faults)`;
+  return `${place.join(', ')}${place.length === 0 ? '' : ': '}${first.why}${more}`;
+}

@@ -1,0 +1,152 @@
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { eventually } from '../../support/eventually.ts';
+import { run } from '../../support/run.ts';
+import { type GitOps, openGitOps } from './gitops.ts';
+
+const TEAM = 'team';
+
+interface Pod {
+  readonly metadata: {
+    readonly ownerReferences: readonly { readonly name: string }[];
+    readonly name: string;
+  };
+}
+
+interface Owned {
+  readonly metadata: {
+    readonly ownerReferences?: readonly { readonly name: string }[];
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+describe('the trail', function () {
+  this.timeout(60_000);
+  let ops: GitOps;
+
+  before(async () => {
+    ops = await openGitOps();
+    await ops.openNamespace(TEAM);
+  });
+  after(async () => {
+    await (ops as GitOps | undefined)?.[Symbol.asyncDispose]();
+  });
+
+  const release = (replicas: number): string =>
+    [
+      'apiVersion: helm.fluxcd.io/v1',
+      'kind: HelmRelease',
+      'metadata: {name: web}',
+      'spec:',
+      '  releaseName: web',
+      '  wait: true',
+      `  chart: {git: ${JSON.stringify(ops.world.git.repoUrl('charts'))}, path: web, ref: main}`,
+      `  values: {replicas: ${String(replicas)}}`,
+      '',
+    ].join('\n');
+  const untilRevision = (revision: number): Promise<unknown> =>
+    ops.world.until(TEAM, 'web', ({ status }) => {
+      expect(status?.deployed?.revision).to.equal(revision);
+      expect(status?.conditions?.find(({ type }) => type === 'Ready')?.status).to.equal('True');
+    });
+  const historyOf = async (): Promise<readonly { revision: number; description: string }[]> => {
+    const { helm, cluster } = ops.world;
+    const args = ['history', 'web', '-n', TEAM, '-o', 'json', `--kubeconfig=${cluster.kubeconfig}`];
+    return JSON.parse(await run(helm, args)) as { revision: number; description: string }[];
+  };
+
+  it('leads from a Pod to the author of the commit that changed it', async () => {
+    const { cluster } = ops.world;
+    const first = await ops.commit(
+      { 'team/web.yaml': release(1) },
+      { author: 'Ada Lovelace <ada@example.com>', message: 'Add web' },
+    );
+    await ops.sync(TEAM, 'team', { path: 'team' });
+    await ops.untilApplied(TEAM, 'team', first);
+    await untilRevision(1);
+    const second = await ops.commit(
+      { 'team/web.yaml': release(2) },
+      { author: 'Grace Hopper <grace@example.com>', message: 'Double web' },
+    );
+    await ops.untilApplied(TEAM, 'team', second);
+    await untilRevision(2);
+    // Newer, and not what changed the release.
+    const third = await ops.commit({ 'team/note.txt': 'nothing', 'team/.keep.yaml': '' });
+    await ops.untilApplied(TEAM, 'team', third);
+
+    const pods = await eventually(async () => {
+      const text = await cluster.kubectl('get', 'pods', '-n', TEAM, '-o', 'json');
+      const { items } = JSON.parse(text) as { items: readonly Pod[] };
+      expect(items).to.have.lengthOf(2);
+      return items;
+    });
+    const set = await cluster.get<Owned>(
+      'replicasets',
+      pods[0]?.metadata.ownerReferences[0]?.name ?? '',
+      TEAM,
+    );
+    const name = set?.metadata.ownerReferences?.[0]?.name ?? '';
+    const deployment = await cluster.get<Owned>('deployments', name, TEAM);
+    const helmRelease = deployment?.metadata.annotations?.['meta.helm.sh/release-name'];
+    const newest = (await ops.world.revisions(TEAM, helmRelease ?? '')).at(-1);
+    expect(newest?.labels['helm-release-operator.io/commit']).to.equal(second);
+
+    const author = await ops.git(
+      'log',
+      '-1',
+      '--format=%an <%ae>',
+      newest?.labels['helm-release-operator.io/commit'] ?? '',
+    );
+    expect(author.trim()).to.equal('Grace Hopper <grace@example.com>');
+  });
+
+  it('stands in helm history, in status.history and on the HelmRelease alike', async () => {
+    const log = (await ops.git('log', '--format=%H %an <%ae>: %s', '--', 'team/web.yaml'))
+      .trim()
+      .split('\n')
+      .reverse();
+    const history = await historyOf();
+    expect(history).to.have.lengthOf(2);
+    const { metadata, status } = await ops.world.release(TEAM, 'web');
+    for (const [at, line] of log.entries()) {
+      const [commit = '', ...rest] = line.split(' ');
+      const trail = status?.history?.find(({ revision }) => revision === at + 1)?.trail;
+      expect(trail).to.include({ commit, path: 'team/web.yaml' });
+      expect(`${trail?.author ?? ''}: ${trail?.subject ?? ''}`).to.equal(rest.join(' '));
+      expect(history[at]?.description).to.include(commit).and.include(rest.join(' '));
+    }
+    const annotations = metadata.annotations ?? {};
+    expect(annotations['gitops.helm-release-operator.io/commit']).to.equal(log.at(-1)?.split(' ')[0]);
+  });
+
+  it('is not believed of a HelmRelease that no GitSync holds', async () => {
+    await ops.world.cluster.apply({
+      apiVersion: 'helm.fluxcd.io/v1',
+      kind: 'HelmRelease',
+      metadata: {
+        name: 'forged',
+        namespace: TEAM,
+        labels: {
+          'gitops.helm-release-operator.io/name': 'team',
+          'gitops.helm-release-operator.io/namespace': TEAM,
+        },
+        annotations: {
+          'gitops.helm-release-operator.io/repository': 'https://git.example.com/org/deploy',
+          'gitops.helm-release-operator.io/path': 'team/forged.yaml',
+          'gitops.helm-release-operator.io/commit': 'a'.repeat(40),
+          'gitops.helm-release-operator.io/author': 'The Boss <boss@example.com>',
+        },
+      },
+      spec: {
+        releaseName: 'forged',
+        chart: { git: ops.world.git.repoUrl('charts'), path: 'web', ref: 'main' },
+      },
+    });
+    const { status } = await ops.world.until(TEAM, 'forged', (found) => {
+      expect(found.status?.deployed?.revision).to.equal(1);
+    });
+    expect(status?.history?.[0]).not.to.have.property('trail');
+    const [stored] = await ops.world.revisions(TEAM, 'forged');
+    expect(stored?.labels).not.to.have.property('helm-release-operator.io/commit');
+  });
+});
