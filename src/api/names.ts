@@ -75,9 +75,6 @@ export const TRAIL_COMMIT_ANNOTATION = `${GITOPS_GROUP}/commit`;
 export const TRAIL_AUTHOR_ANNOTATION = `${GITOPS_GROUP}/author`;
 export const TRAIL_SUBJECT_ANNOTATION = `${GITOPS_GROUP}/subject`;
 
-/** On a HelmRelease whose chart is in the commit that it came from itself: that commit. */
-export const CHART_COMMIT_ANNOTATION = `${GITOPS_GROUP}/chart-commit`;
-
 /** On a Secret that configures a receiver of webhooks; the value is the type of the sender. */
 export const RECEIVER_LABEL = `${GITOPS_GROUP}/receiver`;
 

@@ -1,3 +1,4 @@
+import type { Trail } from '../api/trail.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
 import type { ReleaseSettings } from '../api/settings.ts';
 import type { Chart } from '../charts/chart.ts';
@@ -12,6 +13,8 @@ export interface Plan {
   readonly values: Values;
   /** The mark that a revision of this chart with these values and options carries. */
   readonly digest: string;
+  /** Where the HelmRelease is written; absent when it does not come from Git, as far as is known. */
+  readonly trail?: Trail;
 }
 
 /** `namespace/name` of a release: where different HelmReleases meet. */

@@ -8,6 +8,7 @@ import { converge } from './converge.ts';
 import type { ConvergePorts } from './converge.ts';
 import { desire } from './desire/desire.ts';
 import type { DesirePorts } from './desire/desire.ts';
+import type { OriginOf } from './desire/origin.ts';
 import { recordFailure } from './record/fail.ts';
 import { addFinalizer, hasFinalizer } from './admit/finalizer.ts';
 import type { FinalizerPorts } from './admit/finalizer.ts';
@@ -34,10 +35,14 @@ export type ReconcilePorts = ConvergePorts &
   LeftBehindPorts &
   DesirePorts &
   FinalizerPorts & {
+    readonly originOf: OriginOf;
     readonly writeStatus: StatusWriter<HelmRelease>;
     readonly clock: Clock;
     readonly log: Logger;
   };
+
+/** Until a GitSync has been looked at after a start. */
+const ORIGIN_MS = 500;
 
 /** One pass over one HelmRelease: observe, desire, decide, act, record, until there is nothing to do now. */
 export async function reconcile(
@@ -106,9 +111,12 @@ async function pursue(
     return 'pending';
   }
   using _ = desired.held;
+  const origin = ports.originOf(pass.release());
+  if (origin.kind === 'not-known-yet') return { kind: 'wait', ms: ORIGIN_MS };
   await holdRelease(pass, ports);
   pass.note((status) => insecureSources(status, desired.plan));
-  return await converge(pass, desired, wish, ports);
+  const plan = origin.kind === 'git' ? { ...desired.plan, trail: origin.trail } : desired.plan;
+  return await converge(pass, { ...desired, plan }, wish, ports);
 }
 
 async function holdRelease(pass: Pass, ports: FinalizerPorts): Promise<void> {

@@ -18,6 +18,16 @@ export const deployedSchema = z
   })
   .meta({ description: 'What is deployed now.' });
 
+const trailSchema = z
+  .object({
+    repository: text({ description: 'URL of the Git repository.' }),
+    path: text({ description: 'File in it.' }),
+    commit: text({ description: 'Commit that brought this content of the HelmRelease.' }),
+    author: text({ description: 'Who wrote the commit.' }),
+    subject: text({ description: 'First line of its message.' }),
+  })
+  .meta({ description: 'Where the HelmRelease is written, if a GitSync applied it.' });
+
 export const historyEntrySchema = z
   .object({
     revision: integer({ description: 'Revision of the Helm release, as in helm history.' }),
@@ -37,6 +47,7 @@ export const historyEntrySchema = z
     time: time({ description: 'When it was begun.' }),
     finished: time({ description: 'When its result was known.' }).optional(),
     message: text({ description: 'One sentence for people, if it did not go well.' }).optional(),
+    trail: trailSchema.optional(),
   })
   .meta({ description: 'One revision that the operator made or adopted.' });
 

@@ -170,6 +170,7 @@ export function madeFrom(plan: Plan, operation: Operation | undefined, revision:
     digest,
     action: actionOf(mine),
     cause: mine?.cause ?? 'Changed',
+    ...(plan.trail === undefined ? {} : { trail: plan.trail }),
   };
 }
 

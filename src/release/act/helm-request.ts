@@ -1,13 +1,18 @@
 import {
+  MARK_COMMIT_LABEL,
   MARK_DIGEST_LABEL,
   MARK_OWNER_LABEL,
   MARK_REJECTED_LABEL,
   MARK_REVISION_LABEL,
 } from '../../api/names.ts';
+import { trailSentence } from '../../api/trail.ts';
 import type { DeployRequest, UpgradeRequest } from '../../helm/requests.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { Plan } from '../plan.ts';
 import { helmTimeout, runLimit } from './limits.ts';
+
+/** All of a SHA-1; a label holds no SHA-256. */
+const COMMIT_DIGITS = 40;
 
 /** What install and upgrade have in common. */
 export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat): DeployRequest {
@@ -23,9 +28,11 @@ export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat)
       [MARK_DIGEST_LABEL]: plan.digest,
       [MARK_REVISION_LABEL]: String(toRevision),
       [MARK_OWNER_LABEL]: marks.owner(plan.key),
-      // An upgrade after a rollback would inherit it.
+      // An upgrade would inherit these two.
       [MARK_REJECTED_LABEL]: undefined,
+      [MARK_COMMIT_LABEL]: plan.trail?.commit.slice(0, COMMIT_DIGITS),
     },
+    ...(plan.trail === undefined ? {} : { description: trailSentence(plan.trail) }),
     timeoutMs: helmTimeout(settings.timeoutMs),
     // Only helm itself can hold back post-install and post-upgrade hooks until the objects are ready.
     wait: settings.wait && chart.hooks === 'post' ? 'helm' : 'none',

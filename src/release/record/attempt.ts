@@ -11,7 +11,7 @@ import type { RecordContext } from './context.ts';
 /** What one made revision consists of, as history keeps it. */
 export type Made = Pick<
   HistoryEntry,
-  'revision' | 'chart' | 'version' | 'appVersion' | 'sourceRevision' | 'digest' | 'action' | 'cause'
+  'revision' | 'chart' | 'version' | 'appVersion' | 'sourceRevision' | 'digest' | 'action' | 'cause' | 'trail'
 >;
 
 const STARTING: Readonly<Record<'install' | 'upgrade' | 'rollback' | 'test', Phase>> = {

@@ -39,6 +39,21 @@ const behind = (args: readonly string[], option: string): string | undefined =>
   args[args.indexOf(option) + 1];
 
 describe('what helm is asked for', () => {
+  it('says of a HelmRelease from Git which commit it is, and of another takes away what a revision before it said', () => {
+    const trail = {
+      ...{ repository: 'https://git.example.com/org/deploy', path: 'team/web.yaml', commit: 'c'.repeat(64) },
+      ...{ author: 'Ada <ada@example.com>', subject: 'Add web' },
+    };
+    const request = upgradeRequest({ ...planOf({}), trail }, 2, MARKS);
+    const args = upgradeArguments(HELM_4, { apply: 'server', ...request }, values);
+
+    expect(behind(args, '--labels')).to.include(`helm-release-operator.io/commit=${'c'.repeat(40)}`);
+    expect(behind(args, '--description')).to.include('Ada <ada@example.com>').and.include('team/web.yaml');
+    expect(behind(upgrade({}), '--labels')).to.include('helm-release-operator.io/commit=null');
+    expect(upgrade({})).not.to.include('--description');
+    expect(behind(install({}), '--labels')).not.to.include('commit');
+  });
+
   for (const [maxHistory, said] of [
     [undefined, '10'],
     [0, '0'],

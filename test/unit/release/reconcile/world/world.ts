@@ -8,6 +8,7 @@ import { READY } from '../../../../../src/health/health.ts';
 import type { Health } from '../../../../../src/health/health.ts';
 import { ApiError } from '../../../../../src/kube/errors.ts';
 import type { Crds } from '../../../../../src/release/act/crds.ts';
+import type { Origin } from '../../../../../src/release/desire/origin.ts';
 import { createRevisions } from '../../../../../src/release/observe/revisions.ts';
 import type { Meter } from '../../../../../src/release/record/meter.ts';
 import type { Outcome } from '../../../../../src/kube/outcome.ts';
@@ -54,6 +55,8 @@ export interface Circumstances {
   readonly antecedents: Map<string, string>;
   /** What comes of the definitions of the chart. */
   prepareCrds: Crds['prepare'];
+  /** Whether it comes from Git. */
+  origin: Origin;
   /** What happens before a slot for helm is free. */
   whileWaiting: () => void;
 }
@@ -138,6 +141,7 @@ export function createWorld(
     helm: helm.port,
     storage: storagePort,
     revisions,
+    originOf: () => world.origin,
     marks: marksWith(world.digestKey),
     digestKey: world.digestKey,
     clock: { now: () => new Date(now), monotonicMs: () => now },
@@ -214,6 +218,7 @@ export function createWorld(
     others: [],
     antecedents: new Map(),
     prepareCrds: () => Promise.resolve({ skipCRDs: false }),
+    origin: { kind: 'none' },
     whileWaiting: () => undefined,
     subject,
     storage,
