@@ -13,7 +13,6 @@ describe('the names of GitSync', () => {
       PRUNE_ANNOTATION: 'gitops.helm-release-operator.io/prune',
       CONFIRM_PRUNE_ANNOTATION: 'gitops.helm-release-operator.io/confirm-prune',
       SYNC_RECONCILE_AT_ANNOTATION: 'gitops.helm-release-operator.io/reconcileAt',
-      CHART_COMMIT_ANNOTATION: 'gitops.helm-release-operator.io/chart-commit',
       RECEIVER_LABEL: 'gitops.helm-release-operator.io/receiver',
       MARK_COMMIT_LABEL: 'helm-release-operator.io/commit',
       FLUX_IGNORE_ANNOTATIONS: ['fluxcd.io/ignore', 'flux.weave.works/ignore'],
