@@ -24,7 +24,12 @@ export interface GitOps extends AsyncDisposable {
     timeoutMs?: number,
   ) => Promise<GitSync>;
   /** Waits until a GitSync is ready at a commit. */
-  readonly untilApplied: (namespace: string, name: string, commit: string) => Promise<GitSync>;
+  readonly untilApplied: (
+    namespace: string,
+    name: string,
+    commit: string,
+    timeoutMs?: number,
+  ) => Promise<GitSync>;
   /** What git itself says of the repository. */
   readonly git: (...args: readonly string[]) => Promise<string>;
   /** Moves the branch main to a commit, as `git push --force` does. */
@@ -87,14 +92,16 @@ export async function openGitOps(flags: readonly string[] = []): Promise<GitOps>
         },
       });
     },
-    untilApplied: (namespace, name, commit) =>
-      until(namespace, name, ({ metadata, status }) => {
+    untilApplied: (namespace, name, commit, timeoutMs) => {
+      const isApplied = ({ metadata, status }: GitSync): void => {
         const ready = status?.conditions?.find(({ type }) => type === 'Ready');
         const revision = status?.appliedRevision?.split(':').at(-1);
         if (revision !== commit) throw new Error(`${revision ?? 'nothing'} is applied, and not ${commit}`);
         if (status?.observedGeneration !== metadata.generation) throw new Error('its spec is newer');
         if (ready?.status !== 'True') throw new Error('it is not ready');
-      }),
+      };
+      return until(namespace, name, isApplied, timeoutMs);
+    },
     openNamespace: async (name, rules = DEPLOYER) => {
       await cluster.createNamespace(name);
       const metadata = { name: 'deployer', namespace: name };
