@@ -7,7 +7,7 @@ import { historyOf } from './observe/history.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import type { Pass } from './pass.ts';
 import { formatTarget } from './plan.ts';
-import { troubled } from './record/conditions.ts';
+import { troubled } from '../api/standing.ts';
 import type { FailPorts } from './record/fail.ts';
 
 /** Somebody else's change is answered, and said; but again and again would only make two programs fight for ever. */

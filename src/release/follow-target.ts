@@ -11,7 +11,7 @@ import type { Revisions } from './observe/revisions.ts';
 import { unlessForbidden } from './observe/surroundings.ts';
 import type { Pass } from './pass.ts';
 import { formatTarget } from './plan.ts';
-import { inProgress } from './record/conditions.ts';
+import { inProgress } from '../api/standing.ts';
 import { wayToUninstall, withLeftBehind } from './record/left-behind.ts';
 import { observedTarget } from './record/observed-release.ts';
 import { uninstallBegunAt } from './record/uninstalling.ts';

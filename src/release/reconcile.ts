@@ -20,7 +20,7 @@ import { formerTarget } from './observe/former-target.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import { createPass } from './pass.ts';
 import type { Pass } from './pass.ts';
-import { inProgress } from './record/conditions.ts';
+import { inProgress } from '../api/standing.ts';
 import { insecureSources } from './record/insecure-sources.ts';
 import { leftBehindOf } from './record/left-behind.ts';
 import { observedTarget } from './record/observed-release.ts';

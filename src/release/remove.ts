@@ -2,7 +2,7 @@ import type { HelmRelease } from '../api/helm-release.ts';
 import { releaseNameProblem } from '../api/release-name.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
 import { isForbidden } from '../kube/errors.ts';
-import { inProgress } from './record/conditions.ts';
+import { inProgress } from '../api/standing.ts';
 import { recordFailure } from './record/fail.ts';
 import { uninstallBegunAt, uninstalling } from './record/uninstalling.ts';
 import { hasFinalizer, removeFinalizer } from './admit/finalizer.ts';

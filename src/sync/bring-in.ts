@@ -12,7 +12,7 @@ import { EMPTY } from './inventory/entry.ts';
 import { noteInventory } from './note-inventory.ts';
 import type { BringInPorts } from './ports.ts';
 import type { SyncPass, SyncStatusChange } from './pass.ts';
-import { progressing } from './record/conditions.ts';
+import { inProgress } from '../api/standing.ts';
 import { withoutSourceFailure } from './record/source.ts';
 import { tellLost, tellTaken } from './record/tell.ts';
 import type { SyncSource } from './source.ts';
@@ -133,5 +133,5 @@ function applying(shown: string): SyncStatusChange {
   return (status, context) =>
     status.failure?.revision === shown
       ? status
-      : progressing({ ...status, attemptedRevision: shown }, `applying ${shown}`, context);
+      : inProgress({ ...status, attemptedRevision: shown }, `applying ${shown}`, context);
 }

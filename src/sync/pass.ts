@@ -5,7 +5,7 @@ import type { StatusWriter } from '../kube/status-writer.ts';
 import type { Lifeline } from '../kube/vigil.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { SyncContext } from './record/context.ts';
+import type { StandingContext } from '../api/standing.ts';
 
 /** One look at one GitSync: what it asks for, and what we have written about it so far. */
 export interface SyncPass {
@@ -24,7 +24,7 @@ export interface SyncPass {
   readonly now: () => Date;
 }
 
-export type SyncStatusChange = (status: GitSyncStatus, context: SyncContext) => GitSyncStatus;
+export type SyncStatusChange = (status: GitSyncStatus, context: StandingContext) => GitSyncStatus;
 
 export interface SyncPassPorts {
   readonly writeStatus: StatusWriter<GitSync>;

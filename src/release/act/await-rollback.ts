@@ -15,7 +15,7 @@ import type { Plan } from '../plan.ts';
 import { NotReadyError } from '../record/not-ready.ts';
 import type { Readiness } from '../observe/readiness.ts';
 import { rolledBack, rolledBackSentence } from '../record/attempt.ts';
-import { inProgress } from '../record/conditions.ts';
+import { inProgress } from '../../api/standing.ts';
 import type { RecordContext } from '../record/context.ts';
 
 export interface AwaitRollbackPorts extends FailPorts, ConcealPorts {

@@ -10,7 +10,7 @@ import type { Outcome } from '../../kube/outcome.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 import type { Readiness, RevisionId } from '../observe/readiness.ts';
-import { inProgress, troubled } from '../record/conditions.ts';
+import { inProgress, troubled } from '../../api/standing.ts';
 import type { RecordContext } from '../record/context.ts';
 import { healthy } from '../record/health.ts';
 import { chartFetched } from '../record/observed-release.ts';

@@ -5,7 +5,7 @@ import { withPhase } from '../../api/phases.ts';
 import { kubeTime } from '../../api/time.ts';
 import { entryOf, historyOf } from '../observe/history.ts';
 import { withEntry, withResult } from './history.ts';
-import { inProgress, troubled, withoutStates } from './conditions.ts';
+import { inProgress, troubled, withoutStates } from '../../api/standing.ts';
 import type { RecordContext } from './context.ts';
 
 /** What one made revision consists of, as history keeps it. */

@@ -1,7 +1,5 @@
 import type { PhaseContext } from '../../api/phases.ts';
+import type { StandingContext } from '../../api/standing.ts';
 
 /** What every record needs beside the event itself. */
-export interface RecordContext extends PhaseContext {
-  /** The generation that the pass has read. */
-  readonly observedGeneration: number;
-}
+export type RecordContext = PhaseContext & StandingContext;

@@ -4,7 +4,7 @@ import { kubeTime } from '../../api/time.ts';
 import { historyOf } from '../observe/history.ts';
 import { withResult } from './history.ts';
 import type { Step } from '../observe/memory.ts';
-import { troubled, withoutStates } from './conditions.ts';
+import { troubled, withoutStates } from '../../api/standing.ts';
 import type { RecordContext } from './context.ts';
 
 export interface FailureEvent {

@@ -1,6 +1,6 @@
 import type { HelmReleaseStatus } from '../../api/helm-release.ts';
 import type { Health } from '../../health/health.ts';
-import { withState } from './conditions.ts';
+import { withState } from '../../api/standing.ts';
 import type { RecordContext } from './context.ts';
 
 /** The release is as wanted; `Ready` follows the health of its objects from now on. */

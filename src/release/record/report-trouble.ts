@@ -1,6 +1,6 @@
 import { asOperatorError, describe } from '../../api/errors.ts';
 import type { Pass } from '../pass.ts';
-import { troubled } from './conditions.ts';
+import { troubled } from '../../api/standing.ts';
 
 /** Whatever ends a pass unexpectedly is said in status too, as far as that can be written; the pass is tried again. */
 export async function reportingTrouble<T>(

@@ -1,6 +1,6 @@
 import type { HelmReleaseStatus, Operation } from '../../api/helm-release.ts';
 import { kubeTime } from '../../api/time.ts';
-import { inProgress } from './conditions.ts';
+import { inProgress } from '../../api/standing.ts';
 import type { RecordContext } from './context.ts';
 
 /** Written before a release is uninstalled for good. */

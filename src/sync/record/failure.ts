@@ -1,9 +1,8 @@
 import type { GitSyncStatus, SyncFailure, SyncFault } from '../../api/gitsync/git-sync.ts';
 import { MAX_SHOWN } from '../../api/gitsync/schema/limits.ts';
+import { type StandingContext, troubled } from '../../api/standing.ts';
 import { kubeTime } from '../../api/time.ts';
 import type { Fault } from '../document.ts';
-import { troubled } from './conditions.ts';
-import type { SyncContext } from './context.ts';
 
 export type SyncStep = SyncFailure['step'];
 
@@ -31,7 +30,7 @@ const REASONS: Readonly<Record<SyncStep, string>> = {
 
 const NONE = { applied: 0, unchanged: 0, pruned: 0, failed: 0 };
 
-export function failed(status: GitSyncStatus, event: FailedSync, context: SyncContext): GitSyncStatus {
+export function failed(status: GitSyncStatus, event: FailedSync, context: StandingContext): GitSyncStatus {
   const { step, cause, revision, faults = [], nextTryMs } = event;
   const last = status.failure;
   const again = last?.step === step && last.revision === revision;
@@ -52,7 +51,7 @@ export function failed(status: GitSyncStatus, event: FailedSync, context: SyncCo
     ...(faults.length === 0 ? {} : { counts: { ...NONE, failed: faults.length } }),
     failure,
   };
-  return troubled(next, { reason: REASONS[step], message: cause }, nextTryMs !== undefined, context);
+  return troubled(next, REASONS[step], cause, nextTryMs !== undefined, context);
 }
 
 function shown({ file, index, line, object, field, why }: Fault): SyncFault {

@@ -1,8 +1,7 @@
 import type { GitSyncStatus, HeldPrune, KeptObject } from '../../api/gitsync/git-sync.ts';
 import { MAX_SHOWN } from '../../api/gitsync/schema/limits.ts';
+import { ready, type StandingContext, troubled } from '../../api/standing.ts';
 import type { Revision } from '../fetch/find-revision.ts';
-import { ready, troubled } from './conditions.ts';
-import type { SyncContext } from './context.ts';
 
 export interface Settled {
   readonly revision: Revision;
@@ -15,7 +14,7 @@ export interface Settled {
 export function settled(
   status: GitSyncStatus,
   { revision, counts, kept, held }: Settled,
-  context: SyncContext,
+  context: StandingContext,
 ): GitSyncStatus {
   const { failure: _failure, heldPrune: _held, kept: _kept, keptCount: _count, ...rest } = status;
   const next: GitSyncStatus = {
@@ -31,9 +30,9 @@ export function settled(
 }
 
 /** How a GitSync stands whose revision is in the cluster. */
-export function standing(status: GitSyncStatus, context: SyncContext): GitSyncStatus {
+export function standing(status: GitSyncStatus, context: StandingContext): GitSyncStatus {
   const { heldPrune: held, appliedRevision = '' } = status;
   return held === undefined
-    ? ready(status, { reason: 'Applied', message: `applied ${appliedRevision}` }, context)
-    : troubled(status, { reason: 'PruneHeld', message: held.why }, false, context);
+    ? ready(status, 'Applied', `applied ${appliedRevision}`, context)
+    : troubled(status, 'PruneHeld', held.why, false, context);
 }
