@@ -14,6 +14,7 @@ import { remove } from '../release/remove.ts';
 import { longestSilenceMs } from '../release/act/limits.ts';
 import { KIND } from '../api/names.ts';
 import type { RemovePorts } from '../release/remove.ts';
+import { withTrail } from '../release/tell/with-trail.ts';
 import { createResync } from '../kube/resync.ts';
 import type { Vigil } from '../kube/vigil.ts';
 import { createActPorts } from './act-ports.ts';
@@ -40,7 +41,8 @@ export interface ControllerParts extends Omit<Parts, keyof AsyncDisposable> {
 export function createReleaseController(parts: ControllerParts, environment: Environment): Controller {
   const { config, log, clock, random, metrics } = environment;
   const { cluster, charts, helm, slots, storage, queue, stopping, vigil, originOf } = parts;
-  const { watched, releases, events } = cluster;
+  const { watched, releases } = cluster;
+  const events = withTrail(cluster.events, originOf);
   const resyncMs = createResync(config.chartsSyncIntervalMs, random);
   const patientCharts = createPatientCharts({
     charts,

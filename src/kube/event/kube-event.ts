@@ -8,6 +8,8 @@ export interface Happening {
   readonly type: EventType;
   readonly reason: string;
   readonly message: string;
+  /** For programs that read Events; people see the message. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** core/v1 Event, as far as we write it. */
@@ -51,12 +53,16 @@ const MAX_MESSAGE = 1_024;
 
 /** `id` makes the name unique among the events of the object. */
 export function newEvent(happening: Happening, when: Occurrence, reporter: Reporter, id: string): KubeEvent {
-  const { regarding, type, reason, message } = happening;
+  const { regarding, type, reason, message, annotations } = happening;
   const { name, uid, resourceVersion } = regarding.metadata;
   // Events of objects that live in no namespace are kept in this one, by agreement.
   const namespace = regarding.metadata.namespace ?? 'default';
   return {
-    metadata: { name: `${name.slice(0, MAX_NAME - 1 - id.length)}.${id}`, namespace },
+    metadata: {
+      name: `${name.slice(0, MAX_NAME - 1 - id.length)}.${id}`,
+      namespace,
+      ...(annotations === undefined ? {} : { annotations }),
+    },
     involvedObject: {
       apiVersion: regarding.apiVersion,
       kind: regarding.kind,
@@ -90,9 +96,10 @@ export function objectIdOf({ kind, metadata }: KubeObject): string {
   return [kind, metadata.namespace, metadata.name, metadata.uid].join('/');
 }
 
-/** Events with the same identity, which people could not tell apart, are one that happened several times. */
-export function identityOf({ regarding, type, reason, message }: Happening): string {
-  return [objectIdOf(regarding), type, reason, shownMessage(message)].join('\n');
+/** Events with the same identity, which nobody could tell apart, are one that happened several times. */
+export function identityOf({ regarding, type, reason, message, annotations }: Happening): string {
+  const noted = annotations === undefined ? '' : JSON.stringify(annotations);
+  return [objectIdOf(regarding), type, reason, shownMessage(message), noted].join('\n');
 }
 
 /** The object without everything that does not name it. */

@@ -1,4 +1,5 @@
 import { kubeTime } from '../../api/time.ts';
+import { trailSentence } from '../../api/trail.ts';
 import type { Cause } from '../decide/action.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import { meterEnd } from '../record/meter.ts';
@@ -42,6 +43,10 @@ export async function recordReleased(
     regarding: pass.release(),
     type: 'Normal',
     reason: 'ReleaseSynced',
-    message: `managed release '${releaseName}' in namespace '${namespace}' synchronized`,
+    message: `managed release '${releaseName}' in namespace '${namespace}' synchronized${trailOf(plan)}`,
   });
+}
+
+function trailOf({ trail }: Plan): string {
+  return trail === undefined ? '' : `: ${trailSentence(trail)}`;
 }

@@ -1,5 +1,5 @@
-import type { HelmRelease } from '../../api/helm-release.ts';
 import type { Trail } from '../../api/trail.ts';
+import type { KubeObject } from '../../kube/resource-type.ts';
 
 /** Where a HelmRelease comes from, as far as that is proved. */
 export type Origin =
@@ -9,4 +9,5 @@ export type Origin =
   /** Some Git, says the HelmRelease, and whether that is so will be known in a moment. */
   | { readonly kind: 'not-known-yet' };
 
-export type OriginOf = (release: HelmRelease) => Origin;
+/** Of a HelmRelease. */
+export type OriginOf = (release: KubeObject) => Origin;

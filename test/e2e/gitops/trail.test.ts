@@ -13,6 +13,11 @@ interface Pod {
   };
 }
 
+interface TrailedEvent {
+  readonly message: string;
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+}
+
 interface Owned {
   readonly metadata: {
     readonly ownerReferences?: readonly { readonly name: string }[];
@@ -117,6 +122,25 @@ describe('the trail', function () {
     }
     const annotations = metadata.annotations ?? {};
     expect(annotations['gitops.helm-release-operator.io/commit']).to.equal(log.at(-1)?.split(' ')[0]);
+  });
+
+  it('stands in the Events of each revision, in words and for programs', async () => {
+    const { cluster } = ops.world;
+    const args = ['get', 'events', '-n', TEAM, '--field-selector', 'reason=ReleaseSynced', '-o', 'json'];
+    const events = await eventually(async () => {
+      const { items } = JSON.parse(await cluster.kubectl(...args)) as { items: readonly TrailedEvent[] };
+      expect(items).to.have.lengthOf(2);
+      return items;
+    });
+    const log = (await ops.git('log', '--format=%H %an <%ae>: %s', '--', 'team/web.yaml')).trim().split('\n');
+    for (const line of log) {
+      const [commit = '', ...rest] = line.split(' ');
+      const event = events.find(({ message }) => message.includes(commit));
+      expect(event?.message).to.include(rest.join(' ').split(':')[0]);
+      const annotations = event?.metadata.annotations ?? {};
+      expect(annotations['gitops.helm-release-operator.io/commit']).to.equal(commit);
+      expect(annotations['gitops.helm-release-operator.io/path']).to.equal('team/web.yaml');
+    }
   });
 
   it('is not believed of a HelmRelease that no GitSync holds', async () => {
