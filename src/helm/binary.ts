@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { coerce, gte, lt } from 'semver';
 import { OperatorError } from '../api/errors.ts';
+import { findProgram, isExecutable } from '../process/find-program.ts';
 import type { Run, RunResult } from '../process/run.ts';
 
 /** The helm program that this operator runs. */
@@ -32,7 +31,11 @@ const WAY_OUT = 'set --helm-binary to a helm 3.18 or newer, or a helm 4.1.4 or n
 
 /** Finds the program and asks it once for its version; everything else that depends on it is decided from that. */
 export async function detectHelm(run: Run, file: string, options: DetectOptions): Promise<HelmBinary> {
-  const path = await find(file, options.searchPath);
+  const path = await findProgram(file, options.searchPath);
+  if (path === undefined || !(await isExecutable(path))) {
+    const where = file.includes('/') ? '' : ` in ${options.searchPath || 'an empty PATH'}`;
+    throw new HelmBinaryError(`there is no program ${file}${where}; ${WAY_OUT}`);
+  }
   const result = await run(path, ['version', '--template', '{{.Version}}'], {
     env: { PATH: '/usr/bin:/bin', HOME: options.cwd, HELM_PLUGINS: join(options.cwd, 'no-plugins') },
     cwd: options.cwd,
@@ -49,27 +52,6 @@ export async function detectHelm(run: Run, file: string, options: DetectOptions)
 /** Whether the program is of this version or a newer one. */
 export function isAtLeast({ version }: Pick<HelmBinary, 'version'>, wanted: string): boolean {
   return gte(coerce(version) ?? '0.0.0', wanted);
-}
-
-async function find(file: string, searchPath: string): Promise<string> {
-  const candidates = file.includes('/')
-    ? [resolve(file)]
-    : searchPath
-        .split(delimiter)
-        .filter(isAbsolute)
-        .map((dir) => join(dir, file));
-  for (const path of candidates) {
-    if (await isExecutable(path)) return path;
-  }
-  const where = file.includes('/') ? '' : ` in ${searchPath || 'an empty PATH'}`;
-  throw new HelmBinaryError(`there is no program ${file}${where}; ${WAY_OUT}`);
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 function versionIn(result: RunResult): string | undefined {

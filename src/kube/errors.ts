@@ -75,6 +75,16 @@ export function isForbidden(error: unknown): boolean {
   return hasStatus(error, 403);
 }
 
+/** What is asked for, unless whoever asks may not know it. */
+export async function unlessForbidden<T>(answer: Promise<T>): Promise<T | 'forbidden'> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isForbidden(error)) return 'forbidden';
+    throw error;
+  }
+}
+
 function hasStatus(error: unknown, status: number): boolean {
   return error instanceof ApiError && error.status === status;
 }

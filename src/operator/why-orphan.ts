@@ -1,6 +1,6 @@
 import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { GITOPS_GROUP, SYNC_PLURAL } from '../api/names.ts';
-import { isForbidden } from '../kube/errors.ts';
+import { isForbidden, unlessForbidden } from '../kube/errors.ts';
 import type { Resource } from '../kube/resource.ts';
 import type { KubeObject } from '../kube/resource-type.ts';
 
@@ -56,14 +56,5 @@ async function whyRefused(
     return /terminat/i.test(String(caught))
       ? 'the kind GitSync, or its namespace, is being deleted'
       : 'it cannot be told whether the kind GitSync is being deleted: the operator may neither read its CustomResourceDefinition nor create a GitSync';
-  }
-}
-
-async function unlessForbidden<T>(answer: Promise<T>): Promise<T | 'forbidden'> {
-  try {
-    return await answer;
-  } catch (caught) {
-    if (isForbidden(caught)) return 'forbidden';
-    throw caught;
   }
 }

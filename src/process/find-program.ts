@@ -15,7 +15,7 @@ export async function findProgram(name: string, searchPath: string): Promise<str
   return undefined;
 }
 
-async function isExecutable(path: string): Promise<boolean> {
+export async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
     () => false,

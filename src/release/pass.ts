@@ -1,18 +1,18 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { HelmRelease, HelmReleaseStatus } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
 import { uninstallSettingsOf } from '../api/settings.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { WriteOptions } from '../kube/resource.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RecordContext } from './record/context.ts';
+import { createStatusDraft } from '../kube/status-draft.ts';
+import type { StatusDraft } from '../kube/status-draft.ts';
 import type { StatusWriter } from '../kube/status-writer.ts';
 import { UNWATCHED } from '../kube/vigil.ts';
 import type { Lifeline } from '../kube/vigil.ts';
 
 /** One look at one HelmRelease: what it asks for, and what we have written about it so far. */
-export interface Pass {
+export interface Pass extends Pick<StatusDraft<HelmRelease, RecordContext>, 'note' | 'save' | 'take'> {
   readonly key: string;
   readonly target: ReleaseTarget;
   /** The generation that the pass has read. */
@@ -20,18 +20,12 @@ export interface Pass {
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly lifeline: Lifeline;
+  /** As it was read: what is wanted is all of this one, while `release` may be newer after a write. */
+  readonly read: HelmRelease;
   readonly release: () => HelmRelease;
   readonly status: () => HelmReleaseStatus;
   readonly now: () => Date;
-  /** Changes the status without writing it: the next write takes it along. */
-  readonly note: (change: StatusChange) => void;
-  /** Changes the status and writes it, if anything of it is news. */
-  readonly save: (change?: StatusChange, how?: WriteOptions) => Promise<void>;
-  /** Goes on with the object as it was written otherwise; the status stays as it is here. */
-  readonly take: (written: HelmRelease) => void;
 }
-
-export type StatusChange = (status: HelmReleaseStatus, context: RecordContext) => HelmReleaseStatus;
 
 export function createPass(
   release: HelmRelease,
@@ -39,20 +33,18 @@ export function createPass(
   signal: AbortSignal,
   lifeline: Lifeline = UNWATCHED,
 ): Pass {
-  let current = release;
-  let draft = release.status ?? {};
   const generation = release.metadata.generation ?? 0;
   const { releaseName, namespace } = uninstallSettingsOf(release);
-  const note = (change: StatusChange): void => {
-    draft = change(draft, {
-      // The generation this pass has read: a newer one that arrives meanwhile is not yet observed.
-      observedGeneration: generation,
-      releaseName,
-      targetNamespace: namespace,
-      now: ports.clock.now(),
-      ignoreTestFailures: release.spec.test?.ignoreFailures ?? false,
-    });
-  };
+  const context = (): RecordContext => ({
+    // The generation this pass has read: a newer one that arrives meanwhile is not yet observed.
+    observedGeneration: generation,
+    releaseName,
+    targetNamespace: namespace,
+    now: ports.clock.now(),
+    ignoreTestFailures: release.spec.test?.ignoreFailures ?? false,
+  });
+  const { writeStatus } = ports;
+  const draft = createStatusDraft(release, { writeStatus, context, signal, lifeline });
   return {
     key: keyOf(release),
     target: { releaseName, namespace },
@@ -67,23 +59,12 @@ export function createPass(
       release: releaseName,
       targetNamespace: namespace,
     }),
-    release: () => current,
-    status: () => draft,
+    read: release,
+    release: draft.object,
+    status: draft.status,
     now: () => ports.clock.now(),
-    note,
-    take: (written) => {
-      current = written;
-    },
-    save: async (change = unchanged, how) => {
-      lifeline.alive();
-      note(change);
-      if (isDeepStrictEqual(current.status ?? {}, draft)) return;
-      current = await ports.writeStatus(current, draft, signal, how);
-      draft = current.status ?? {};
-    },
+    note: draft.note,
+    save: draft.save,
+    take: draft.take,
   };
-}
-
-function unchanged(status: HelmReleaseStatus): HelmReleaseStatus {
-  return status;
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isInOwnCommit } from '../../api/chart-source.ts';
 import { statusOfHelmOperator } from '../../api/helm-operator-status.ts';
 import type { HelmRelease, HelmReleaseStatus } from '../../api/helm-release.ts';
 import { targetOf } from '../../api/release-name.ts';
-import { isConflict, isNotFound } from '../../kube/errors.ts';
+import { onLatest } from '../../kube/on-latest.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { hasFinalizer, removeFinalizer } from '../admit/finalizer.ts';
 import { formatTarget } from '../plan.ts';
@@ -10,34 +11,13 @@ import { leftBehindOf } from '../record/left-behind.ts';
 
 export type DetachReleasePorts = Pick<Resource<HelmRelease>, 'get' | 'replaceStatus' | 'mergePatch'>;
 
-const MAX_TRIES = 5;
-
 /** What was taken off a HelmRelease, in words; undefined if there was nothing. */
 export async function detachRelease(
   listed: HelmRelease,
   releases: DetachReleasePorts,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  let release: HelmRelease | undefined = listed;
-  for (let tries = 1; ; tries++) {
-    try {
-      return release === undefined ? undefined : await takeOff(release, releases, signal);
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      if (!isConflict(error) || tries === MAX_TRIES) throw error;
-      release = await found(listed, releases, signal);
-    }
-  }
-}
-
-/** The same object, and not another one that was given its name. */
-async function found(
-  { metadata: { name, namespace = '', uid } }: HelmRelease,
-  releases: DetachReleasePorts,
-  signal: AbortSignal,
-): Promise<HelmRelease | undefined> {
-  const now = await releases.get({ namespace, name }, signal);
-  return now?.metadata.uid === uid ? now : undefined;
+  return await onLatest(listed, releases, (release) => takeOff(release, releases, signal), signal);
 }
 
 /** The finalizer last: as long as it is there, a run that was cut off is known to be unfinished. */
@@ -79,6 +59,11 @@ function warningsFor(release: HelmRelease, held: boolean): readonly string[] {
     ),
     ...(spec.suspend === true
       ? ['spec.suspend is set, which Helm Operator 1.4.4 does not know: it would work on the release']
+      : []),
+    ...(isInOwnCommit(spec.chart)
+      ? [
+          'its chart is in the commit of its GitSync, which Helm Operator 1.4.4 does not know: write spec.chart.git and ref for it',
+        ]
       : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { OperatorError } from '../../api/errors.ts';
 import type { HelmRelease } from '../../api/helm-release.ts';
 import { API_VERSION, GROUP, KIND, PLURAL } from '../../api/names.ts';
-import { isConflict, isForbidden, isNotFound } from '../../kube/errors.ts';
+import { isConflict, isForbidden, isNotFound, unlessForbidden } from '../../kube/errors.ts';
 import type { Resource } from '../../kube/resource.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
 
@@ -108,13 +108,4 @@ async function stateByProbe(
     if (NAMESPACE_TERMINATING.test(String(error))) return 'terminating';
   }
   return 'there';
-}
-
-export async function unlessForbidden<T>(answer: Promise<T>): Promise<T | 'forbidden'> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isForbidden(error)) return 'forbidden';
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Run, RunResult } from '../../process/run.ts';
 import { createSemaphore, type Semaphore } from '../../process/semaphore.ts';
 import type { WorkDir } from '../../process/work-dir.ts';
-import { type Rendered, RenderCache } from './cache.ts';
+import { createRenderCache, type RenderCache, type Rendered } from './cache.ts';
 import type { Closure } from './closure.ts';
 import { explain } from './explain.ts';
 import { layOut } from './lay-out.ts';
@@ -58,7 +58,7 @@ export function createKustomize(options: KustomizeOptions, limits: KustomizeLimi
   return {
     ...{ run, workDir, limits },
     places: createSemaphore(AT_A_TIME),
-    cache: new RenderCache(CACHE_BYTES),
+    cache: createRenderCache(CACHE_BYTES),
     program: createProgram({ run, binary, searchPath, cwd: workDir.path, env: ENVIRONMENT }),
   };
 }
@@ -78,7 +78,7 @@ export async function render(
       const done = cache.get(work.digest);
       if (done !== undefined) return done;
       const { rendered, lasting } = await renderAnew(kustomize, work, read, signal);
-      if (lasting) cache.put(work.digest, rendered);
+      if (lasting) cache.set(work.digest, rendered);
       return rendered;
     })
   );

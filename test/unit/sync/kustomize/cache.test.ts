@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { type Rendered, RenderCache } from '../../../../src/sync/kustomize/cache.ts';
+import { createRenderCache, type Rendered } from '../../../../src/sync/kustomize/cache.ts';
 
 const ok = (bytes: number): Rendered => ({ kind: 'ok', bytes: Buffer.alloc(bytes) });
 
 describe('the cache of what kustomize made', () => {
   it('keeps what was used last, within its bytes', () => {
-    const cache = new RenderCache(10_000);
-    cache.put('a', ok(4_000));
-    cache.put('b', ok(4_000));
+    const cache = createRenderCache(10_000);
+    cache.set('a', ok(4_000));
+    cache.set('b', ok(4_000));
     cache.get('a');
-    cache.put('c', ok(4_000));
+    cache.set('c', ok(4_000));
 
     expect([cache.get('a'), cache.get('b'), cache.get('c')].map((one) => one?.kind)).to.deep.equal([
       'ok',
@@ -21,11 +21,11 @@ describe('the cache of what kustomize made', () => {
   });
 
   it('counts what replaces something once, and takes nothing that is larger than it', () => {
-    const cache = new RenderCache(10_000);
-    cache.put('a', ok(4_000));
-    cache.put('a', { kind: 'failed', why: 'x' });
+    const cache = createRenderCache(10_000);
+    cache.set('a', ok(4_000));
+    cache.set('a', { kind: 'failed', why: 'x' });
     const small = cache.bytes;
-    cache.put('b', ok(20_000));
+    cache.set('b', ok(20_000));
 
     expect(small).to.be.below(1_000);
     expect(cache.get('b')).to.equal(undefined);
@@ -33,8 +33,8 @@ describe('the cache of what kustomize made', () => {
   });
 
   it('keeps failures within its bytes too', () => {
-    const cache = new RenderCache(10_000);
-    for (let at = 0; at < 100; at += 1) cache.put(String(at), { kind: 'failed', why: '' });
+    const cache = createRenderCache(10_000);
+    for (let at = 0; at < 100; at += 1) cache.set(String(at), { kind: 'failed', why: '' });
 
     expect(cache.bytes).to.be.at.most(10_000);
     expect(cache.get('0')).to.equal(undefined);

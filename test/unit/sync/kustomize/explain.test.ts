@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { explain } from '../../../../src/sync/kustomize/explain.ts';
 
 const NONE = {
-  roots: ['/tmp/work/kustomize-x/root', '/private/tmp/work/kustomize-x/root'],
+  roots: ['/scratch/kustomize-x/root', '/private/scratch/kustomize-x/root'],
   meaning: new Map(),
 };
 
@@ -19,7 +19,7 @@ describe('why kustomize made nothing', () => {
   it('is said with the paths of Git, and without warnings', () => {
     const said = explain(
       failed(
-        "# Warning: 'bases' is deprecated.\nError: accumulating resources from './x.yaml':\n  '/private/tmp/work/kustomize-x/root/repository/a/x.yaml' is bad, and '/tmp/work/kustomize-x/root/repository' too\n",
+        "# Warning: 'bases' is deprecated.\nError: accumulating resources from './x.yaml':\n  '/private/scratch/kustomize-x/root/repository/a/x.yaml' is bad, and '/scratch/kustomize-x/root/repository' too\n",
       ),
       NONE,
     );
