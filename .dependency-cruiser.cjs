@@ -21,6 +21,7 @@ const OWNERS = {
   winston: ['telemetry/'],
   'prom-client': ['telemetry/'],
   ignore: ['sync/build/'],
+  openpgp: ['sync/fetch/'],
   'js-yaml': ['kube/connect/', 'values/', 'charts/', 'helm/', 'health/', 'config\\.ts$', 'config/'],
 };
 

@@ -42,7 +42,7 @@ RUN apk add --no-cache git openssh-client tini \
 COPY --from=helm /download/helm /usr/local/bin/helm
 COPY --from=kustomize /download/kustomize /usr/local/bin/kustomize
 COPY --from=bundle /build/dist /app
-COPY LICENSE /app/LICENSE
+COPY LICENSE NOTICE /app/
 COPY hack/image/ssh_known_hosts /etc/ssh/ssh_known_hosts
 # HOME is where the chart of Helm Operator 1.4.4 mounts .ssh, .gitconfig, .netrc and .kube; nothing is written there.
 # Half of the threads may wait for DNS at a time, so that names which nobody answers for do not hold up the others.

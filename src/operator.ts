@@ -117,9 +117,18 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     },
   });
   parts.set('releases', { name: 'releases', ready: true });
-  const syncs = openSyncs({ cluster, git, run, workDir, vigil, digestKey, stopping: signal }, environment);
+  const syncs = openSyncs(
+    {
+      ...{ cluster, git, charts, run, workDir, vigil, digestKey, stopping: signal },
+      onChart: (release) => {
+        queue.add(release);
+      },
+    },
+    environment,
+  );
+  const { originOf, ownCommitOf } = syncs;
   const controller = createReleaseController(
-    { ...opened, queue, vigil, digestKey, originOf: syncs.originOf, stopping: signal },
+    { ...opened, queue, vigil, digestKey, originOf, ownCommitOf, stopping: signal },
     environment,
   );
   refreshSyncs = () => {
@@ -134,6 +143,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   const hooks = openHooks({
     ...{ clock, random, log },
     listen: config.webhookListen,
+    onEnd: metrics.webhookEnded,
     receivers: createReceivers({
       ...{ namespace, readSecret, random, log, signal },
       watched: cluster.watched.secrets,

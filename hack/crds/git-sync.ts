@@ -57,6 +57,13 @@ const COLUMNS: readonly PrinterColumn[] = [
     priority: 1,
   },
   {
+    name: 'Signed',
+    type: 'string',
+    description: 'Whose signature was found good; with -o wide',
+    jsonPath: '.status.commit.signedBy',
+    priority: 1,
+  },
+  {
     name: 'Repository',
     type: 'string',
     description: 'URL of the repository; with -o wide',

@@ -1,5 +1,8 @@
 import { InvalidSpecError } from './errors.ts';
+import { syncOf } from './gitsync/owner.ts';
 import type { ChartSpec } from './helm-release.ts';
+import { keyOf, type ObjectKey, type ObjectMeta } from './metadata.ts';
+import { CHART_COMMIT_ANNOTATION } from './names.ts';
 import { orElse } from './or-else.ts';
 
 /** Where a HelmRelease wants its chart from: what was given, sorted by kind, nothing looked up. */
@@ -14,6 +17,7 @@ export type ChartSourceSettings =
       readonly secretRef: SecretReference | undefined;
       readonly skipDepUpdate: boolean;
     }
+  | OwnCommitSource
   | {
       readonly kind: 'repository';
       readonly url: string;
@@ -30,23 +34,73 @@ export type ChartSourceSettings =
       readonly pullSecret: SecretReference | undefined;
     };
 
+/** A folder of the commit that the HelmRelease itself came with. */
+export interface OwnCommitSource {
+  readonly kind: 'own-commit';
+  readonly path: string;
+  readonly skipDepUpdate: boolean;
+  /** Of the HelmRelease, as it was when the path was read: chart and values are then of one commit. */
+  readonly said: {
+    /** `namespace/name`. */
+    readonly release: string;
+    readonly uid: string | undefined;
+    /** The GitSync that it says it is of, and the commit: whoever may edit the HelmRelease may have written them. */
+    readonly sync: ObjectKey | undefined;
+    readonly commit: string | undefined;
+  };
+}
+
 export interface SecretReference {
   readonly namespace: string;
   readonly name: string;
 }
 
+/** Whether the chart is a folder of the commit that the HelmRelease came with, as far as the fields tell. */
+export function isInOwnCommit({ git, path, repository }: ChartSpec): boolean {
+  const isGiven = (text: string | undefined): boolean => orElse(text, undefined) !== undefined;
+  return isGiven(path) && !isGiven(git) && !isGiven(repository);
+}
+
 /** Throws an InvalidSpecError if no chart can come from there. Git wins where both sources are complete. */
-export function chartSourceOf(chart: ChartSpec, ownNamespace: string): ChartSourceSettings {
+export function chartSourceOf(chart: ChartSpec, metadata: ObjectMeta): ChartSourceSettings {
+  const { namespace: ownNamespace = '' } = metadata;
   const url = orElse(chart.git, undefined);
   const path = orElse(chart.path, undefined);
   const repository = orElse(chart.repository, undefined);
   if (url !== undefined && path !== undefined) return gitSource(chart, url, path, ownNamespace);
   if (repository !== undefined) return repositorySource(chart, repository, ownNamespace);
+  if (url !== undefined) {
+    throw new InvalidSpecError(
+      'spec.chart.git is set, but spec.chart.path is not: set it to the folder of the chart in the Git repository',
+    );
+  }
+  if (path !== undefined) return ownCommitSource(chart, path, metadata);
   throw new InvalidSpecError(
-    url === undefined
-      ? 'spec.chart has no source: set git and path for a chart in a Git repository, or repository, name and version for one in a chart repository'
-      : 'spec.chart.git is set, but spec.chart.path is not: set it to the folder of the chart in the Git repository',
+    'spec.chart has no source: set git and path for a chart in a Git repository, path alone for one in the commit of a GitSync, or repository, name and version for one in a chart repository',
   );
+}
+
+/** What belongs to another repository shows that it was only forgotten to name one. */
+function ownCommitSource(chart: ChartSpec, path: string, metadata: ObjectMeta): OwnCommitSource {
+  const foreign = orElse(chart.ref, undefined) === undefined ? undefined : 'ref';
+  const field = chart.secretRef === undefined ? foreign : 'secretRef';
+  if (field !== undefined) {
+    throw new InvalidSpecError(
+      `spec.chart.${field} is set, but spec.chart.git is not: set it to the repository, or remove ${field} if the chart is in the commit of the HelmRelease`,
+    );
+  }
+  const { uid, annotations } = metadata;
+  return {
+    kind: 'own-commit',
+    path,
+    skipDepUpdate: chart.skipDepUpdate ?? false,
+    said: {
+      release: keyOf({ metadata }),
+      uid,
+      sync: syncOf({ metadata }),
+      commit: annotations?.[CHART_COMMIT_ANNOTATION],
+    },
+  };
 }
 
 function gitSource(chart: ChartSpec, url: string, path: string, ownNamespace: string): ChartSourceSettings {

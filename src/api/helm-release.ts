@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ObjectMeta } from './metadata.ts';
-import type { CONDITION_STATUSES, CONDITION_TYPES, conditionSchema, PHASES } from './schema/condition.ts';
+import type { CONDITION_STATUSES } from './schema/condition-fields.ts';
+import type { CONDITION_TYPES, conditionSchema, PHASES } from './schema/condition.ts';
 import type {
   failureSchema,
   historyEntrySchema,

@@ -62,6 +62,9 @@ export const SYNC_NAMESPACE_LABEL = `${GITOPS_GROUP}/namespace`;
 /** On an object: `disabled` keeps it when it leaves Git, `allow` has it pruned although its kind is guarded. */
 export const PRUNE_ANNOTATION = `${GITOPS_GROUP}/prune`;
 
+/** On an object that was there before a GitSync applied it. */
+export const ADOPTED_ANNOTATION = `${GITOPS_GROUP}/adopted`;
+
 /** A person sets this on a GitSync to the revision, or its commit, whose held prune is to be done. */
 export const CONFIRM_PRUNE_ANNOTATION = `${GITOPS_GROUP}/confirm-prune`;
 
@@ -74,6 +77,12 @@ export const TRAIL_PATH_ANNOTATION = `${GITOPS_GROUP}/path`;
 export const TRAIL_COMMIT_ANNOTATION = `${GITOPS_GROUP}/commit`;
 export const TRAIL_AUTHOR_ANNOTATION = `${GITOPS_GROUP}/author`;
 export const TRAIL_SUBJECT_ANNOTATION = `${GITOPS_GROUP}/subject`;
+
+/**
+ * On a HelmRelease whose chart is in its own commit: which commit that is. Of no worth by itself: the GitSync that applied it has
+ * to know it.
+ */
+export const CHART_COMMIT_ANNOTATION = `${GITOPS_GROUP}/chart-commit`;
 
 /** On a Secret that configures a receiver of webhooks; the value is the type of the sender. */
 export const RECEIVER_LABEL = `${GITOPS_GROUP}/receiver`;

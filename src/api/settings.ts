@@ -67,7 +67,7 @@ export function settingsOf(release: HelmRelease): ReleaseSettings {
   const { rollback, test } = spec;
   return {
     ...uninstallSettingsOf(release),
-    source: chartSourceOf(spec.chart, ownNamespace),
+    source: chartSourceOf(spec.chart, metadata),
     valuesFrom: valuesSourcesOf(spec, ownNamespace),
     ...inlineValues(spec.values),
     maxHistory: Math.max(0, spec.maxHistory ?? DEFAULTS.maxHistory),

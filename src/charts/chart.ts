@@ -1,3 +1,4 @@
+import type { GitAccess } from '../git/remote.ts';
 import type { Tls } from './http/tls.ts';
 
 /** Basic authentication, which is also what token services of registries are asked with. */
@@ -20,6 +21,8 @@ interface Guarded {
 export interface GitChartSource extends Guarded {
   readonly kind: 'git';
   readonly auth?: Credentials | undefined;
+  /** What a GitSync reads the repository with, for a chart in a commit that it applied; `auth` is left out then. */
+  readonly access?: GitAccess | undefined;
   readonly url: string;
   readonly ref: string;
   /** Folder of the chart within the repository. */

@@ -12,7 +12,7 @@ import { createArchives } from './archives.ts';
 import type { Chart, ChartSource } from './chart.ts';
 import { createGate } from '../process/gate.ts';
 import type { PackageChart } from './git/build.ts';
-import { createGitCharts } from './git/git-charts.ts';
+import { createGitCharts, type IdentifyCharts } from './git/git-charts.ts';
 import { createConnections } from './http/connections.ts';
 import { createHttpClient } from './http/http-client.ts';
 import type { ProxyEnvironment } from './http/proxy.ts';
@@ -28,7 +28,7 @@ import type { KindStats } from './sharing/stats.ts';
 import { openChartStore } from './store.ts';
 
 export interface ChartsOptions {
-  readonly git: Pick<Git, 'resolve' | 'identityOf' | 'export'>;
+  readonly git: Pick<Git, 'resolve' | 'lookup' | 'identityOf' | 'export'>;
   readonly packageChart: PackageChart;
   readonly workDir: WorkDir;
   readonly clock: Clock;
@@ -65,6 +65,8 @@ export interface ChartsOptions {
 export interface Charts extends Omit<Sources, 'stats' | 'close'> {
   /** Keeps the archive of a chart in the store until the function given back is called. */
   pin(chart: Chart): () => void;
+  /** Of charts in Git, without packaging them. */
+  readonly identify: IdentifyCharts;
   stats(): ChartsStats;
   close(): Promise<void>;
 }
@@ -103,7 +105,7 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
   const lookupOci = createOciCharts({ registry: createRegistry({ http, clock }), archives, login });
   const lookupRepository = createRepositoryCharts({ http, indexes, archives, imports, lookupOci });
   const { updateChartDeps: updateDependencies } = o;
-  const lookupGit = createGitCharts({
+  const gitCharts = createGitCharts({
     ...o,
     store,
     isStored,
@@ -119,7 +121,7 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
   const lookup: Lookup = (source: ChartSource, freshness) => {
     switch (source.kind) {
       case 'git':
-        return lookupGit(source, freshness);
+        return gitCharts.lookup(source, freshness);
       case 'repository':
         return lookupRepository(source, freshness);
       case 'oci':
@@ -136,6 +138,7 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
   return {
     ...sources,
     pin: (chart) => store.pin(chart),
+    identify: gitCharts.identify,
     stats: () => ({ sources: sources.stats(), receivedBytes: http.receivedBytes(), store: store.stats() }),
     close: async () => {
       imports.close();

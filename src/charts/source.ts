@@ -4,7 +4,8 @@ import { tlsKey } from './http/tls.ts';
 
 /** The identity of a source: two with the same key may share whatever one of them found. */
 export function sourceKey(source: ChartSource): string {
-  const { auth, scope } = source;
+  const { scope } = source;
+  const auth = source.kind === 'git' ? (source.access ?? source.auth) : source.auth;
   const tls = source.kind === 'git' ? '' : tlsKey(source.tls);
   return keyOf([...placeOf(source), scope, JSON.stringify(auth ?? ''), tls]);
 }

@@ -11,6 +11,7 @@ import { createGitEnvironment } from './environment.ts';
 import { clean } from './explain.ts';
 import { writeFiles } from './export.ts';
 import { type CommitFile, type FileContent, filesBelow, type Found, readInPortions } from './files.ts';
+import { HISTORY_DEPTH, lastChanges, type Range } from './history.ts';
 import { type Limits, listFiles, type Listing } from './listing.ts';
 import { createLocalGit } from './local.ts';
 import { lookUp } from './lookup.ts';
@@ -18,13 +19,14 @@ import { createMemo } from './memo.ts';
 import { createMirrors, type Source } from './mirrors.ts';
 import { readBlobs } from './objects.ts';
 import { normalizePath } from './paths.ts';
-import { readCommit } from './read-commit.ts';
+import { readCommit, readTag } from './read-commit.ts';
 import type { Refs } from './ref-list.ts';
 import { isFullId } from './ref.ts';
 import { endpointOf, type GitRemote } from './remote.ts';
 import { createRepository, type Repository } from './repository.ts';
 import { type Fresh, resolveRef } from './resolve.ts';
 import { defaultSshPlaces, type SshPlaces } from './ssh-files.ts';
+import type { TagObject } from './tag-object.ts';
 import { createTransport } from './transport.ts';
 import { type Place, treeAt } from './tree.ts';
 
@@ -100,6 +102,10 @@ export interface Git {
     signal: AbortSignal,
   ): Promise<readonly Found[]>;
   commit(remote: GitRemote, commit: string, signal: AbortSignal): Promise<CommitObject>;
+  /** An annotated tag by its own id, which is not that of its commit. */
+  tag(remote: GitRemote, id: string, signal: AbortSignal): Promise<TagObject>;
+  /** By path, the newest commit after `from` that changed the file, as far as the last 200 commits tell. */
+  changes(remote: GitRemote, range: Range, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Deletes unused mirrors; done by itself every few minutes. */
   sweep(): Promise<void>;
   stats(): { readonly mirrors: number; readonly bytes: number };
@@ -208,6 +214,13 @@ export async function createGit(options: GitOptions): Promise<Git> {
       withCommit(remote, commit, signal, (at) => lookUp(local, at, paths, signal)),
     commit: async (remote, commit, signal) =>
       withCommit(remote, commit, signal, (at) => readCommit(local, at, signal)),
+    tag: async (remote, id, signal) => withCommit(remote, id, signal, (at) => readTag(local, at, signal)),
+    changes: async (remote, range, signal) => {
+      const wanted = { commit: range.to, depth: HISTORY_DEPTH };
+      return sourceOf(remote).mirror.withHistory(wanted, signal, (repository) =>
+        lastChanges(local, repository, range, signal),
+      );
+    },
     sweep: () => mirrors.sweep(),
     stats: () => ({ mirrors: mirrors.count, bytes: mirrors.bytes }),
     close: async () => {

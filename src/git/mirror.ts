@@ -3,7 +3,7 @@ import { createSemaphore } from '../process/semaphore.ts';
 import { createSingleFlight } from '../process/single-flight.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { createHeld, type Held } from './held.ts';
-import type { Repository } from './repository.ts';
+import type { Repository, Wanted } from './repository.ts';
 import type { Connection, RemoteResult } from './transport.ts';
 
 /** The commits of one remote that we have, downloaded as they are asked for. */
@@ -21,6 +21,12 @@ export interface Mirror {
   find(expression: string, maxAgeMs: number, signal: AbortSignal): Promise<string | undefined>;
   /** The commit that a full id means, be it that of an annotated tag; undefined if it is something else. */
   commitOf(id: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Runs `work` on a repository that holds a commit and so many before it. */
+  withHistory<T>(
+    wanted: Wanted,
+    signal: AbortSignal,
+    work: (repository: Repository) => Promise<T>,
+  ): Promise<T>;
   readonly busy: boolean;
   /** On disk. */
   readonly bytes: number;
@@ -74,7 +80,10 @@ export function createMirror({ connection, create, clock }: MirrorOptions): Mirr
   /** Looks in the complete copy, which from then on is known to have it. */
   async function look(expression: string, signal: AbortSignal): Promise<string | undefined> {
     const commit = await all.use((repository) => repository.commitOf(expression, signal));
-    if (commit !== undefined) all.add(commit);
+    if (commit === undefined) return undefined;
+    all.add(commit);
+    // It may be the id of a tag, which is asked for by that.
+    all.add(expression);
     return commit;
   }
 
@@ -120,8 +129,26 @@ export function createMirror({ connection, create, clock }: MirrorOptions): Mirr
     }
   }
 
+  /** It is asked for seldom, and grows stale at once: nobody keeps it. */
+  async function withHistory<T>(
+    wanted: Wanted,
+    signal: AbortSignal,
+    work: (repository: Repository) => Promise<T>,
+  ): Promise<T> {
+    const { commit } = wanted;
+    if (all.has(commit)) return await all.useFor(commit, work);
+    const repository = await create(commit.length === 64 ? 'sha256' : 'sha1', signal);
+    try {
+      succeeded(await repository.fetchHistory(connection, wanted, signal));
+      return await work(repository);
+    } finally {
+      await repository.delete();
+    }
+  }
+
   return {
     withCommit,
+    withHistory,
     find: async (expression, maxAgeMs, signal) => {
       if (!found.has(expression)) {
         await alone(`find ${expression}`, signal, (shared) => search(expression, maxAgeMs, shared));

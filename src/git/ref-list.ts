@@ -8,6 +8,8 @@ export interface Refs {
   readonly heads: ReadonlyMap<string, string>;
   /** Tag names without `refs/tags/`; an annotated tag stands for the commit it is about. */
   readonly tags: ReadonlyMap<string, string>;
+  /** Of annotated tags, the ids of the tags themselves, by the same names. */
+  readonly tagObjects: ReadonlyMap<string, string>;
   /** Read over plain http. */
   readonly insecure: boolean;
 }
@@ -29,6 +31,7 @@ const PEELED = '^{}';
 export function parseRefs(stdout: string, insecure: boolean): Refs {
   const heads = new Map<string, string>();
   const tags = new Map<string, string>();
+  const tagObjects = new Map<string, string>();
   let head: string | undefined;
   let defaultBranch: string | undefined;
   for (const line of stdout.split('\n')) {
@@ -38,9 +41,14 @@ export function parseRefs(stdout: string, insecure: boolean): Refs {
     // Patterns of ls-remote match at the end of a name, so others may come along.
     if (name === 'HEAD') head = id;
     else if (name.startsWith('refs/heads/')) heads.set(name.slice(11), id);
-    else if (name.startsWith('refs/tags/')) tags.set(name.slice(10).replace(PEELED, ''), id); // the peeled one comes last
+    else if (name.startsWith('refs/tags/')) {
+      const tag = name.slice(10).replace(PEELED, '');
+      const before = tags.get(tag); // the peeled one comes last
+      if (name.endsWith(PEELED) && before !== undefined) tagObjects.set(tag, before);
+      tags.set(tag, id);
+    }
   }
-  return { head, defaultBranch, heads, tags, insecure };
+  return { head, defaultBranch, heads, tags, tagObjects, insecure };
 }
 
 /** The id of one ref that is neither branch nor tag, such as `refs/pull/1/head`. */

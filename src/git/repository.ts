@@ -14,9 +14,16 @@ export interface Repository {
   readonly worn: boolean;
   fetch(connection: Connection, commit: string, signal: AbortSignal): Promise<RemoteResult>;
   fetchAll(connection: Connection, signal: AbortSignal): Promise<RemoteResult>;
+  /** So many commits with their trees, and without what files hold if the server can leave that out. */
+  fetchHistory(connection: Connection, wanted: Wanted, signal: AbortSignal): Promise<RemoteResult>;
   /** The commit that `expression` ('ID', 'ID~2') means, if it is here. */
   commitOf(expression: string, signal: AbortSignal): Promise<string | undefined>;
   delete(): Promise<void>;
+}
+
+export interface Wanted {
+  readonly commit: string;
+  readonly depth: number;
 }
 
 export interface RepositoryOptions {
@@ -91,6 +98,10 @@ export async function createRepository(
     fetchAll: (connection, signal) => {
       const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
       return download(connection, ['--prune', 'origin', ...refs], signal);
+    },
+    fetchHistory: (connection, { commit, depth }, signal) => {
+      const args = [`--depth=${String(depth)}`, '--filter=blob:none', 'origin'];
+      return download(connection, [...args, `+${commit}:refs/commits/${commit}`], signal);
     },
     commitOf: async (expression, signal) => {
       const input = `${expression}^{commit}\n`;

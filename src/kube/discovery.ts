@@ -1,5 +1,6 @@
 import type { Clock } from '../telemetry/clock.ts';
 import { isNotFound } from './errors.ts';
+import type { ApiRequest } from './http/api-request.ts';
 import { abortable } from './http/abort.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Transport } from './transport.ts';
@@ -67,11 +68,12 @@ export function createDiscovery(
   };
 }
 
-interface WireResources {
+export interface WireResources {
   readonly resources?: readonly {
     readonly name: string;
     readonly kind: string;
     readonly namespaced: boolean;
+    readonly verbs?: readonly string[];
   }[];
 }
 
@@ -84,15 +86,8 @@ async function readTypes(
   let list: WireResources;
   try {
     // Bounded by the transport's own timeout and retries.
-    list = (await transport.request(
-      {
-        verb: 'get',
-        resource: 'apiresources',
-        subject: apiVersion,
-        path: group === '' ? `/api/${version}` : `/apis/${group}/${version}`,
-      },
-      new AbortController().signal,
-    )) as WireResources;
+    const { signal } = new AbortController();
+    list = (await transport.request(apiResourcesRequest(apiVersion), signal)) as WireResources;
   } catch (caught) {
     if (isNotFound(caught)) return types;
     throw caught;
@@ -102,6 +97,12 @@ async function readTypes(
     if (!subresource && !types.has(kind)) types.set(kind, { group, version, kind, plural: name, namespaced });
   }
   return types;
+}
+
+/** Asks for the kinds of one group version. */
+export function apiResourcesRequest(apiVersion: string): ApiRequest {
+  const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return { verb: 'get', resource: 'apiresources', subject: apiVersion, path };
 }
 
 /** It comes from somebody's chart and goes into a path. */

@@ -36,12 +36,16 @@ export function applyEntryOf(object: KubeObject, manager: string): ManagedEntry 
 
 /**
  * Changes as soon as anybody has changed or removed a field that the manager applied, or another one owns it: 16
- * hex digits. Undefined when the manager owns nothing.
+ * hex digits. Undefined when the manager owns nothing. `counted` gives those of its fields that are to count.
  */
-export function ownFields(object: KubeObject, manager: string): string | undefined {
+export function ownFields(
+  object: KubeObject,
+  manager: string,
+  counted: (fields: Fields) => Fields = (fields) => fields,
+): string | undefined {
   const entry = applyEntryOf(object, manager);
   if (entry === undefined) return undefined;
-  const text = JSON.stringify([entry.time ?? '', entry.fieldsV1 ?? {}]);
+  const text = JSON.stringify([entry.time ?? '', counted(entry.fieldsV1 ?? {})]);
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
@@ -104,7 +108,7 @@ function isOfObject({ subresource = '' }: ManagedEntry): boolean {
   return subresource === '';
 }
 
-function union(one: Fields, other: Fields): Fields {
+export function union(one: Fields, other: Fields): Fields {
   const all: Record<string, unknown> = { ...one };
   for (const [key, below] of Object.entries(other)) {
     const there = all[key];

@@ -1,3 +1,4 @@
+import { allKinds } from '../kube/all-kinds.ts';
 import { createDiscovery, type Discovery } from '../kube/discovery.ts';
 import { actingAs } from '../kube/impersonate.ts';
 import { createResource } from '../kube/resource.ts';
@@ -35,6 +36,7 @@ function viewOf(transport: Transport, clock: Clock): AccountView {
   const definitions = createResource<KubeObject>(transport, CUSTOM_RESOURCE_DEFINITIONS);
   return {
     discovery,
+    kinds: (signal) => allKinds(transport, signal),
     metadataOf: (type) => createResource<KubeObject>(transport, type, { metadataOnly: true }),
     stage: {
       resourceOf,

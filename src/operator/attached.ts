@@ -1,11 +1,14 @@
 import { describe } from '../api/errors.ts';
+import type { GitSync } from '../api/gitsync/git-sync.ts';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
+import { GITOPS_API_VERSION, SYNC_KIND } from '../api/names.ts';
 import { targetOf } from '../api/release-name.ts';
 import { ownerMark } from '../helm/storage/marks.ts';
 import { revisionOf } from '../helm/storage/revision.ts';
 import { isNotFound } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/resource-type.ts';
+import type { Resource } from '../kube/resource.ts';
 import { marksOn } from '../release/detach/detach-revision.ts';
 import { formatTarget } from '../release/plan.ts';
 import { HELM_SECRETS } from './cluster.ts';
@@ -16,22 +19,28 @@ export interface Attached {
   readonly releases: readonly HelmRelease[];
   /** Helm's Secrets that carry a mark of ours, without their payload. */
   readonly secrets: readonly KubeObject[];
-  /** Namespaces whose Secrets could not be listed, and why. */
+  readonly syncs: readonly GitSync[];
+  /** What could not be listed, and why: `Secrets of NAMESPACE`. */
   readonly unseen: ReadonlyMap<string, string>;
 }
 
 export interface AttachedPorts {
   readonly releases: Pick<Cluster['releases'], 'list'>;
   readonly secretsMetadata: Pick<Cluster['secretsMetadata'], 'list'>;
+  readonly syncs: Pick<Resource<GitSync>, 'list'>;
+  readonly discovery: Pick<Cluster['discovery'], 'find'>;
 }
 
-/** In one namespace its HelmReleases, and the Secrets of their releases wherever these are. */
+const ALL = 'all namespaces';
+
+/** In one namespace its HelmReleases and GitSyncs, and the Secrets of their releases wherever these are. */
 export async function findAttached(
-  { releases, secretsMetadata }: AttachedPorts,
+  ports: AttachedPorts,
   namespace: string | undefined,
   signal: AbortSignal,
 ): Promise<Attached> {
-  const found = await listReleases(releases, namespace, signal);
+  const { secretsMetadata } = ports;
+  const found = await listReleases(ports.releases, namespace, signal);
   const places = namespace === undefined ? [undefined] : placesOf(namespace, found);
   const secrets: KubeObject[] = [];
   const unseen = new Map<string, string>();
@@ -41,13 +50,19 @@ export async function findAttached(
       secrets.push(...items.filter(({ metadata }) => marksOn(metadata).length > 0));
     } catch (error) {
       signal.throwIfAborted();
-      unseen.set(place ?? 'all namespaces', describe(error));
+      unseen.set(`Secrets of ${place ?? ALL}`, describe(error));
     }
   }
+  const syncs = await listSyncs(ports, namespace, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    unseen.set(`GitSyncs of ${namespace ?? ALL}`, describe(error));
+    return [];
+  });
   const isTheirs = namespace === undefined ? (): boolean => true : belongsTo(found);
   return {
     releases: found.toSorted(byKey),
     secrets: secrets.filter(isTheirs).toSorted(byKey),
+    syncs: syncs.toSorted(byKey),
     unseen,
   };
 }
@@ -64,6 +79,16 @@ async function listReleases(
     if (isNotFound(error)) return [];
     throw error;
   }
+}
+
+/** Asked for only where there is the kind: an installation of Helm Operator has no rights for it. */
+async function listSyncs(
+  { syncs, discovery }: AttachedPorts,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly GitSync[]> {
+  const type = await discovery.find(GITOPS_API_VERSION, SYNC_KIND, signal);
+  return type === undefined ? [] : (await syncs.list({ namespace }, signal)).items;
 }
 
 function placesOf(namespace: string, releases: readonly HelmRelease[]): readonly string[] {

@@ -1,18 +1,25 @@
 import { describe } from '../api/errors.ts';
+import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { keyOf } from '../api/metadata.ts';
+import { SYNC_FINALIZER, SYNC_KIND } from '../api/names.ts';
 import { createStorage } from '../helm/storage/storage.ts';
+import * as finalizers from '../kube/finalizers.ts';
 import { sleep } from '../kube/http/abort.ts';
+import { createResource } from '../kube/resource.ts';
+import type { Resource } from '../kube/resource.ts';
 import type { KubeObject } from '../kube/resource-type.ts';
 import { createSemaphore } from '../process/semaphore.ts';
 import { hasFinalizer } from '../release/admit/finalizer.ts';
 import { detachRelease } from '../release/detach/detach-release.ts';
 import { detachRevision } from '../release/detach/detach-revision.ts';
+import { detachSync } from '../sync/detach-sync.ts';
 import { findAttached } from './attached.ts';
 import type { Attached } from './attached.ts';
 import { openCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import type { CommandOptions } from './command.ts';
 import { environmentOf } from './command.ts';
+import { SYNCS } from './sync-kind.ts';
 
 /** Objects at a time. */
 const AT_ONCE = 8;
@@ -26,6 +33,9 @@ type Result =
   | { readonly kind: 'clean'; readonly object: string }
   | { readonly kind: 'failed'; readonly object: string; readonly why: string };
 
+/** The cluster, with the kind that not every one has. */
+type Detached = Cluster & { readonly syncs: Resource<GitSync> };
+
 /**
  * Takes everything off the cluster by which Helm Operator 1.4.4 or plain helm could be disturbed, and gives the exit
  * status. No release is touched, each object is tried whatever becomes of the others, and it can be run again.
@@ -33,7 +43,8 @@ type Result =
 export async function runDetach(options: CommandOptions): Promise<number> {
   const { write, signal } = options;
   const environment = environmentOf(options);
-  const cluster = openCluster(environment);
+  const opened = openCluster(environment);
+  const cluster: Detached = { ...opened, syncs: createResource<GitSync>(opened.transport, SYNCS) };
   const namespace = environment.config.allowNamespace;
   try {
     write(FIRST);
@@ -59,8 +70,8 @@ export async function runDetach(options: CommandOptions): Promise<number> {
 }
 
 function detachAll(
-  { releases, secrets, unseen }: Attached,
-  cluster: Cluster,
+  { releases, secrets, syncs, unseen }: Attached,
+  cluster: Detached,
   signal: AbortSignal,
 ): readonly Promise<Result>[] {
   const places = createSemaphore(AT_ONCE);
@@ -74,27 +85,28 @@ function detachAll(
     }
   };
   return [
+    ...syncs.map((sync) => one(nameOf(SYNC_KIND, sync), () => detachSync(sync, cluster.syncs, signal))),
     ...releases.map((release) =>
       one(nameOf('HelmRelease', release), () => detachRelease(release, cluster.releases, signal)),
     ),
     ...secrets.map((secret) =>
       one(nameOf('Secret', secret), () => detachRevision(secret.metadata, storage, signal)),
     ),
-    ...[...unseen].map(([namespace, why]) =>
-      Promise.resolve<Result>({ kind: 'failed', object: `Secrets of ${namespace}`, why }),
-    ),
+    ...[...unseen].map(([object, why]) => Promise.resolve<Result>({ kind: 'failed', object, why })),
   ];
 }
 
 async function findBack(
   cleaned: ReadonlySet<string>,
-  cluster: Cluster,
+  cluster: Detached,
   namespace: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   await sleep(LOOK_AGAIN_MS, signal);
-  const { releases, secrets } = await findAttached(cluster, namespace, signal);
+  const { releases, secrets, syncs } = await findAttached(cluster, namespace, signal);
+  const held = syncs.filter((sync) => finalizers.hasFinalizer(sync, SYNC_FINALIZER));
   return [
+    ...held.map((sync) => nameOf(SYNC_KIND, sync)),
     ...releases.filter(hasFinalizer).map((release) => nameOf('HelmRelease', release)),
     ...secrets.map((secret) => nameOf('Secret', secret)),
   ].filter((name) => cleaned.has(name));
@@ -111,9 +123,10 @@ function lineOf(result: Result): string {
   }
 }
 
-function sumOf({ releases, secrets }: Attached, results: readonly Result[]): string {
+function sumOf({ releases, secrets, syncs }: Attached, results: readonly Result[]): string {
   const count = (kind: Result['kind']): string => String(results.filter((each) => each.kind === kind).length);
-  return `${String(releases.length)} HelmReleases and ${String(secrets.length)} Secrets of Helm: ${count('cleaned')} cleaned, ${count('clean')} had nothing of the operator, ${count('failed')} failed`;
+  const others = syncs.length === 0 ? '' : `, ${String(syncs.length)} GitSyncs`;
+  return `${String(releases.length)} HelmReleases${others} and ${String(secrets.length)} Secrets of Helm: ${count('cleaned')} cleaned, ${count('clean')} had nothing of the operator, ${count('failed')} failed`;
 }
 
 function nameOf(kind: string, object: KubeObject): string {

@@ -3,6 +3,7 @@ import type { ListenAddress } from '../config/listen-address.ts';
 import type { HttpServer } from '../server/http-server.ts';
 import { startHookServer } from '../server/hooks/hook-server.ts';
 import type { Push } from '../server/hooks/push.ts';
+import type { ReceiveOptions } from '../server/hooks/receive.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Receivers } from './receivers.ts';
@@ -11,6 +12,7 @@ export interface HooksOptions {
   readonly listen: ListenAddress;
   readonly receivers: Receivers;
   readonly refresh: (push: Push) => void;
+  readonly onEnd?: NonNullable<ReceiveOptions['onEnd']>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

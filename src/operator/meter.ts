@@ -1,5 +1,6 @@
 import { parseKey } from '../api/metadata.ts';
 import type { Meter } from '../release/record/meter.ts';
+import type { SyncMeter } from '../sync/record/meter.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
 /** Counts what releases do, by the names that the metrics have for them. */
@@ -13,6 +14,14 @@ export function createMeter(metrics: Metrics): Meter {
     },
     rolledBack: (key) => {
       metrics.releaseRolledBack(parseKey(key));
+    },
+  };
+}
+
+export function createSyncMeter(metrics: Pick<Metrics, 'syncCorrected'>): SyncMeter {
+  return {
+    corrected: (key, objects) => {
+      metrics.syncCorrected(parseKey(key), objects);
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { GitSync } from '../api/gitsync/git-sync.ts';
+import { syncOf } from '../api/gitsync/owner.ts';
 import { formatKey, keyOf } from '../api/metadata.ts';
 import { trailIn } from '../api/trail.ts';
 import type { OriginOf } from '../release/desire/origin.ts';
 import type { Claims } from '../sync/claims.ts';
-import { syncOf } from '../sync/observe/own-object.ts';
 import type { Clock } from '../telemetry/clock.ts';
 
 export interface OriginOptions {
@@ -24,7 +24,7 @@ export function createOriginOf({ claims, find, clock }: OriginOptions): OriginOf
     const trail = trailIn(release.metadata);
     if (owner === undefined || trail === undefined) return { kind: 'none' };
     const sync = formatKey(owner);
-    if (claims.holds(sync, keyOf(release))) return { kind: 'git', trail };
+    if (claims.find(sync, keyOf(release)) !== undefined) return { kind: 'git', trail };
     const isDue = find(sync)?.spec.suspend !== true && !claims.knows(sync);
     return isDue && clock.monotonicMs() - startedAt < PATIENCE_MS
       ? { kind: 'not-known-yet' }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { isInOwnCommit } from '../api/chart-source.ts';
 import { describe } from '../api/errors.ts';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
@@ -7,6 +8,7 @@ import { targetOf } from '../api/release-name.ts';
 import type { Config, PlanForm } from '../config.ts';
 import { isForbidden } from '../kube/errors.ts';
 import { createSemaphore } from '../process/semaphore.ts';
+import type { OwnCommitOf } from '../release/desire/own-chart.ts';
 import { createSurroundings } from '../release/observe/surroundings.ts';
 import type { Surroundings } from '../release/observe/surroundings.ts';
 import { formatTarget } from '../release/plan.ts';
@@ -16,6 +18,7 @@ import type { Cluster } from './cluster.ts';
 import { environmentOf } from './command.ts';
 import type { CommandOptions } from './command.ts';
 import { DIGEST_KEY_BYTES, findDigestKey, namespaceOf } from './digest-key.ts';
+import { listedOwnCommits } from './listed-own-commits.ts';
 import { openParts } from './parts.ts';
 import { jsonOf, tableOf } from './plan-output.ts';
 import { createReadPorts } from './read-ports.ts';
@@ -43,18 +46,21 @@ export async function runPlan({
   const releases = [...view.releases.values()];
   if (releases.length === 0) await warnOfMissingNamespace(cluster, options);
   const namespace = namespaceOf(config, cluster.connection);
-  const digestKey = await findDigestKey(cluster.secrets, namespace, signal);
-  if (digestKey === undefined) {
+  const found = await findDigestKey(cluster.secrets, namespace, signal);
+  if (found === undefined) {
     log.warn('no digest key: every release is compared with its chart and values, as on the first day', {
       namespace,
       flag: '--operator-namespace',
     });
   }
+  const digestKey = found ?? randomBytes(DIGEST_KEY_BYTES);
+  const listed = { namespace: config.allowNamespace, digestKey };
+  // Not asked for by an installation of Helm Operator, which has no rights for it.
+  const ownCommitOf = releases.some(({ spec }) => isInOwnCommit(spec.chart))
+    ? await listedOwnCommits(cluster, listed, signal)
+    : noOwnCommit;
   const ports: PreviewPorts = {
-    ...createReadPorts(
-      { ...parts, view, digestKey: digestKey ?? randomBytes(DIGEST_KEY_BYTES) },
-      environment,
-    ),
+    ...createReadPorts({ ...parts, view, digestKey, ownCommitOf }, environment),
     surroundings: surroundingsOf(cluster, config.allowNamespace === undefined),
     charts,
     clock,
@@ -68,6 +74,8 @@ export async function runPlan({
   write(form === 'json' ? jsonOf(previews) : tableOf(previews));
   return previews.every(({ complete }) => complete) ? 0 : 1;
 }
+
+const noOwnCommit: OwnCommitOf = () => Promise.resolve({ kind: 'none' });
 
 /** A mistyped one holds nothing, as one that is in order may. Who may not ask is not told. */
 async function warnOfMissingNamespace(

@@ -6,6 +6,7 @@ import { revisionOf } from '../helm/storage/revision.ts';
 import { createChartSourceOf } from '../release/desire/chart-source.ts';
 import type { ChartSourceOf } from '../release/desire/chart-source.ts';
 import type { ComposeValues } from '../release/desire/desire.ts';
+import type { OwnCommitOf } from '../release/desire/own-chart.ts';
 import { createDocumentReader } from '../kube/documents.ts';
 import { createComposeValues } from '../release/desire/values.ts';
 import { createAntecedentOf } from '../release/observe/antecedent.ts';
@@ -56,10 +57,11 @@ export interface ReadPorts {
 export interface ReadParts extends Pick<Parts, 'cluster' | 'storage' | 'helm' | 'fetchExternal'> {
   readonly view: View;
   readonly digestKey: Buffer;
+  readonly ownCommitOf: OwnCommitOf;
 }
 
 export function createReadPorts(
-  { cluster, storage, helm, fetchExternal, view, digestKey }: ReadParts,
+  { cluster, storage, helm, fetchExternal, view, digestKey, ownCommitOf }: ReadParts,
   { config, log }: Pick<Environment, 'config' | 'log'>,
 ): ReadPorts {
   const readSecret = createDocumentReader(cluster.secrets, view.secrets);
@@ -88,7 +90,7 @@ export function createReadPorts(
             .toSorted((a, b) => a.revision - b.revision)
         : undefined,
     ),
-    chartSourceOf: createChartSourceOf({ readSecret, defaultRef: config.gitDefaultRef }),
+    chartSourceOf: createChartSourceOf({ readSecret, defaultRef: config.gitDefaultRef, ownCommitOf }),
     composeValues: createComposeValues({
       readSecret,
       readConfigMap,

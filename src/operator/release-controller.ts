@@ -5,6 +5,7 @@ import type { WorkQueue } from '../kube/work-queue.ts';
 import { createController } from '../kube/controller.ts';
 import type { Controller } from '../kube/controller.ts';
 import type { OriginOf } from '../release/desire/origin.ts';
+import type { OwnCommitOf } from '../release/desire/own-chart.ts';
 import { createPatientCharts } from '../release/desire/patient-charts.ts';
 import { createReleaseDiff } from '../release/observe/release-diff.ts';
 import { reconcile } from '../release/reconcile.ts';
@@ -34,6 +35,7 @@ export interface ControllerParts extends Omit<Parts, keyof AsyncDisposable> {
   readonly vigil: Vigil;
   readonly digestKey: Buffer;
   readonly originOf: OriginOf;
+  readonly ownCommitOf: OwnCommitOf;
   readonly stopping: AbortSignal;
 }
 

@@ -1,11 +1,13 @@
 import type { GitSync } from '../api/gitsync/git-sync.ts';
+import { keyOf, parseKey } from '../api/metadata.ts';
 import { SYNC_KIND } from '../api/names.ts';
+import type { Charts } from '../charts/charts.ts';
 import type { Git } from '../git/git.ts';
 import { type Controller, createController } from '../kube/controller.ts';
 import { createDocumentReader } from '../kube/documents.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Resource } from '../kube/resource.ts';
-import { createResync } from '../kube/resync.ts';
+import { createResync, spread } from '../kube/resync.ts';
 import { createStatusWriter } from '../kube/status-writer.ts';
 import type { Vigil } from '../kube/vigil.ts';
 import type { WorkQueue } from '../kube/work-queue.ts';
@@ -14,17 +16,23 @@ import type { WorkDir } from '../process/work-dir.ts';
 import { createParser } from '../sync/build/parser.ts';
 import { type Claims, withClaims } from '../sync/claims.ts';
 import { createFailureCount } from '../sync/failure-count.ts';
-import { createRemoteOf } from '../sync/fetch/remote-of.ts';
+import { createVerify } from '../sync/fetch/verify.ts';
+import { createVerifyOpenpgp } from '../sync/fetch/verify-openpgp.ts';
+import { createVerifySsh } from '../sync/fetch/verify-ssh.ts';
 import { createInventoryStore } from '../sync/inventory/store.ts';
 import { createKustomizeBuild } from '../sync/kustomize/kustomize-build.ts';
 import { createKustomize } from '../sync/kustomize/run.ts';
 import type { SyncWatches } from '../sync/observe/watches.ts';
 import { reconcile, type SyncPorts } from '../sync/reconcile.ts';
 import { remove, type SyncRemovePorts } from '../sync/remove.ts';
+import type { Readings } from '../sync/readings.ts';
 import { createRivalry } from '../sync/rivalry.ts';
 import { createAccountViews } from './account-view.ts';
 import type { Cluster } from './cluster.ts';
 import type { Environment } from './environment.ts';
+import { createIsFree } from './is-free.ts';
+import { createSyncMeter } from './meter.ts';
+import type { SyncNews } from './sync-news.ts';
 import { createWhyOrphan } from './why-orphan.ts';
 
 export interface SyncParts {
@@ -37,9 +45,12 @@ export interface SyncParts {
   readonly queue: WorkQueue;
   readonly vigil: Vigil;
   readonly digestKey: Buffer;
-  readonly takeNews: SyncPorts['takeNews'];
+  readonly news: Pick<SyncNews, 'takeNews' | 'tellNews'>;
+  readonly readings: Readings;
   readonly watches: SyncWatches;
   readonly claims: Claims;
+  readonly remoteOf: SyncPorts['remoteOf'];
+  readonly charts: Pick<Charts, 'identify'>;
   readonly stopping: AbortSignal;
 }
 
@@ -54,7 +65,7 @@ const RESYNC_MS = 3_600_000;
 /** Gives the domain of GitSyncs its ports. */
 export function createSyncController(parts: SyncParts, environment: Environment): Controller {
   const { cluster, syncs, informer, git, run, workDir, queue, vigil, digestKey, claims, stopping } = parts;
-  const { config, env, log, clock, random } = environment;
+  const { config, env, log, clock, random, metrics } = environment;
   const sourceFailures = createFailureCount();
   const rivalry = createRivalry(clock);
   const readSecret = createDocumentReader(cluster.secrets, cluster.watched.secrets.store);
@@ -64,37 +75,59 @@ export function createSyncController(parts: SyncParts, environment: Environment)
     workDir,
     searchPath: env['PATH'] ?? '',
   });
+  const inventory = withClaims(createInventoryStore({ configMaps: cluster.configMaps, digestKey }), claims);
   const ports: SyncPorts & SyncRemovePorts = {
     objects: syncs,
     store: informer.store,
     whyOrphan: createWhyOrphan({ ...cluster, syncs }),
     git,
-    remoteOf: createRemoteOf(readSecret),
+    remoteOf: parts.remoteOf,
+    identifyCharts: parts.charts.identify,
+    verify: createVerify({
+      git,
+      readSecret,
+      openpgp: createVerifyOpenpgp({ clock }),
+      ssh: createVerifySsh({ run, workDir, searchPath: env['PATH'] ?? '' }),
+    }),
     actingAs: createAccountViews(cluster.transport, clock),
-    inventory: withClaims(createInventoryStore({ configMaps: cluster.configMaps, digestKey }), claims),
+    inventory,
     digestKey,
     parser: createParser(),
     kustomize: ({ lookup, read }, signal) => createKustomizeBuild({ ...kustomize, lookup, read, signal }),
     events: cluster.events,
     inFlight: IN_FLIGHT,
     writeStatus: createStatusWriter(syncs, informer.store),
-    spread: (intervalMs) => createResync(intervalMs, random)(),
+    spread: (intervalMs) => spread(intervalMs, random),
     sourceFailures,
-    takeNews: parts.takeNews,
+    ...parts.news,
+    readings: parts.readings,
+    syncs: () => informer.store.values(),
+    isFree: createIsFree({ find: (key) => informer.store.get(key), inventory, ...config }),
     watches: parts.watches,
     rivalry,
+    meter: createSyncMeter(metrics),
     clock,
     random,
     log,
+  };
+  const learn = async (sync: GitSync, signal: AbortSignal): Promise<void> => {
+    const loaded = await inventory.load(sync, signal);
+    if (loaded.kind === 'lost') return;
+    const ids = new Set(loaded.inventory.keys());
+    const revision = sync.status?.appliedRevision ?? '';
+    parts.readings.seed(keyOf(sync), { revision, ids, leaving: new Set() });
   };
   return createController<GitSync>({
     kind: SYNC_KIND,
     queue,
     find: (key) => informer.store.get(key),
-    reconcile: (sync, signal, lifeline) =>
-      sync.metadata.deletionTimestamp === undefined
-        ? reconcile(sync, ports, signal, lifeline)
-        : remove(sync, ports, signal, lifeline),
+    reconcile: async (sync, signal, lifeline) => {
+      // What releases and other GitSyncs go by is known before anything can keep this one from being looked at.
+      if (!claims.knows(keyOf(sync))) await learn(sync, signal);
+      return sync.metadata.deletionTimestamp === undefined
+        ? await reconcile(sync, ports, signal, lifeline)
+        : await remove(sync, ports, signal, lifeline);
+    },
     silenceMs: () => SILENCE_MS,
     passes: PASSES,
     resyncMs: createResync(RESYNC_MS, random),
@@ -104,8 +137,12 @@ export function createSyncController(parts: SyncParts, environment: Environment)
       rivalry.forget(key);
       parts.watches.forget(key);
       claims.forget(key);
+      parts.readings.forget(key);
+      metrics.forgetSync(parseKey(key));
     },
-    onPass: () => undefined,
+    onPass: (_key, outcome, seconds) => {
+      metrics.syncPassEnded({ outcome, seconds });
+    },
     onSync: () => undefined,
     vigil,
     clock,

@@ -1,5 +1,6 @@
 import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { keyOf } from '../api/metadata.ts';
+import type { Charts } from '../charts/charts.ts';
 import type { Git } from '../git/git.ts';
 import { actingAs } from '../kube/impersonate.ts';
 import { createInformer } from '../kube/informer.ts';
@@ -8,31 +9,42 @@ import type { Vigil } from '../kube/vigil.ts';
 import { createWorkQueue } from '../kube/work-queue.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
+import { createDocumentReader } from '../kube/documents.ts';
 import { createClaims } from '../sync/claims.ts';
+import { createRemoteOf } from '../sync/fetch/remote-of.ts';
 import type { OriginOf } from '../release/desire/origin.ts';
+import type { OwnCommitOf } from '../release/desire/own-chart.ts';
 import type { OwnObject } from '../sync/observe/own-object.ts';
 import { createSyncWatches } from '../sync/observe/watches.ts';
 import { concernsSync, SYNC_INDEXES } from '../sync/triggers.ts';
 import type { Cluster } from './cluster.ts';
 import type { Environment } from './environment.ts';
 import { createOriginOf } from './origin.ts';
+import { createOwnCommitOf } from './own-commit.ts';
+import { createReadings } from '../sync/readings.ts';
 import { createSyncController } from './sync-controller.ts';
+import { createSyncNews } from './sync-news.ts';
 import { SYNCS, watchOnceServed } from './sync-kind.ts';
+import { syncSnapshotsOf } from './sync-snapshots.ts';
 
 export interface SyncOptions {
   readonly cluster: Cluster;
   readonly git: Git;
+  readonly charts: Pick<Charts, 'identify'>;
   readonly run: Run;
   readonly workDir: WorkDir;
   readonly vigil: Vigil;
   readonly digestKey: Buffer;
   readonly stopping: AbortSignal;
+  /** Called with a HelmRelease when it has become known where its chart may come from. */
+  readonly onChart: (release: string) => void;
 }
 
 export interface Syncs {
   /** Looks after GitSyncs until the first signal aborts; resolves when the last pass has ended. */
   run(taking: AbortSignal, working: AbortSignal): Promise<void>;
   readonly originOf: OriginOf;
+  readonly ownCommitOf: OwnCommitOf;
   /** Has those that match look at their repository now, however new what is known of it. */
   refresh(matches: (sync: GitSync) => boolean): void;
   stop(): Promise<void>;
@@ -50,16 +62,22 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
     onWatchRestart: metrics.watchRestarted,
   });
   const queue = createWorkQueue(clock);
-  /** When each was told of, on the monotonic clock. */
-  const news = new Map<string, number>();
+  const readings = createReadings(clock, (key) => {
+    queue.add(key);
+  });
+  const news = createSyncNews({ store: informer.store, queue, readings, clock });
   informer.onChange((change) => {
-    if (change.kind === 'deleted') news.delete(keyOf(change.object));
+    if (change.kind === 'deleted') news.forget(keyOf(change.object));
     if (concernsSync(change)) queue.add(keyOf(change.object));
   });
   cluster.watched.secrets.onChange(({ object }) => {
     for (const sync of informer.store.byIndex('secret', keyOf(object))) queue.add(keyOf(sync));
   });
+  metrics.readFrom({ syncs: () => syncSnapshotsOf(informer.store.values()) });
   const claims = createClaims();
+  claims.onChart(options.onChart);
+  const find = (key: string): GitSync | undefined => informer.store.get(key);
+  const remoteOf = createRemoteOf(createDocumentReader(cluster.secrets, cluster.watched.secrets.store));
   const watches = createSyncWatches({
     ...{ log, clock, random },
     onRelist: metrics.relisted,
@@ -71,7 +89,7 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
     queue.add(key);
   });
   const controller = createSyncController(
-    { ...options, syncs, informer, queue, watches, claims, takeNews: takeFrom(news, clock) },
+    { ...options, syncs, informer, queue, watches, claims, remoteOf, readings, news },
     environment,
   );
   return {
@@ -83,30 +101,13 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
       );
       await Promise.all([watching, controller.run(taking, working)]);
     },
-    originOf: createOriginOf({ claims, clock, find: (key) => informer.store.get(key) }),
-    refresh: (matches) => {
-      const now = clock.monotonicMs();
-      for (const sync of informer.store.values()) {
-        if (!matches(sync)) continue;
-        news.set(keyOf(sync), now);
-        queue.add(keyOf(sync));
-      }
-    },
+    originOf: createOriginOf({ claims, clock, find }),
+    ownCommitOf: createOwnCommitOf({ claims, find, isSynced: () => informer.state().synced, remoteOf }),
+    refresh: news.refresh,
     stop: async () => {
       queue.close();
       await watches.close();
       await informer.stop();
     },
-  };
-}
-
-function takeFrom(
-  news: Map<string, number>,
-  clock: Pick<Environment['clock'], 'monotonicMs'>,
-): (key: string) => number | undefined {
-  return (key) => {
-    const at = news.get(key);
-    news.delete(key);
-    return at === undefined ? undefined : clock.monotonicMs() - at;
   };
 }

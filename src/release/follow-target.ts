@@ -1,6 +1,7 @@
 import { MARK_OWNER_LABEL } from '../api/names.ts';
 import { isReleaseName } from '../api/release-name.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
+import { unlessForbidden } from '../kube/errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { RevisionRecord } from '../helm/storage/revision.ts';
 import type { Storage } from '../helm/storage/storage.ts';
@@ -8,7 +9,6 @@ import type { ClaimKnowledge } from './admit/claim.ts';
 import { hasManaged, heirOf, whyNotOurs } from './leave.ts';
 import { formerTarget } from './observe/former-target.ts';
 import type { Revisions } from './observe/revisions.ts';
-import { unlessForbidden } from './observe/surroundings.ts';
 import type { Pass } from './pass.ts';
 import { formatTarget } from './plan.ts';
 import { inProgress } from '../api/standing.ts';

@@ -3,14 +3,13 @@ import type { FormerRelease, HelmRelease, HelmReleaseStatus } from '../api/helm-
 import { UNINSTALL_LEFT_BEHIND_ANNOTATION } from '../api/names.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
 import { kubeTime } from '../api/time.ts';
-import { isForbidden } from '../kube/errors.ts';
+import { isForbidden, unlessForbidden } from '../kube/errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Random } from '../telemetry/clock.ts';
 import { standsInTheWay } from './act/left-behind-conflict.ts';
 import { backoffMs } from '../kube/backoff.ts';
 import { logOf } from './leave.ts';
 import type { Revisions } from './observe/revisions.ts';
-import { unlessForbidden } from './observe/surroundings.ts';
 import type { Pass } from './pass.ts';
 import { formatTarget } from './plan.ts';
 import {

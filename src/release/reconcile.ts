@@ -43,6 +43,8 @@ export type ReconcilePorts = ConvergePorts &
 
 /** Until a GitSync has been looked at after a start. */
 const ORIGIN_MS = 500;
+/** The same for a release that is woken then, unless there is no such GitSync. */
+const OWN_CHART_MS = 30_000;
 
 /** One pass over one HelmRelease: observe, desire, decide, act, record, until there is nothing to do now. */
 export async function reconcile(
@@ -107,11 +109,15 @@ async function pursue(
     return ms === undefined ? { kind: 'stalled', cause: desired.error.message } : { kind: 'retry', ms };
   }
   if (desired.kind === 'pending') {
-    await recordPending(pass, desired.source);
+    await recordPending(pass, `waiting for ${desired.source}: it has not answered yet`);
     return 'pending';
   }
+  if (desired.kind === 'unproved') {
+    await recordPending(pass, `waiting for ${desired.why}`);
+    return { kind: 'wait', ms: OWN_CHART_MS };
+  }
   using _ = desired.held;
-  const origin = ports.originOf(pass.release());
+  const origin = ports.originOf(pass.read);
   if (origin.kind === 'not-known-yet') return { kind: 'wait', ms: ORIGIN_MS };
   await holdRelease(pass, ports);
   pass.note((status) => insecureSources(status, desired.plan));
@@ -125,10 +131,9 @@ async function holdRelease(pass: Pass, ports: FinalizerPorts): Promise<void> {
 }
 
 /** Only of what is new: how a release stands does not change while its source is asked once more. */
-async function recordPending(pass: Pass, source: string): Promise<void> {
+async function recordPending(pass: Pass, message: string): Promise<void> {
   const { observedGeneration, failure } = pass.status();
   if (failure !== undefined || observedGeneration === pass.generation) return;
-  const message = `waiting for ${source}: it has not answered yet`;
   pass.log.info(`chart not ready: ${message}`);
   await pass.save((status, context) => inProgress(status, message, context), { yields: true });
 }

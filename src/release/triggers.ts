@@ -1,7 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
-import { RECONCILE_AT_ANNOTATION, UNINSTALL_LEFT_BEHIND_ANNOTATION } from '../api/names.ts';
+import {
+  CHART_COMMIT_ANNOTATION,
+  RECONCILE_AT_ANNOTATION,
+  UNINSTALL_LEFT_BEHIND_ANNOTATION,
+} from '../api/names.ts';
 import { targetOf } from '../api/release-name.ts';
 import { valuesSourcesOf } from '../api/values-sources.ts';
 import { valuesReferences } from '../values/source.ts';
@@ -61,12 +65,14 @@ export function concernedBy(
 
 /** Annotations by which people ask for something. */
 const COMMANDS = [RECONCILE_AT_ANNOTATION, UNINSTALL_LEFT_BEHIND_ANNOTATION] as const;
+/** Annotations that say what is wanted, though they are no part of the spec. */
+const NEWS = [...COMMANDS, CHART_COMMIT_ANNOTATION] as const;
 
 function isNews(before: HelmRelease, after: HelmRelease): boolean {
   return (
     before.metadata.generation !== after.metadata.generation ||
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
-    COMMANDS.some((name) => before.metadata.annotations?.[name] !== after.metadata.annotations?.[name]) ||
+    NEWS.some((name) => before.metadata.annotations?.[name] !== after.metadata.annotations?.[name]) ||
     before.metadata.uid !== after.metadata.uid
   );
 }

@@ -8,20 +8,26 @@ import {
   type StagePorts,
   type StageResult,
 } from './act/apply-stage.ts';
+import type { BroughtBy } from './brought-by.ts';
+import { type ChartCommitInput, chartCommitOf, chartPlaceOf } from './chart-commit.ts';
 import { stageOf } from './decide/stage.ts';
 import { mark } from './desire/mark.ts';
+import type { OwnCharts } from './desire/own-chart.ts';
 import { place } from './desire/place.ts';
 import { type Wanted, wantedOf } from './desire/wanted.ts';
 import type { Fault, SourceDocument } from './document.ts';
 import { applied, type Entry, intended, type Inventory, restored } from './inventory/entry.ts';
+import { idOf } from './id-of.ts';
 import { nameOf } from './name-of.ts';
 import type { TrailAt } from './trail-at.ts';
 
-export interface ApplyInput {
+export interface ApplyInput extends ChartCommitInput {
   readonly settings: SyncSettings;
   readonly documents: readonly SourceDocument[];
   readonly inventory: Inventory;
-  readonly commit: string;
+  readonly charts: OwnCharts;
+  /** Ids of what was there before, but made by a GitSync that has handed it over. */
+  readonly inherited: ReadonlySet<string>;
   /** Whether an object is to be applied, by what is known of the last time. */
   readonly isDue: (wanted: Wanted, entry: Entry | undefined) => boolean;
 }
@@ -30,19 +36,23 @@ export interface ApplyRevisionPorts {
   readonly discovery: Pick<Discovery, 'find'>;
   readonly stage: Omit<StagePorts, 'beforeApply'>;
   readonly trailAt: TrailAt;
+  /** Asked only when there is something to apply. */
+  readonly findBroughtBy: () => Promise<BroughtBy>;
   readonly digestKey: Buffer;
   /** Writes down what is about to be applied: after a kill it is known whose it is. */
   readonly saveIntents: (inventory: Inventory) => Promise<void>;
 }
 
-export type ApplyEnd =
+export type ApplyEnd = {
+  readonly inventory: Inventory;
+  /** What was applied though nobody could try it before. */
+  readonly warnings: readonly Fault[];
+} & (
   | {
       readonly kind: 'applied';
-      readonly inventory: Inventory;
       /** By id: all that Git holds. */
       readonly wanted: ReadonlyMap<string, Wanted>;
       readonly objects: readonly AppliedObject[];
-      readonly warnings: readonly Fault[];
     }
   /** What had been applied by then is in the inventory. */
   | {
@@ -50,8 +60,8 @@ export type ApplyEnd =
       readonly step: 'dryRun' | 'apply';
       readonly faults: readonly Fault[];
       readonly retry: boolean;
-      readonly inventory: Inventory;
-    };
+    }
+);
 
 const STAGES = ['definitions', 'objects'] as const;
 
@@ -69,46 +79,45 @@ export async function applyRevision(
   for (const stage of STAGES) {
     const here = await wantedIn(byStage.get(stage) ?? [], wanted, input, ports, signal);
     if (here.faults.length > 0) {
-      return { kind: 'refused', step: 'dryRun', faults: here.faults, retry: here.retry, inventory };
+      const { faults, retry } = here;
+      return { kind: 'refused', step: 'dryRun', faults, retry, inventory, warnings };
     }
     const due = here.wanted.filter((each) => input.isDue(each, inventory.get(each.key)));
     const before = inventory;
-    const tasks = await Promise.all(due.map((each) => marked(each, inventory, input, ports)));
+    const commitOf = commitsOf(input, before, due.length === 0 ? undefined : await ports.findBroughtBy());
+    const tasks = await Promise.all(due.map((each) => marked(each, inventory, input, commitOf, ports)));
     const end = await applyStage(
       tasks,
       {
         ...ports.stage,
         beforeApply: async (ids) => {
-          inventory = intended(inventory, ids.map(withKind(wanted)), input.commit);
+          inventory = intended(inventory, ids.map(withKind(wanted, input, before)), input.commit);
           await ports.saveIntents(inventory);
         },
       },
       signal,
     );
-    inventory = applied(inventory, end.objects.map(entryOf(wanted, input, before)));
+    inventory = applied(inventory, end.objects.map(entryOf(wanted, input, before, commitOf)));
+    warnings.push(...end.warnings);
     if (end.kind === 'refused') {
       const done = new Set(end.objects.map(({ id }) => formatId(id)));
       const left = due.map(({ key }) => key).filter((key) => !done.has(key));
-      return refusal(end, restored(inventory, before, left));
+      return { ...refusal(end), inventory: restored(inventory, before, left), warnings };
     }
     objects.push(...end.objects);
-    warnings.push(...end.warnings);
   }
   return { kind: 'applied', inventory, wanted, objects, warnings };
 }
 
-function refusal(
-  { step, faults, retry }: Extract<StageResult, { kind: 'refused' }>,
-  inventory: Inventory,
-): ApplyEnd {
-  return { kind: 'refused', step, faults, retry: retry === 'backoff', inventory };
+function refusal({ step, faults, retry }: Extract<StageResult, { kind: 'refused' }>) {
+  return { kind: 'refused', step, faults, retry: retry === 'backoff' } as const;
 }
 
 /** Adds to what is wanted already. */
 async function wantedIn(
   documents: readonly SourceDocument[],
   known: Map<string, Wanted>,
-  { settings }: ApplyInput,
+  { settings, charts }: ApplyInput,
   { discovery, digestKey }: ApplyRevisionPorts,
   signal: AbortSignal,
 ): Promise<{
@@ -117,7 +126,7 @@ async function wantedIn(
   readonly retry: boolean;
 }> {
   const { placed, faults } = await place(documents, settings.key.namespace, discovery, signal);
-  const wanted = placed.map((each) => wantedOf(each, digestKey));
+  const wanted = placed.map((each) => wantedOf(each, settings.ignore, charts, digestKey));
   const twice: Fault[] = [];
   for (const each of wanted) {
     const other = known.get(each.key);
@@ -138,40 +147,59 @@ function writtenTwice({ file, index, line, id }: Wanted, other: Wanted): Fault {
 async function marked(
   wanted: Wanted,
   inventory: Inventory,
-  { settings, commit }: ApplyInput,
+  input: ApplyInput,
+  commitOf: CommitOf,
   { trailAt }: ApplyRevisionPorts,
 ): Promise<ApplyTask> {
-  const trail = await trailAt(commitOf(wanted, inventory.get(wanted.key), commit));
-  const { file, index, line, id, type, object } = wanted;
-  return { ...{ file, index, line, id, type }, object: mark(object, settings.key, { ...trail, path: file }) };
-}
-
-function commitOf({ digest }: Wanted, entry: Entry | undefined, commit: string): string {
-  return entry?.digest === digest ? entry.commit : commit;
-}
-
-function idOf({ object }: SourceDocument): ObjectId {
-  const { apiVersion = '', kind = '', metadata } = object;
-  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-  return { group, kind, namespace: metadata.namespace ?? '', name: metadata.name };
-}
-
-function withKind(wanted: ReadonlyMap<string, Wanted>) {
-  return ({ id, existed }: { readonly id: ObjectId; readonly existed: boolean }) => {
-    const key = formatId(id);
-    const one = wanted.get(key);
-    return { key, id, existed, version: one?.type.version ?? '', digest: one?.digest ?? '' };
+  const entry = inventory.get(wanted.key);
+  const trail = { ...(await trailAt(commitOf(wanted))), path: wanted.file };
+  const chartCommit = chartCommitOf(wanted, entry, input);
+  const { file, index, line, id, type, ignored, object } = wanted;
+  const made = entry?.made ?? (input.inherited.has(wanted.key) ? true : undefined);
+  return {
+    ...{ file, index, line, id, type, ignored, made },
+    object: mark(object, input.settings.key, trail, chartCommit),
   };
 }
 
-function entryOf(wanted: ReadonlyMap<string, Wanted>, { commit }: ApplyInput, before: Inventory) {
+/** Which commit brought the content of an object. */
+type CommitOf = (wanted: Wanted) => string;
+
+function commitsOf({ commit }: ApplyInput, before: Inventory, broughtBy?: BroughtBy): CommitOf {
+  return ({ key, digest, file }) => {
+    const entry = before.get(key);
+    return entry?.digest === digest ? entry.commit : (broughtBy?.(file) ?? commit);
+  };
+}
+
+function withKind(wanted: ReadonlyMap<string, Wanted>, input: ApplyInput, before: Inventory) {
+  return ({ id, existed }: { readonly id: ObjectId; readonly existed: boolean }) => {
+    const key = formatId(id);
+    const one = wanted.get(key);
+    const chart = chartPlaceOf(one, before, input);
+    const foreign = existed && !input.inherited.has(key);
+    return {
+      ...{ key, id, existed: foreign, version: one?.type.version ?? '', digest: one?.digest ?? '' },
+      ...(chart === undefined ? {} : { chart }),
+    };
+  };
+}
+
+function entryOf(
+  wanted: ReadonlyMap<string, Wanted>,
+  input: ApplyInput,
+  before: Inventory,
+  commitOf: CommitOf,
+) {
   return ({ id, uid, fields, existed }: AppliedObject) => {
     const key = formatId(id);
     const one = wanted.get(key);
+    const chart = chartPlaceOf(one, before, input);
     return {
       ...{ key, uid, existed, digest: one?.digest ?? '', version: one?.type.version ?? '' },
-      commit: one === undefined ? commit : commitOf(one, before.get(key), commit),
+      commit: one === undefined ? input.commit : commitOf(one),
       ...(fields === undefined ? {} : { fields }),
+      ...(chart === undefined ? {} : { charts: [chart] }),
     };
   };
 }

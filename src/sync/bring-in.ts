@@ -4,21 +4,27 @@ import { syncFieldManager } from '../api/names.ts';
 import { formatId } from '../api/object-id.ts';
 import { applyRevision, type ApplyEnd, type ApplyInput, type ApplyRevisionPorts } from './apply-revision.ts';
 import { build, type Built } from './build/build.ts';
+import { findBroughtBy } from './brought-by.ts';
 import { cleanUp } from './clean-up.ts';
+import { type OwnCharts, ownChartsOf } from './desire/own-chart.ts';
 import { place } from './desire/place.ts';
 import type { CommitFacts } from './fetch/commit-facts.ts';
+import { exchange, type ExchangePorts } from './exchange.ts';
 import { type BringInEnd, type BringInFailed, refusal } from './end.ts';
-import { EMPTY } from './inventory/entry.ts';
+import { knownObjects } from './known-objects.ts';
 import { noteInventory } from './note-inventory.ts';
 import type { BringInPorts } from './ports.ts';
 import type { SyncPass, SyncStatusChange } from './pass.ts';
 import { inProgress } from '../api/standing.ts';
 import { withoutSourceFailure } from './record/source.ts';
-import { tellLost, tellTaken } from './record/tell.ts';
+import { tellTaken, tellUntested } from './record/tell.ts';
 import type { SyncSource } from './source.ts';
 import { createTrailAt } from './trail-at.ts';
 
-type Documents = Extract<Built, { kind: 'built' }> & { readonly facts: CommitFacts };
+type Documents = Extract<Built, { kind: 'built' }> & {
+  readonly facts: CommitFacts;
+  readonly charts: OwnCharts;
+};
 
 export interface BringInWish {
   /** A person has asked for it: that nothing has changed does not count. */
@@ -33,17 +39,31 @@ export async function bringIn(
   settings: SyncSettings,
   source: SyncSource,
   { everything, drifted }: BringInWish,
-  ports: BringInPorts,
+  ports: BringInPorts & ExchangePorts,
 ): Promise<BringInEnd> {
   const { signal } = pass;
   const built = await documentsOf(settings, source, ports, signal);
-  if (built.kind === 'failed') return built;
-  pass.note((status) => ({ ...withoutSourceFailure(status), commit: built.facts }));
-  const loaded = await ports.inventory.load(pass.sync(), signal);
-  if (loaded.kind === 'lost') tellLost(pass, ports.events);
-  const before = loaded.kind === 'known' ? loaded.inventory : EMPTY;
+  if (built.kind === 'failed') {
+    ports.readings.unreadable(pass.key, source.revision.shown);
+    return built;
+  }
+  const signed = source.signedBy === undefined ? {} : { signedBy: source.signedBy };
+  pass.note((status) => ({ ...withoutSourceFailure(status), commit: { ...built.facts, ...signed } }));
+  const exchanged = await exchange(
+    pass,
+    settings,
+    {
+      revision: source.revision.shown,
+      documents: [...built.documents, ...built.left],
+      inventory: await knownObjects(pass, settings, ports),
+    },
+    ports,
+  );
+  if (exchanged.kind === 'waiting') return exchanged;
   const end = await applyDue(pass, settings, source, built, ports, {
-    inventory: before,
+    inventory: exchanged.inventory,
+    inherited: exchanged.inherited,
+    renewCharts: everything,
     isDue: ({ key, digest }, entry) =>
       everything || drifted.has(key) || entry?.uid === undefined || entry.digest !== digest,
     saveIntents: async (intents) => {
@@ -52,6 +72,7 @@ export async function bringIn(
     },
   });
   await noteInventory(pass, end.inventory, ports);
+  tellUntested(pass, end.warnings, ports.events);
   if (end.kind === 'refused') {
     return { ...refusal(end.step, end.faults, end.retry), inventory: end.inventory };
   }
@@ -64,6 +85,7 @@ export async function bringIn(
     {
       revision: source.revision,
       ignored: built.ignored,
+      unreadable: exchanged.unreadable,
       applied: end,
       inGit: new Set([...end.wanted.keys(), ...left.placed.map(({ id }) => formatId(id))]),
     },
@@ -83,7 +105,11 @@ export async function documentsOf(
     const { files, read, lookup } = source;
     const kustomize = ports.kustomize(source, signal);
     const built = await build(paths, { files, read, lookup, kustomize, parser: ports.parser }, signal);
-    return built.kind === 'faulty' ? refusal('build', built.faults, false) : { ...built, facts };
+    if (built.kind === 'faulty') return refusal('build', built.faults, false);
+    const { remote, revision } = source;
+    const at = { remote, commit: revision.commit };
+    const charts = await ownChartsOf(built.documents, (found) => ports.identifyCharts(at, found, signal));
+    return { ...built, facts, charts };
   } catch (caught) {
     signal.throwIfAborted();
     const error = asOperatorError(caught);
@@ -92,31 +118,35 @@ export async function documentsOf(
 }
 
 /** What is applied of a commit, and what is done before the first of it is written. */
-export type Due = Pick<ApplyInput, 'inventory' | 'isDue'> & Pick<ApplyRevisionPorts, 'saveIntents'>;
+export type Due = Pick<ApplyInput, 'inventory' | 'isDue' | 'renewCharts' | 'inherited'> &
+  Pick<ApplyRevisionPorts, 'saveIntents'>;
 
 /** Applies what is due of what a commit holds. */
 export async function applyDue(
   pass: SyncPass,
   settings: SyncSettings,
   { remote, revision }: SyncSource,
-  { documents, facts }: Documents,
+  { documents, facts, charts }: Documents,
   ports: BringInPorts,
-  { inventory, isDue, saveIntents }: Due,
+  { inventory, inherited, isDue, renewCharts, saveIntents }: Due,
 ): Promise<ApplyEnd> {
   const { signal } = pass;
   const { commit } = revision;
+  const from = pass.status().appliedRevision?.split(':').at(-1);
   const { discovery, stage } = ports.actingAs(settings.account);
   return await applyRevision(
-    { settings, documents, inventory, commit, isDue },
+    { settings, documents, charts, renewCharts, inventory, inherited, commit, isDue },
     {
       discovery,
       digestKey: ports.digestKey,
       trailAt: createTrailAt(ports.git, remote, { commit, facts }, signal),
+      findBroughtBy: () => findBroughtBy(ports.git, remote, { from, to: commit }, signal),
       stage: {
         ...stage,
         manager: syncFieldManager(settings.key),
         account: settings.account,
         forceConflicts: settings.forceConflicts,
+        isFree: ports.isFree,
         inFlight: ports.inFlight,
       },
       saveIntents,

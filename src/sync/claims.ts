@@ -1,34 +1,60 @@
 import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { keyOf } from '../api/metadata.ts';
 import { GROUP, KIND } from '../api/names.ts';
+import type { ChartPlaces } from './inventory/charts.ts';
 import type { Inventory } from './inventory/entry.ts';
 import type { InventoryStore } from './inventory/store.ts';
+
+/** What the inventory of a GitSync says of a HelmRelease. */
+export interface Claim {
+  /** Undefined as long as it is only meant to be applied. */
+  readonly uid: string | undefined;
+  /** Where its chart may come from, if that is in its own commit. */
+  readonly charts: ChartPlaces;
+}
 
 /** Which HelmReleases each GitSync holds, as its inventory says: what an object says of itself proves nothing. */
 export interface Claims {
   /** Whether anything is known of the GitSync yet. */
   knows(sync: string): boolean;
   /** `namespace/name` of the HelmRelease. */
-  holds(sync: string, release: string): boolean;
+  find(sync: string, release: string): Claim | undefined;
   put(sync: string, inventory: Inventory): void;
   forget(sync: string): void;
+  /** Calls the handler with a HelmRelease when it has become known where its chart may come from. */
+  onChart(handler: (release: string) => void): void;
 }
 
 export function createClaims(): Claims {
-  const held = new Map<string, ReadonlySet<string>>();
+  const held = new Map<string, ReadonlyMap<string, Claim>>();
+  const handlers: ((release: string) => void)[] = [];
   return {
     knows: (sync) => held.has(sync),
-    holds: (sync, release) => held.get(sync)?.has(release) ?? false,
+    find: (sync, release) => held.get(sync)?.get(release),
     put: (sync, inventory) => {
-      const releases = [...inventory.values()].flatMap(({ id }) =>
-        id.group === GROUP && id.kind === KIND ? [`${id.namespace}/${id.name}`] : [],
+      const releases = [...inventory.values()].flatMap(({ id, uid, charts = [] }) =>
+        id.group === GROUP && id.kind === KIND
+          ? [[`${id.namespace}/${id.name}`, { uid, charts }] as const]
+          : [],
       );
-      held.set(sync, new Set(releases));
+      const before = held.get(sync);
+      held.set(sync, new Map(releases));
+      for (const [release, claim] of releases) {
+        if (isNews(before?.get(release), claim)) for (const handler of handlers) handler(release);
+      }
     },
     forget: (sync) => {
       held.delete(sync);
     },
+    onChart: (handler) => {
+      handlers.push(handler);
+    },
   };
+}
+
+function isNews(before: Claim | undefined, { uid, charts }: Claim): boolean {
+  if (uid === undefined || charts.length === 0) return false;
+  return before?.uid !== uid || before.charts.join('\n') !== charts.join('\n');
 }
 
 /** Every inventory that is read or written is claimed: what is about to be applied before it is. */

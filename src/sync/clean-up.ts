@@ -24,13 +24,15 @@ export interface CleanUpInput {
   /** Ids of all that Git holds, applied or left alone. */
   readonly inGit: ReadonlySet<string>;
   readonly ignored: number;
+  /** A GitSync to whose folder what has left Git may have moved, and which nobody can read. */
+  readonly unreadable: string | undefined;
 }
 
 /** Deletes what has left Git, once all that Git holds is applied, and says what has become of the revision. */
 export async function cleanUp(
   pass: SyncPass,
   settings: SyncSettings,
-  { revision, applied, inGit, ignored }: CleanUpInput,
+  { revision, applied, inGit, ignored, unreadable }: CleanUpInput,
   ports: BringInPorts,
 ): Promise<BringInEnd> {
   const { wanted, objects } = applied;
@@ -39,6 +41,10 @@ export async function cleanUp(
   const decision = decidePrune({
     ...{ inventory: applied.inventory, wanted: inGit, prune: settings.prune, confirmed },
   });
+  if (decision.kind === 'prune' && unreadable !== undefined) {
+    const faults = [{ why: mayHaveMoved(decision.gone, unreadable) }];
+    return { ...refusal('prune', faults, true), inventory: applied.inventory };
+  }
   const gone = decision.kind === 'nothing' ? [] : decision.gone.map(({ key }) => key);
   const inventory = leaving(applied.inventory, gone);
   // What is in the inventory is what may be deleted: it is written down before.
@@ -89,6 +95,13 @@ function keptOf(decision: PruneDecision, pruned: Pruned | undefined): readonly K
     return decision.gone.map(({ entry }) => ({ object: nameOf(entry.id), why: 'spec.prune is not true' }));
   }
   return (pruned?.kept ?? []).map(({ object, why }) => ({ object, why }));
+}
+
+function mayHaveMoved(gone: readonly Gone[], sync: string): string {
+  const [first] = gone;
+  const name = first === undefined ? '' : nameOf(first.entry.id);
+  const what = gone.length === 1 ? name : `${name} and ${String(gone.length - 1)} more objects`;
+  return `${what} left this folder with a commit since which the folder of GitSync ${sync} cannot be read: to delete nothing that has moved there, nothing is deleted; mend that folder, or suspend that GitSync`;
 }
 
 function heldOf(decision: PruneDecision, revision: string): HeldPrune | undefined {

@@ -4,7 +4,11 @@ import type { SyncFailed } from './record/fail.ts';
 import { sentenceOf } from './record/failure.ts';
 
 /** How bringing a revision in has ended. */
-export type BringInEnd = { readonly kind: 'done'; readonly inventory: Inventory } | BringInFailed;
+export type BringInEnd =
+  | { readonly kind: 'done'; readonly inventory: Inventory }
+  /** Another GitSync has to look at the same commit first; it is tried again then, or after this time. */
+  | { readonly kind: 'waiting'; readonly ms: number }
+  | BringInFailed;
 
 export interface BringInFailed extends Omit<SyncFailed, 'revision'> {
   readonly kind: 'failed';

@@ -10,7 +10,7 @@ export type ExpectPorts = Pick<BringInPorts, 'actingAs'> & { readonly watches: S
 /** What is applied is watched from now on. */
 export async function expectObjects(
   { key, signal }: SyncPass,
-  { account }: SyncSettings,
+  { account, ignore }: SyncSettings,
   inventory: Inventory,
   { actingAs, watches }: ExpectPorts,
 ): Promise<void> {
@@ -23,5 +23,5 @@ export async function expectObjects(
       return type === undefined ? [] : [{ key: id, id: entry.id, type, uid, fields }];
     }),
   );
-  watches.expect(key, account, objects.flat());
+  watches.expect(key, account, objects.flat(), ignore);
 }

@@ -6,7 +6,7 @@ import type { Inventory } from './inventory/entry.ts';
 import { noteInventory } from './note-inventory.ts';
 import type { SyncPass } from './pass.ts';
 import type { BringInPorts } from './ports.ts';
-import { tellCorrected } from './record/tell.ts';
+import { tellCorrected, tellUntested } from './record/tell.ts';
 import type { SyncSource } from './source.ts';
 
 export interface Healed {
@@ -30,11 +30,14 @@ export async function heal(
     inventory,
     // What a later revision has brought stays, though the rest of it could not be applied.
     isDue: ({ key, digest }, entry) => drifted.has(key) && entry?.digest === digest,
+    renewCharts: false,
+    inherited: new Set(),
     // All of them are in the inventory.
     saveIntents: () => Promise.resolve(),
   });
   await noteInventory(pass, end.inventory, ports);
   await pass.save();
+  tellUntested(pass, end.warnings, ports.events);
   if (end.kind === 'refused') return refusal(end.step, end.faults, end.retry);
   tellCorrected(pass, end.objects, ports.events);
   const corrected = end.objects.filter(({ changed }) => changed).map(({ id }) => formatId(id));

@@ -6,10 +6,13 @@ import { expectObjects, type ExpectPorts } from './expect-objects.ts';
 import { heal } from './heal.ts';
 import type { SyncPass } from './pass.ts';
 import type { BringInPorts } from './ports.ts';
+import type { SyncMeter } from './record/meter.ts';
 import type { Rivalry } from './rivalry.ts';
 import { findSource, type SourcePorts, type SyncSource } from './source.ts';
 
-export type LookAfterPorts = BringInPorts & SourcePorts & ExpectPorts & { readonly rivalry: Rivalry };
+export type LookAfterPorts = BringInPorts &
+  SourcePorts &
+  ExpectPorts & { readonly rivalry: Rivalry; readonly meter: SyncMeter };
 
 /**
  * Puts back what somebody has changed since the last apply. Needs no word of the repository, whose commit is at hand: what
@@ -41,6 +44,7 @@ export async function lookAfter(
   const end = await heal(pass, settings, source, { inventory, drifted }, ports);
   if (end.kind === 'failed') return end;
   rivalry.count(key, end.corrected);
+  ports.meter.corrected(key, end.corrected.length);
   await expectObjects(pass, settings, end.inventory, ports);
   return undefined;
 }

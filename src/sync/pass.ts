@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { GitSync, GitSyncStatus } from '../api/gitsync/git-sync.ts';
 import { keyOf } from '../api/metadata.ts';
+import { createStatusDraft, type StatusChangeOf, type StatusDraft } from '../kube/status-draft.ts';
 import type { StatusWriter } from '../kube/status-writer.ts';
 import type { Lifeline } from '../kube/vigil.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -8,7 +8,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { StandingContext } from '../api/standing.ts';
 
 /** One look at one GitSync: what it asks for, and what we have written about it so far. */
-export interface SyncPass {
+export interface SyncPass extends Pick<StatusDraft<GitSync, StandingContext>, 'note' | 'save'> {
   readonly key: string;
   /** The generation that the pass has read. */
   readonly generation: number;
@@ -17,14 +17,10 @@ export interface SyncPass {
   readonly lifeline: Lifeline;
   readonly sync: () => GitSync;
   readonly status: () => GitSyncStatus;
-  /** Changes the status without writing it: the next write takes it along. */
-  readonly note: (change: SyncStatusChange) => void;
-  /** Changes the status and writes it, if anything of it is news. */
-  readonly save: (change?: SyncStatusChange) => Promise<void>;
   readonly now: () => Date;
 }
 
-export type SyncStatusChange = (status: GitSyncStatus, context: StandingContext) => GitSyncStatus;
+export type SyncStatusChange = StatusChangeOf<GitSync, StandingContext>;
 
 export interface SyncPassPorts {
   readonly writeStatus: StatusWriter<GitSync>;
@@ -38,33 +34,14 @@ export function createSyncPass(
   signal: AbortSignal,
   lifeline: Lifeline,
 ): SyncPass {
-  let current = sync;
-  let draft = sync.status ?? {};
   const generation = sync.metadata.generation ?? 0;
   const key = keyOf(sync);
-  const note = (change: SyncStatusChange): void => {
-    draft = change(draft, { observedGeneration: generation, now: clock.now() });
-  };
+  const context = (): StandingContext => ({ observedGeneration: generation, now: clock.now() });
+  const { object, status, note, save } = createStatusDraft(sync, { writeStatus, context, signal, lifeline });
   return {
-    key,
-    generation,
-    signal,
-    lifeline,
+    ...{ key, generation, signal, lifeline, status, note, save },
     log: log.child({ component: 'gitsync', resource: key }),
-    sync: () => current,
-    status: () => draft,
-    note,
+    sync: object,
     now: () => clock.now(),
-    save: async (change = unchanged) => {
-      lifeline.alive();
-      note(change);
-      if (isDeepStrictEqual(current.status ?? {}, draft)) return;
-      current = await writeStatus(current, draft, signal);
-      draft = current.status ?? {};
-    },
   };
-}
-
-function unchanged(status: GitSyncStatus): GitSyncStatus {
-  return status;
 }

@@ -1,9 +1,12 @@
+import type { IdentifyCharts } from '../charts/git/git-charts.ts';
 import type { Discovery } from '../kube/discovery.ts';
 import type { EventRecorder } from '../kube/events.ts';
+import type { ResourceType } from '../kube/resource-type.ts';
 import type { StagePorts } from './act/apply-task.ts';
 import type { PrunePorts } from './act/prune.ts';
 import type { Parser } from './build/parser.ts';
 import type { BuildPorts } from './build/ports.ts';
+import type { RebuildPorts } from './inventory/rebuild.ts';
 import type { InventoryStore } from './inventory/store.ts';
 import type { SyncGit, SyncSource } from './source.ts';
 
@@ -11,7 +14,10 @@ import type { SyncGit, SyncSource } from './source.ts';
 export interface AccountView {
   readonly discovery: Pick<Discovery, 'find'>;
   readonly stage: Pick<StagePorts, 'resourceOf' | 'definitionsServed'>;
-  readonly metadataOf: PrunePorts['metadataOf'];
+  readonly metadataOf: (
+    type: ResourceType,
+  ) => ReturnType<PrunePorts['metadataOf']> & ReturnType<RebuildPorts['metadataOf']>;
+  readonly kinds: RebuildPorts['kinds'];
 }
 
 export interface BringInPorts {
@@ -22,7 +28,9 @@ export interface BringInPorts {
   readonly digestKey: Buffer;
   readonly kustomize: (source: SyncSource, signal: AbortSignal) => BuildPorts['kustomize'];
   readonly parser: Parser;
+  readonly identifyCharts: IdentifyCharts;
   readonly events: EventRecorder;
+  readonly isFree: StagePorts['isFree'];
   /** Requests at once. */
   readonly inFlight: number;
 }

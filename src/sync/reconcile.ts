@@ -8,20 +8,24 @@ import type { FinalizerPorts } from '../kube/finalizers.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import type { Lifeline } from '../kube/vigil.ts';
 import { bringIn } from './bring-in.ts';
+import { type CheckedSignature, checkSignature, type CheckSignaturePorts } from './check-signature.ts';
 import { holdIfNeeded } from './deletion-policy.ts';
 import { isSettled } from './decide/is-settled.ts';
 import type { BringInEnd, BringInFailed } from './end.ts';
+import type { ExchangePorts } from './exchange.ts';
 import { expectObjects } from './expect-objects.ts';
 import { lookAfter, type LookAfterPorts } from './look-after.ts';
 import { createSyncPass, type SyncPass, type SyncPassPorts } from './pass.ts';
 import { type FailPorts, recordFailure } from './record/fail.ts';
 import { sourceAway, sourceBack } from './record/source.ts';
 import type { FailureCount } from './failure-count.ts';
-import { findSource, type SyncSource } from './source.ts';
+import { findSource } from './source.ts';
 
 export type SyncPorts = SyncPassPorts &
   LookAfterPorts &
+  CheckSignaturePorts &
   FailPorts &
+  ExchangePorts &
   FinalizerPorts<GitSync> & {
     /** An interval as it is waited for, with jitter. */
     readonly spread: (intervalMs: number) => number;
@@ -29,6 +33,8 @@ export type SyncPorts = SyncPassPorts &
     readonly sourceFailures: FailureCount;
     /** How long ago somebody has told of news in the repository; undefined if nobody has since this was asked last. */
     readonly takeNews: (key: string) => number | undefined;
+    /** Has others that read the same repository look for the revision now. */
+    readonly tellNews: (sync: GitSync, revision: string) => void;
   };
 
 /** What the list of refs may miss of an interval: the pass comes a little earlier than that at times. */
@@ -72,18 +78,27 @@ async function follow(
   const { signal } = pass;
   const unhealed = await unlessForbidden(pass, () => lookAfter(pass, settings, ports));
   const maxAgeMs = maxAgeOf(pass, settings, asked, ports);
-  let source: SyncSource;
+  let checked: CheckedSignature;
   try {
-    source = await findSource(settings, ports, { maxAgeMs, signal });
+    const found = await findSource(settings, ports, { maxAgeMs, signal });
+    checked = await checkSignature(pass, settings, found, ports);
   } catch (caught) {
     signal.throwIfAborted();
     return await sourceFailed(pass, settings, caught, ports);
   }
   ports.sourceFailures.forget(pass.key);
-  const { shown } = source.revision;
+  const { shown } = checked.source.revision;
+  if (pass.status().attemptedRevision !== shown) ports.tellNews(pass.sync(), shown);
   const ms = ports.spread(settings.intervalMs);
+  if (checked.kind === 'refused') {
+    ports.readings.unreadable(pass.key, shown);
+    if (checked.isTold && !asked) return { kind: 'wait', ms };
+    return await bringInFailed(pass, checked.failure, shown, ms, ports);
+  }
+  const { source } = checked;
   const seen = { ...pass.sync(), status: pass.status() };
-  if (!asked && isSettled(seen, shown, pass.now())) {
+  const isRefused = seen.status.failure?.step === 'verify' && seen.status.failure.revision === shown;
+  if (!asked && !isRefused && isSettled(seen, shown, pass.now())) {
     if (unhealed !== undefined && seen.status.appliedRevision === shown) {
       // What keeps it is in the cluster, and may go as it came.
       return await bringInFailed(pass, { ...unhealed, retry: true }, shown, ms, ports);
@@ -94,9 +109,11 @@ async function follow(
   const wish = { everything: asked, drifted: ports.watches.drifted(pass.key) };
   const end = await unlessForbidden<BringInEnd>(pass, async () => {
     const ended = await bringIn(pass, settings, source, wish, ports);
-    if (ended.inventory !== undefined) await expectObjects(pass, settings, ended.inventory, ports);
+    if (ended.kind !== 'waiting' && ended.inventory !== undefined)
+      await expectObjects(pass, settings, ended.inventory, ports);
     return ended;
   });
+  if (end.kind === 'waiting') return { kind: 'wait', ms: end.ms };
   return end.kind === 'done' ? { kind: 'wait', ms } : await bringInFailed(pass, end, shown, ms, ports);
 }
 
@@ -128,7 +145,7 @@ async function bringInFailed(
   ports: FailPorts,
 ): Promise<Outcome> {
   const ms = await recordFailure(pass, { ...failure, revision }, ports);
-  return { kind: 'wait', ms: Math.min(ms ?? Number.POSITIVE_INFINITY, intervalMs) };
+  return { kind: 'retry', ms: Math.min(ms ?? Number.POSITIVE_INFINITY, intervalMs) };
 }
 
 /** The cluster is left as it is, however long it lasts. */

@@ -7,6 +7,7 @@ import type { Outcome } from '../kube/outcome.ts';
 import type { Lifeline } from '../kube/vigil.ts';
 import { prune } from './act/prune.ts';
 import { without } from './inventory/entry.ts';
+import { knownObjects } from './known-objects.ts';
 import { createSyncPass, type SyncPass, type SyncPassPorts } from './pass.ts';
 import type { BringInPorts } from './ports.ts';
 import { type FailPorts, recordFailure } from './record/fail.ts';
@@ -55,12 +56,7 @@ async function deleteObjects(pass: SyncPass, ports: SyncRemovePorts): Promise<Ou
     await recordFailure(pass, { step: 'spec', cause, retry: false }, ports);
     return { kind: 'stalled', cause };
   }
-  const loaded = await ports.inventory.load(pass.sync(), signal);
-  if (loaded.kind === 'lost') {
-    pass.log.error('the objects of a deleted GitSync stay', { why: 'its inventory is lost' });
-    return undefined;
-  }
-  const { inventory } = loaded;
+  const inventory = await knownObjects(pass, settings, ports);
   const gone = [...inventory].map(([key, entry]) => ({ key, entry }));
   const { discovery, metadataOf } = ports.actingAs(settings.account);
   const own = { typeOf: typeAsApplied(discovery), metadataOf, inFlight: ports.inFlight };

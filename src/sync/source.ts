@@ -5,7 +5,7 @@ import type { GitRemote } from '../git/remote.ts';
 import { type CommitFacts, factsOf } from './fetch/commit-facts.ts';
 import { findRevision, type Revision } from './fetch/find-revision.ts';
 
-export type SyncGit = Pick<Git, 'refs' | 'resolve' | 'files' | 'read' | 'lookup' | 'commit'>;
+export type SyncGit = Pick<Git, 'refs' | 'resolve' | 'files' | 'read' | 'lookup' | 'commit' | 'changes'>;
 
 export interface SourcePorts {
   readonly git: SyncGit;
@@ -17,6 +17,8 @@ export interface SourcePorts {
 export interface SyncSource {
   readonly remote: GitRemote;
   readonly revision: Revision;
+  /** Whose signature was found good, if that was asked for. */
+  readonly signedBy?: string;
   /** Who made the commit, which is fetched for that. */
   readonly facts: () => Promise<CommitFacts>;
   readonly files: (path: string) => Promise<readonly CommitFile[]>;

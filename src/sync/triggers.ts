@@ -1,17 +1,13 @@
 import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { CONFIRM_PRUNE_ANNOTATION, SYNC_RECONCILE_AT_ANNOTATION } from '../api/names.ts';
-import { repositoryKey } from '../git/repository-key.ts';
 import type { Change } from '../kube/store.ts';
 
 /** The indexes by which an event finds the GitSyncs that it concerns. */
 export const SYNC_INDEXES = {
-  /** By the Secret that they read. */
-  secret: ({ metadata, spec }: GitSync): readonly string[] =>
-    spec.secretRef === undefined ? [] : [`${metadata.namespace ?? ''}/${spec.secretRef.name}`],
-  /** By the repository, however its URL is written. */
-  repository: ({ spec }: GitSync): readonly string[] => {
-    const key = repositoryKey(spec.url);
-    return key === undefined ? [] : [key];
+  /** By the Secrets that they read. */
+  secret: ({ metadata, spec }: GitSync): readonly string[] => {
+    const names = [spec.secretRef, spec.verify?.secretRef].flatMap((ref) => ref?.name ?? []);
+    return [...new Set(names)].map((name) => `${metadata.namespace ?? ''}/${name}`);
   },
 } as const;
 

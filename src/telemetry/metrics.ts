@@ -9,6 +9,8 @@ import { OPERATOR_GAUGES } from './metrics/operator-gauges.ts';
 import { createReleaseCounters, type ReleaseCounters } from './metrics/release-counters.ts';
 import { RELEASE_GAUGES } from './metrics/release-gauges.ts';
 import { type MetricSources, NO_SOURCES, read, type Reading } from './metrics/sources.ts';
+import { createSyncCounters, type SyncCounters, type SyncLabels } from './metrics/sync-counters.ts';
+import { SYNC_GAUGES } from './metrics/sync-gauges.ts';
 
 /**
  * Every metric of the program, made once and handed to whoever counts. `flux_*` are the names of Helm Operator,
@@ -18,11 +20,14 @@ export interface Metrics
   extends
     OperatorEvents,
     Pick<ReleaseCounters, 'releaseFailed' | 'releaseRolledBack'>,
+    Pick<SyncCounters, 'syncCorrected'>,
     Pick<ActionDurations, 'actionEnded'> {
   /** Connects the gauges with the parts that they show; until then they are empty. */
   readonly readFrom: (sources: Partial<MetricSources>) => void;
   /** Takes away, with the next scrape, all series of a HelmRelease that is gone. */
   readonly forgetRelease: (release: GoneRelease) => void;
+  /** Takes away what was counted of a GitSync that is gone, or stands for another one of its name. */
+  readonly forgetSync: (sync: SyncLabels) => void;
   /** The exposition in Prometheus' text format, in pieces of some ten kilobytes. */
   readonly exposition: () => AsyncIterable<string>;
   /** The same in one piece. */
@@ -40,11 +45,14 @@ export function createMetrics({ process = false }: MetricsOptions = {}): Metrics
   if (process) collectDefaultMetrics({ register: registry });
   const counters = createReleaseCounters();
   const durations = createActionDurations();
+  const syncCounters = createSyncCounters();
   const families = [
     ...HELM_OPERATOR_GAUGES,
     ...durations.families,
     ...RELEASE_GAUGES,
     ...counters.families,
+    ...SYNC_GAUGES,
+    ...syncCounters.families,
     ...OPERATOR_GAUGES,
   ];
   const forgotten = createForgotten(counters, durations);
@@ -60,6 +68,8 @@ export function createMetrics({ process = false }: MetricsOptions = {}): Metrics
     releaseFailed: counters.releaseFailed,
     releaseRolledBack: counters.releaseRolledBack,
     actionEnded: durations.actionEnded,
+    syncCorrected: syncCounters.syncCorrected,
+    forgetSync: syncCounters.forget,
     forgetRelease: (gone) => {
       forgotten.add(gone);
       if (forgotten.size % MAX_FORGOTTEN === 0) forgotten.sweep(read(sources)); // nobody scrapes

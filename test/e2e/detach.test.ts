@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { tool } from '../../hack/testenv/testenv.ts';
+import type { GitSync } from '../../src/api/gitsync/git-sync.ts';
 import type { HelmRelease, HelmReleaseSpec } from '../../src/api/helm-release.ts';
-import { FINALIZER, MARK_DIGEST_LABEL } from '../../src/api/names.ts';
+import { FINALIZER, MARK_DIGEST_LABEL, SYNC_FINALIZER } from '../../src/api/names.ts';
 import { eventually } from '../support/eventually.ts';
 import { runCommand } from '../support/operator-command.ts';
 import type { CommandResult } from '../support/operator-command.ts';
@@ -59,6 +60,16 @@ describe('the way back from the operator', function () {
     return release;
   };
 
+  const applySync = (name: string): Promise<string> =>
+    world.cluster.apply({
+      apiVersion: 'gitops.helm-release-operator.io/v1alpha1',
+      kind: 'GitSync',
+      metadata: { name, namespace: NAMESPACE },
+      spec: { url: world.git.repoUrl('nobodys'), deletionPolicy: 'delete' },
+    });
+  const finalizersOf = async (sync: string): Promise<readonly string[] | undefined> =>
+    (await world.cluster.get<GitSync>('gitsync', sync, NAMESPACE))?.metadata.finalizers;
+
   before(async () => {
     world = await startProxiedWorld();
     await world.cluster.createNamespace(NAMESPACE);
@@ -83,7 +94,13 @@ describe('the way back from the operator', function () {
       expect(release.status?.phase).to.equal('RolledBack');
       expect(conditionOf(release, 'Stalled').status).to.equal('True');
     });
+    for (const name of ['held', 'going']) await applySync(name);
+    await eventually(async () => {
+      expect(await finalizersOf('held')).to.deep.equal([SYNC_FINALIZER]);
+      expect(await finalizersOf('going')).to.deep.equal([SYNC_FINALIZER]);
+    });
     expect(await operator.stop()).to.equal(0);
+    await world.cluster.kubectl('delete', 'gitsync', 'going', '-n', NAMESPACE, '--wait=false');
     await world.cluster.kubectl('delete', KIND, 'going', '-n', NAMESPACE, '--wait=false');
   });
   after(async () => {
@@ -120,7 +137,8 @@ describe('the way back from the operator', function () {
     expect(result.stdout).to.match(/^The Deployment of the operator has to be scaled to 0/);
     expect(lineOf(result, 'HelmRelease detach/hand-3')).to.match(/: FAILED: /);
     expect(lineOf(result, 'HelmRelease detach/hand-4')).to.match(/: took off finalizer/);
-    expect(result.stdout).to.match(/, 1 failed$/m);
+    expect(result.stdout).to.match(/^6 HelmReleases, 2 GitSyncs and .*, 1 failed$/m);
+    expect(lineOf(result, 'GitSync detach/held')).to.match(/: took off finalizer; if it is deleted now, /);
     for (const name of ['web', 'rolled', 'hand-4']) await expectDetached(name);
   });
 
@@ -131,6 +149,13 @@ describe('the way back from the operator', function () {
     expect(await revisions('going')).to.deep.equal(['1 deployed']);
     expect(await labelsOf('going')).to.deep.equal([]);
     expect(await world.cluster.get('deployment', 'going', NAMESPACE)).not.to.equal(undefined);
+  });
+
+  it('lets a GitSync go too, at once or when it is deleted', async () => {
+    const { cluster } = world;
+    expect(await cluster.get('gitsync', 'going', NAMESPACE)).to.equal(undefined);
+    expect(await finalizersOf('held')).to.equal(undefined);
+    await cluster.kubectl('delete', 'gitsync', 'held', '-n', NAMESPACE, '--timeout=10s');
   });
 
   it('ends when it is taken again', async () => {

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { DeepReadonly } from '../helm-release.ts';
 import type { ObjectMeta } from '../metadata.ts';
-import type { SYNC_CONDITION_TYPES } from './schema/condition.ts';
 import type { faultSchema, syncFailureSchema } from './schema/failure.ts';
 import type {
   heldPruneSchema,
@@ -14,7 +13,6 @@ import type { syncStatusSchema } from './schema/status.ts';
 
 export type GitSyncSpec = DeepReadonly<z.infer<typeof syncSpecSchema>>;
 export type GitSyncStatus = DeepReadonly<z.infer<typeof syncStatusSchema>>;
-export type SyncConditionType = (typeof SYNC_CONDITION_TYPES)[number];
 export type SyncFailure = DeepReadonly<z.infer<typeof syncFailureSchema>>;
 export type SyncFault = DeepReadonly<z.infer<typeof faultSchema>>;
 export type SyncInventory = DeepReadonly<z.infer<typeof inventorySchema>>;

@@ -1,17 +1,24 @@
 import type { SecretReference } from '../chart-source.ts';
 import { InvalidSpecError } from '../errors.ts';
 import type { ObjectKey } from '../metadata.ts';
-import type { GitSync } from './git-sync.ts';
+import type { GitSync, GitSyncSpec } from './git-sync.ts';
+import { type IgnoreRule, ignoreRulesOf } from './ignore.ts';
 import { intervalMsOf } from './interval.ts';
 import { pathsOf } from './paths.ts';
 import { wantedRefOf, type WantedRef } from './ref.ts';
 import { SYNC_DEFAULTS } from './schema/defaults.ts';
-import { PASSWORD_FORM, PASSWORD_IN_URL } from './schema/rules.ts';
+import { NO_TAG, PASSWORD_FORM, PASSWORD_IN_URL } from './schema/rules.ts';
 
 export type { WantedRef } from './ref.ts';
 
 /** What becomes of the objects when their GitSync is deleted. */
 export type DeletionPolicy = 'orphan' | 'delete';
+
+/** What has to be signed, and where the keys are of those who may. */
+export interface VerifySettings {
+  readonly mode: 'Commit' | 'Tag' | 'TagAndCommit';
+  readonly secretRef: SecretReference;
+}
 
 /** A GitSync with every default applied and its interval in milliseconds. */
 export interface SyncSettings {
@@ -27,8 +34,10 @@ export interface SyncSettings {
   readonly account: string;
   readonly prune: boolean;
   readonly suspend: boolean;
+  readonly ignore: readonly IgnoreRule[];
   readonly forceConflicts: boolean;
   readonly deletionPolicy: DeletionPolicy;
+  readonly verify: VerifySettings | undefined;
 }
 
 /** Throws an InvalidSpecError, with the way out, for a GitSync that can never be applied. */
@@ -44,9 +53,20 @@ export function syncSettingsOf({ metadata, spec }: GitSync): SyncSettings {
     account: `system:serviceaccount:${namespace}:${spec.serviceAccountName ?? SYNC_DEFAULTS.serviceAccountName}`,
     prune: spec.prune ?? SYNC_DEFAULTS.prune,
     suspend: spec.suspend ?? false,
+    ignore: ignoreRulesOf(spec.ignore),
     forceConflicts: spec.forceConflicts ?? SYNC_DEFAULTS.forceConflicts,
     deletionPolicy: spec.deletionPolicy ?? SYNC_DEFAULTS.deletionPolicy,
+    verify: verifyOf(spec, namespace),
   };
+}
+
+function verifyOf({ verify, ref }: GitSyncSpec, namespace: string): VerifySettings | undefined {
+  if (verify === undefined) return undefined;
+  const mode = verify.mode ?? SYNC_DEFAULTS.verifyMode;
+  if (mode !== 'Commit' && ref?.tag === undefined && ref?.semver === undefined) {
+    throw new InvalidSpecError(`spec.verify.mode is ${mode}, but ${NO_TAG}`);
+  }
+  return { mode, secretRef: { namespace, name: verify.secretRef.name } };
 }
 
 /** The URL itself is in no message: it may hold a password. */

@@ -6,7 +6,7 @@ export const chartSchema = z
   .object({
     git: text({
       description:
-        'URL of the Git repository that holds the chart: https://host/org/repo, http://host/org/repo, ssh://git@host:2222/org/repo or git@host:org/repo. A port needs a URL with a scheme. Read only if path is set too; then it wins over repository.',
+        'URL of the Git repository that holds the chart: https://host/org/repo, http://host/org/repo, ssh://git@host:2222/org/repo or git@host:org/repo. A port needs a URL with a scheme. Read only if path is set too; then it wins over repository. Without it and without repository the chart is in the commit that a GitSync applied the HelmRelease from.',
     }).optional(),
     ref: text({
       description: 'Branch, tag or commit of the Git repository.',
@@ -14,7 +14,7 @@ export const chartSchema = z
     }).optional(),
     path: text({
       description:
-        'Folder of the chart, relative to the root of the Git repository; a point is the root itself.',
+        'Folder of the chart, relative to the root of the Git repository; a point is the root itself. Alone it names a folder of the commit that a GitSync applied the HelmRelease from.',
     }).optional(),
     secretRef: z
       .object({
@@ -57,5 +57,5 @@ export const chartSchema = z
   .meta({
     rules: CHART_RULES,
     description:
-      'Where the chart comes from: git and path, or repository, name and version. If both are complete, Git wins.',
+      'Where the chart comes from: git and path, or repository, name and version; if both are complete, Git wins. Or path alone, for a chart in the commit that a GitSync applied the HelmRelease from.',
   });

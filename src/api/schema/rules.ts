@@ -12,6 +12,9 @@ const given = (field: string) => `(has(self.${field}) && size(self.${field}) > 0
 
 const gitIsComplete = `(${given('git')} && ${given('path')})`;
 
+/** What is left out of these was forgotten: they belong to a repository that is not named. */
+const isInOwnCommit = `(${given('path')} && !${given('ref')} && !has(self.secretRef))`;
+
 /** Without a name an oci:// URL has to hold one behind its host. */
 const chartIsNamed = `(${given('name')} || self.repository.matches('^oci://[^/]+/.+'))`;
 
@@ -19,9 +22,9 @@ const repositoryIsComplete = `(${given('repository')} && ${given('version')} && 
 
 export const CHART_RULES: readonly CelRule[] = [
   {
-    rule: `${given('git')} || ${given('repository')}`,
+    rule: `${given('git')} || ${given('repository')} || ${isInOwnCommit}`,
     message:
-      'the chart has no source: set git and path for a chart in a Git repository, or repository, name and version for one in a chart repository',
+      'the chart has no source: set git and path for a chart in a Git repository, path alone for one in the commit of a GitSync, or repository, name and version for one in a chart repository',
   },
   {
     rule: `!${given('git')} || ${given('path')} || ${repositoryIsComplete}`,

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { ChartUnavailableError, InvalidChartError, OperatorError } from '../../api/errors.ts';
+import type { Identity } from '../../git/git.ts';
 import type { Chart } from '../chart.ts';
 import type { ChartMetadata, Dependency } from '../content/chart-yaml.ts';
 import type { Recent } from '../recent.ts';
@@ -33,7 +34,7 @@ export interface PlanOptions {
   readonly urlOfAlias: (name: string) => string | undefined;
 }
 
-const MAX_DEPTH = 8;
+export const MAX_DEPTH = 8;
 
 /**
  * Finds out what a chart consists of, without packaging anything. Unlike `helm dependency update`, it also resolves
@@ -45,8 +46,7 @@ export async function planOf(path: string, o: PlanOptions, above: readonly strin
   if (above.includes(here) || above.length > MAX_DEPTH) {
     throw new InvalidChartError(`${o.checkout.subject(path)} depends on itself`);
   }
-  const { tree, linked } = await o.checkout.identity(path);
-  const identity = keyOf([here, tree, ...linked]);
+  const identity = folderKey(here, await o.checkout.identity(path));
   if (!o.resolve) return { path, key: identity, parts: [], version: undefined };
 
   const { dependencies, version } = await metadataOf(path, identity, o);
@@ -93,10 +93,15 @@ async function partOf(dependency: Dependency, { above, ...at }: Place, o: PlanOp
   }
 }
 
-async function metadataOf(
+/** `path` is normal. */
+export function folderKey(path: string, { tree, linked }: Identity): string {
+  return keyOf([path, tree, ...linked]);
+}
+
+export async function metadataOf(
   path: string,
   identity: string,
-  { checkout, known }: PlanOptions,
+  { checkout, known }: Pick<PlanOptions, 'checkout' | 'known'>,
 ): Promise<ChartMetadata> {
   return known.get(identity) ?? known.set(identity, await checkout.metadata(path));
 }

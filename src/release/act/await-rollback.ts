@@ -109,6 +109,7 @@ function withRollbackEntry(
     version: source?.version ?? 'unknown',
     ...(source?.appVersion === undefined ? {} : { appVersion: source.appVersion }),
     sourceRevision: source?.sourceRevision ?? 'unknown',
+    ...(source?.trail === undefined ? {} : { trail: source.trail }),
     digest: newest.marks.digest ?? 'unknown',
     revision: newest.revision,
     action: 'rollback',

@@ -1,4 +1,6 @@
+import { trailSentence } from '../../api/trail.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
+import { entryOf, historyOf } from '../observe/history.ts';
 import type { Pass } from '../pass.ts';
 
 export interface Condemned {
@@ -26,7 +28,7 @@ export async function condemn(
  * newer.
  */
 export async function markFailed(
-  { target: { namespace, releaseName }, signal }: Pass,
+  { target: { namespace, releaseName }, signal, status }: Pass,
   { revision, restore }: Condemned,
   description: string,
   { storage }: CondemnPorts,
@@ -34,5 +36,7 @@ export async function markFailed(
   if (restore !== undefined) {
     await storage.mark(namespace, releaseName, restore, { status: 'deployed' }, signal);
   }
-  await storage.mark(namespace, releaseName, revision, { status: 'failed', description }, signal);
+  const trail = entryOf(historyOf(status()), revision)?.trail;
+  const said = trail === undefined ? description : `${description}; ${trailSentence(trail)}`;
+  await storage.mark(namespace, releaseName, revision, { status: 'failed', description: said }, signal);
 }

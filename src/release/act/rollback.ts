@@ -1,11 +1,13 @@
 import type { Helm } from '../../helm/helm.ts';
 import { kubeTime } from '../../api/time.ts';
+import { trailSentence } from '../../api/trail.ts';
 import type { Action } from '../decide/action.ts';
 import { isBlameless } from '../../helm/errors/platform-trouble.ts';
 import { notLosing, recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
+import { entryOf, historyOf } from '../observe/history.ts';
 import type { RevisionId } from '../observe/readiness.ts';
 import { started } from '../record/attempt.ts';
 import { explainRun } from './explain.ts';
@@ -56,6 +58,7 @@ export async function rollback(
         namespace: target.namespace,
         name: target.releaseName,
         revision: to,
+        ...descriptionOf(pass, to),
         timeoutMs: helmTimeout(timeoutMs),
         limitMs: runLimit(timeoutMs, !disableHooks),
         noHooks: disableHooks,
@@ -96,4 +99,10 @@ export async function rollback(
     },
     ports,
   );
+}
+
+/** The words of helm, and whose commit it goes back to. */
+function descriptionOf(pass: Pass, to: number): { readonly description?: string } {
+  const trail = entryOf(historyOf(pass.status()), to)?.trail;
+  return trail === undefined ? {} : { description: `Rollback to ${String(to)}: ${trailSentence(trail)}` };
 }

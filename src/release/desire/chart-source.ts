@@ -4,18 +4,28 @@ import { CredentialsError } from '../../api/errors.ts';
 import type { ReleaseSettings } from '../../api/settings.ts';
 import type { ChartSource, Credentials } from '../../charts/chart.ts';
 import type { ReadDocument } from '../../kube/documents.ts';
+import { ownChart, type OwnCommit, type OwnCommitOf } from './own-chart.ts';
 import { type PullAccess, readPullSecret } from './pull-secret.ts';
 
 /** The chart source of a release with its default ref and its credentials. */
-export type ChartSourceOf = (settings: ReleaseSettings, signal: AbortSignal) => Promise<ChartSource>;
+export type ChartSourceOf = (
+  settings: ReleaseSettings,
+  signal: AbortSignal,
+) => Promise<ChartSource | Extract<OwnCommit, { kind: 'not-known-yet' }>>;
 
 export interface ChartSourcePorts {
   readonly readSecret: ReadDocument;
   readonly defaultRef: string;
+  readonly ownCommitOf: OwnCommitOf;
 }
 
-export function createChartSourceOf({ readSecret, defaultRef }: ChartSourcePorts): ChartSourceOf {
+export function createChartSourceOf({
+  readSecret,
+  defaultRef,
+  ownCommitOf,
+}: ChartSourcePorts): ChartSourceOf {
   return async ({ source }, signal) => {
+    if (source.kind === 'own-commit') return await ownChart(source, ownCommitOf, signal);
     if (source.kind !== 'git') {
       const { pullSecret, ...place } = source;
       if (pullSecret === undefined) return { ...place, scope: '' };
@@ -29,7 +39,7 @@ export function createChartSourceOf({ readSecret, defaultRef }: ChartSourcePorts
 }
 
 function withAccess(
-  place: Omit<Exclude<Wanted, { kind: 'git' }>, 'pullSecret'>,
+  place: Omit<Extract<Wanted, { kind: 'oci' | 'repository' }>, 'pullSecret'>,
   { auth, ...access }: PullAccess,
 ): ChartSource {
   switch (place.kind) {

@@ -9,6 +9,7 @@ import { desiredDigest } from '../../values/digest.ts';
 import type { HeldValues } from '../../values/room.ts';
 import type { ChartSourceOf } from './chart-source.ts';
 import { toldOfDefaultRef } from './default-ref.ts';
+import { toldOfLostCommit } from './own-chart.ts';
 import type { PatientCharts } from './patient-charts.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
@@ -18,6 +19,8 @@ export type Desired =
   | { readonly kind: 'plan'; readonly plan: Plan; readonly held: Disposable }
   /** Its source has not answered yet; the release is woken when it has. */
   | { readonly kind: 'pending'; readonly source: string }
+  /** Whether it may have its chart is not known yet; the release is woken when it is. */
+  | { readonly kind: 'unproved'; readonly why: string }
   | {
       readonly kind: 'failed';
       readonly step: 'chart' | 'values';
@@ -53,6 +56,7 @@ export async function desire(
   let told = {};
   try {
     const source = await ports.chartSourceOf(settings, signal);
+    if (source.kind === 'not-known-yet') return { kind: 'unproved', why: source.why };
     ports.charts.watch(source, key);
     told = { told: true };
     chart = await ports.patientCharts.find(key, source, fresh);
@@ -60,7 +64,7 @@ export async function desire(
   } catch (caught) {
     signal.throwIfAborted();
     const error = toldOfDefaultRef(asOperatorError(caught), settings.source);
-    return { kind: 'failed', step: 'chart', error, ...told };
+    return { kind: 'failed', step: 'chart', error: toldOfLostCommit(error, settings.source), ...told };
   }
   try {
     using room = new DisposableStack();

@@ -87,5 +87,7 @@ async function previewWanted(
       return { complete: false, ...troubled(desired.error) };
     case 'pending':
       return { complete: false, action: 'wait', why: `for ${desired.source}` };
+    case 'unproved':
+      return { complete: false, action: 'wait', why: `for ${desired.why}` };
   }
 }

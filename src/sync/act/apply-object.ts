@@ -1,9 +1,12 @@
 import type { ObjectId } from '../../api/object-id.ts';
 import { ownFields } from '../../kube/managed-fields.ts';
+import { markAdopted } from '../desire/mark.ts';
+import { withoutFields } from '../observe/without-fields.ts';
 import { refOf, type StagePorts, type TakenField } from './apply-task.ts';
 import { contested } from './explain.ts';
 import { fold } from './fold.ts';
 import { isRefused, judged, refuse, type Refused } from './refused.ts';
+import { send } from './send.ts';
 import { conflictsOf, settleConflicts } from './settle.ts';
 import type { Ready } from './try-task.ts';
 
@@ -36,18 +39,14 @@ async function apply(
   signal: AbortSignal,
 ): Promise<AppliedObject | Refused> {
   let { taken, folds } = found;
-  const objects = ports.resourceOf(task.type);
+  const isAdopted = !(task.made ?? !existed);
+  const wanted = isAdopted ? { ...task, object: markAdopted(task.object) } : task;
   for (let tries = 1; ; tries += 1) {
-    if (folds) await fold(refOf(task), ports.manager, objects, signal);
+    if (folds) await fold(refOf(task), ports.manager, ports.resourceOf(task.type), signal);
     try {
-      const options = {
-        fieldManager: ports.manager,
-        force: taken.length > 0,
-        fieldValidation: 'Strict',
-      } as const;
-      const applied = await objects.apply(task.object, options, signal);
+      const applied = await send(wanted, ports, { force: taken.length > 0 }, signal);
       const { metadata } = applied;
-      const fields = ownFields(applied, ports.manager);
+      const fields = ownFields(applied, ports.manager, withoutFields(task.ignored));
       const changed = metadata.resourceVersion !== resourceVersion;
       return { id: task.id, uid: metadata.uid ?? '', existed, changed, taken, fields };
     } catch (caught) {

@@ -1,3 +1,4 @@
+import type { Pointer } from '../../api/gitsync/pointer.ts';
 import type { ObjectId } from '../../api/object-id.ts';
 import type { FieldConflict } from '../../kube/managed-fields.ts';
 import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
@@ -8,6 +9,10 @@ import type { Fault, SourceDocument } from '../document.ts';
 export interface ApplyTask extends SourceDocument {
   readonly type: ResourceType;
   readonly id: ObjectId;
+  /** Whether it was not there before us; undefined until that has been seen. */
+  readonly made: boolean | undefined;
+  /** Fields that are left to others once the object is there. */
+  readonly ignored: readonly Pointer[];
 }
 
 export type Objects = Pick<Resource<KubeObject>, 'get' | 'apply' | 'jsonPatch'>;
@@ -21,6 +26,8 @@ export interface StagePorts {
   readonly account: string;
   /** Whether to take fields that others own. Objects of others are never taken. */
   readonly forceConflicts: boolean;
+  /** Whether the GitSync that the labels of an object name holds it no more, or is gone. */
+  readonly isFree: (owner: string, id: ObjectId, signal: AbortSignal) => Promise<boolean>;
   /** Requests at once. */
   readonly inFlight: number;
   /** Called when all objects of the stage have passed, and before the first of them is written. */

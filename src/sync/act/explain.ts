@@ -29,7 +29,7 @@ export function ownedBy(owner: Owner, task: ApplyTask): Fault {
   return faultOf(
     task,
     owner.kind === 'sync'
-      ? `it belongs to GitSync ${owner.key}: remove it from one of the two, or take the labels of that GitSync off the object if it is gone`
+      ? `it belongs to GitSync ${owner.key}: remove it from one of the two`
       : `it belongs to the Helm release ${owner.key}: remove it from Git or from the chart`,
   );
 }

@@ -19,12 +19,13 @@ export interface Settled {
 export async function settleConflicts(
   conflicts: readonly FieldConflict[],
   task: ApplyTask,
-  { resourceOf, manager, forceConflicts }: StagePorts,
+  ports: StagePorts,
   signal: AbortSignal,
 ): Promise<Settled | Refused> {
+  const { resourceOf, manager, forceConflicts } = ports;
   const live = await resourceOf(task.type).get(refOf(task), signal);
   if (live === undefined) return { taken: [], folds: false };
-  const obstacle = obstacleIn(live, task);
+  const obstacle = await obstacleIn(live, task, ports, signal);
   if (obstacle !== undefined) return obstacle;
   const foldable = foldableIn(live, manager);
   const taken = conflicts.filter((conflict) => !foldable.has(conflict.manager));
@@ -38,8 +39,16 @@ export function conflictsOf(caught: unknown): readonly FieldConflict[] {
 }
 
 /** Why nothing of the object may be written, whatever it holds. */
-export function obstacleIn(object: KubeObject, task: ApplyTask): Refused | undefined {
+export async function obstacleIn(
+  object: KubeObject,
+  task: ApplyTask,
+  { isFree }: Pick<StagePorts, 'isFree'>,
+  signal: AbortSignal,
+): Promise<Refused | undefined> {
   const owner = foreignOwner(object, task.object);
-  if (owner !== undefined) return refuse([ownedBy(owner, task)]);
+  if (owner !== undefined) {
+    const free = owner.kind === 'sync' && (await isFree(owner.key, task.id, signal));
+    if (!free) return refuse([ownedBy(owner, task)]);
+  }
   return object.metadata.deletionTimestamp === undefined ? undefined : refuse([leaving(task)]);
 }

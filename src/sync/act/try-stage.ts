@@ -1,7 +1,5 @@
-import type { Fault } from '../document.ts';
 import type { ApplyTask, StagePorts } from './apply-task.ts';
 import { atOnce } from './at-once.ts';
-import { untested } from './explain.ts';
 import type { Needed } from './refusal.ts';
 import { isRefused, type Refused } from './refused.ts';
 import { tryTask, type Ready } from './try-task.ts';
@@ -9,7 +7,6 @@ import { tryTask, type Ready } from './try-task.ts';
 export interface StageReady {
   readonly kind: 'ready';
   readonly ready: readonly Ready[];
-  readonly warnings: readonly Fault[];
 }
 
 /** Has all objects of a stage tried by the API server, and says all that is wrong with them. */
@@ -27,12 +24,7 @@ export async function tryStage(
   );
   const refused = tried.filter(isRefused);
   if (refused.length > 0) return together(refused);
-  const ready = tried.filter((one) => !isRefused(one));
-  return {
-    kind: 'ready',
-    ready,
-    warnings: ready.flatMap(({ task, untested: said }) => (said === undefined ? [] : [untested(task, said)])),
-  };
+  return { kind: 'ready', ready: tried.filter((one) => !isRefused(one)) };
 }
 
 /** Worth another try by itself as soon as that may help one of them: then the faults are told anew. */

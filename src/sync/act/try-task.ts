@@ -3,6 +3,7 @@ import { refOf, type ApplyTask, type StagePorts } from './apply-task.ts';
 import { foldableIn, mayNeedFold } from './foldable.ts';
 import type { Needed } from './refusal.ts';
 import { isRefused, judged, refusalIn, type Refused } from './refused.ts';
+import { send } from './send.ts';
 import { conflictsOf, obstacleIn, settleConflicts, type Settled } from './settle.ts';
 
 /** It can be applied, as far as can be told without doing it. */
@@ -44,15 +45,10 @@ export async function tryTask(
 
 async function dryRun(task: ApplyTask, ports: StagePorts, signal: AbortSignal): Promise<Ready | Refused> {
   const { manager, resourceOf } = ports;
-  const apply = (force: boolean): Promise<KubeObject> =>
-    resourceOf(task.type).apply(
-      task.object,
-      { fieldManager: manager, force, dryRun: true, fieldValidation: 'Strict' },
-      signal,
-    );
+  const apply = (force: boolean): Promise<KubeObject> => send(task, ports, { force, dryRun: true }, signal);
   try {
     const applied = await apply(false);
-    const obstacle = obstacleIn(applied, task);
+    const obstacle = await obstacleIn(applied, task, ports, signal);
     if (obstacle !== undefined) return obstacle;
     const live = mayNeedFold(applied, manager)
       ? await resourceOf(task.type).get(refOf(task), signal)
@@ -66,19 +62,20 @@ async function dryRun(task: ApplyTask, ports: StagePorts, signal: AbortSignal): 
     if (isRefused(settled)) return settled;
     // What else is wrong with it is told only when there are no conflicts.
     const applied = await apply(true);
-    return obstacleIn(applied, task) ?? { ...ready(task, applied), ...settled };
+    return (await obstacleIn(applied, task, ports, signal)) ?? { ...ready(task, applied), ...settled };
   }
 }
 
 /** For what cannot be tried: as much as can be told of it from the object as it stands. */
 async function look(
   task: ApplyTask,
-  { resourceOf, manager }: StagePorts,
+  ports: StagePorts,
   signal: AbortSignal,
   more: Pick<Ready, 'untested'> = {},
 ): Promise<Ready | Refused> {
+  const { resourceOf, manager } = ports;
   const live = await resourceOf(task.type).get(refOf(task), signal);
-  const obstacle = live && obstacleIn(live, task);
+  const obstacle = live && (await obstacleIn(live, task, ports, signal));
   if (obstacle !== undefined) return obstacle;
   const folds = live !== undefined && foldableIn(live, manager).size > 0;
   return { ...ready(task, live), taken: [], folds, ...more };

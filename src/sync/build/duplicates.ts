@@ -1,5 +1,6 @@
 import { formatId } from '../../api/object-id.ts';
 import type { Fault, Place, SourceDocument } from '../document.ts';
+import { idOf } from '../id-of.ts';
 import { objectLabel } from './object-label.ts';
 
 /** A fault for each document whose object is written somewhere before: which of the two is meant nobody can know. */
@@ -8,7 +9,7 @@ export function duplicates(documents: readonly SourceDocument[]): readonly Fault
   const faults: Fault[] = [];
   for (const document of documents) {
     const { file, index, line, object } = document;
-    const key = keyOf(document);
+    const key = formatId(idOf(document));
     const before = places.get(key);
     if (before === undefined) {
       places.set(key, document);
@@ -22,12 +23,6 @@ export function duplicates(documents: readonly SourceDocument[]): readonly Fault
     });
   }
   return faults;
-}
-
-/** Whatever their versions: it is one object in the cluster. */
-function keyOf({ object: { apiVersion = '', kind = '', metadata } }: SourceDocument): string {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return formatId({ group, kind, namespace: metadata.namespace ?? '', name: metadata.name });
 }
 
 function placeText({ file, index, line }: Place): string {

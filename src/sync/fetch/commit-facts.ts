@@ -21,7 +21,7 @@ export function factsOf({ author, subject }: Pick<CommitObject, 'author' | 'subj
 }
 
 /** One line without control characters, marks of direction included, that is no longer than so many characters. */
-function harmless(text: string, max: number): string {
+export function harmless(text: string, max: number): string {
   const line = text
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replaceAll(/ +/g, ' ')

@@ -13,6 +13,14 @@ export interface Revision {
   readonly shown: string;
   /** Read over plain http. */
   readonly insecure: boolean;
+  readonly tag?: NamedTag;
+}
+
+/** The tag that a GitSync means, if it means one. */
+export interface NamedTag {
+  readonly name: string;
+  /** The id of the tag itself; absent for one that is only a name of a commit. */
+  readonly object?: string;
 }
 
 /** Throws an OperatorError if the repository cannot be read, or has no such ref. */
@@ -32,13 +40,17 @@ export async function findRevision(
     // The full names: a branch and a tag may be called the same.
     case 'branch':
       return named(ref.value, await git.resolve(remote, `refs/heads/${ref.value}`, fresh));
-    case 'tag':
-      return named(ref.value, await git.resolve(remote, `refs/tags/${ref.value}`, fresh));
+    case 'tag': {
+      const refs = await git.refs(remote, fresh);
+      const known = refs.tags.has(ref.value) ? asKnown : fresh;
+      return tagged(ref.value, refs, await git.resolve(remote, `refs/tags/${ref.value}`, known));
+    }
     case 'commit':
       return named('', await git.resolve(remote, ref.value, fresh));
     case 'semver': {
-      const tag = newestTag(await git.refs(remote, fresh), ref.value);
-      return named(tag, await git.resolve(remote, `refs/tags/${tag}`, asKnown));
+      const refs = await git.refs(remote, fresh);
+      const tag = newestTag(refs, ref.value);
+      return tagged(tag, refs, await git.resolve(remote, `refs/tags/${tag}`, asKnown));
     }
   }
 }
@@ -62,6 +74,11 @@ function newestTag({ tags }: Refs, range: string): string {
           : `no tag is a version in ${JSON.stringify(range)}: the newest are ${pick.newest.join(', ')}`,
       );
   }
+}
+
+function tagged(name: string, { tagObjects }: Refs, found: Omit<Revision, 'shown'>): Revision {
+  const object = tagObjects.get(name);
+  return { ...named(name, found), tag: { name, ...(object === undefined ? {} : { object }) } };
 }
 
 function named(name: string, { commit, insecure }: Omit<Revision, 'shown'>): Revision {

@@ -1,5 +1,6 @@
 import type { InventoryEntry } from '../../api/gitsync/git-sync.ts';
 import { formatId, type ObjectId } from '../../api/object-id.ts';
+import { type ChartPlaces, withPlace } from './charts.ts';
 
 /** What is known of an object that the GitSync applied, or is about to. */
 export interface Entry {
@@ -15,6 +16,8 @@ export interface Entry {
   readonly commit: string;
   /** Whether it was not there before us. */
   readonly made: boolean;
+  /** Of a HelmRelease whose chart is in its own commit. */
+  readonly charts?: ChartPlaces;
 }
 
 /** By id. */
@@ -24,7 +27,8 @@ export const EMPTY: Inventory = new Map();
 
 export function inventoryOf(entries: readonly InventoryEntry[]): Inventory {
   return new Map(
-    entries.map(({ group = '', namespace = '', kind, name, version, uid, digest, fields, commit, made }) => {
+    entries.map(({ group = '', namespace = '', kind, name, ...entry }) => {
+      const { version, uid, digest, fields, commit, made, charts } = entry;
       const id: ObjectId = { group, kind, namespace, name };
       return [
         formatId(id),
@@ -33,6 +37,7 @@ export function inventoryOf(entries: readonly InventoryEntry[]): Inventory {
           ...(uid === undefined ? {} : { uid }),
           ...(digest === undefined ? {} : { digest }),
           ...(fields === undefined ? {} : { fields }),
+          ...(charts === undefined ? {} : { charts }),
         },
       ];
     }),
@@ -43,12 +48,13 @@ export function inventoryOf(entries: readonly InventoryEntry[]): Inventory {
 export function entriesOf(inventory: Inventory): readonly InventoryEntry[] {
   return [...inventory]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { id, ...entry }]) => ({
+    .map(([, { id, charts, ...entry }]) => ({
       ...(id.group === '' ? {} : { group: id.group }),
       kind: id.kind,
       ...(id.namespace === '' ? {} : { namespace: id.namespace }),
       name: id.name,
       ...entry,
+      ...(charts === undefined ? {} : { charts: [...charts] }),
     }));
 }
 
@@ -59,6 +65,8 @@ export interface IntendedEntry {
   /** Of what is to be applied. */
   readonly digest: string;
   readonly existed: boolean;
+  /** Where its chart is to come from. */
+  readonly chart?: string;
 }
 
 /**
@@ -67,10 +75,15 @@ export interface IntendedEntry {
  */
 export function intended(inventory: Inventory, objects: readonly IntendedEntry[], commit: string): Inventory {
   const next = new Map(inventory);
-  for (const { key, id, version, digest, existed } of objects) {
+  for (const { key, id, version, digest, existed, chart } of objects) {
     const known = next.get(key);
-    if (known === undefined) next.set(key, { id, version, commit, made: !existed });
-    else if (known.digest !== digest) next.set(key, withoutContent(known));
+    const now =
+      known === undefined
+        ? { id, version, commit, made: !existed }
+        : known.digest === digest
+          ? known
+          : withoutContent(known);
+    next.set(key, chart === undefined ? now : { ...now, charts: withPlace(now.charts, chart) });
   }
   return next;
 }
@@ -98,6 +111,7 @@ export interface AppliedEntry {
   readonly commit: string;
   /** Before we applied it. */
   readonly existed: boolean;
+  readonly charts?: ChartPlaces;
 }
 
 export function applied(inventory: Inventory, objects: readonly AppliedEntry[]): Inventory {
@@ -105,7 +119,7 @@ export function applied(inventory: Inventory, objects: readonly AppliedEntry[]):
   for (const { key, existed, ...now } of objects) {
     const known = next.get(key);
     if (known === undefined) continue;
-    const { fields: _, ...rest } = known;
+    const { fields: _fields, charts: _charts, ...rest } = known;
     // Somebody may have deleted ours and made another one by its name.
     const isAnother = known.uid !== undefined && known.uid !== now.uid;
     next.set(key, { ...rest, ...now, made: isAnother ? !existed : known.made });

@@ -1,25 +1,30 @@
 import { SYNC_NAME_LABEL, SYNC_NAMESPACE_LABEL, syncFieldManager } from '../../api/names.ts';
-import { formatKey, type ObjectKey } from '../../api/metadata.ts';
+import { syncOf } from '../../api/gitsync/owner.ts';
+import type { IgnoreRule } from '../../api/gitsync/ignore.ts';
+import { formatKey } from '../../api/metadata.ts';
+import type { ObjectId } from '../../api/object-id.ts';
 import { ownFields } from '../../kube/managed-fields.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
+import { ignoredOf } from '../desire/ignore-fields.ts';
+import { withoutFields } from './without-fields.ts';
 
 /** What is kept of an object that a GitSync applied: enough to tell that somebody has changed it. */
 export interface OwnObject extends KubeObject {
-  /** Of the fields that its GitSync set; absent when it sets none any more. */
+  /** Of the fields that its GitSync set and that count; absent when it sets none any more. */
   readonly fields?: string;
 }
 
-/** Of which GitSync the labels of an object say that it is. */
-export function syncOf({ metadata: { labels } }: KubeObject): ObjectKey | undefined {
-  const name = labels?.[SYNC_NAME_LABEL];
-  const namespace = labels?.[SYNC_NAMESPACE_LABEL];
-  return name === undefined || namespace === undefined ? undefined : { namespace, name };
-}
-
-export function toOwnObject(object: KubeObject): OwnObject {
+/** A change of what is ignored is none. */
+export function toOwnObject(
+  object: KubeObject,
+  { group, kind }: Pick<ObjectId, 'group' | 'kind'>,
+  ignore: readonly IgnoreRule[],
+): OwnObject {
   const { name, namespace, uid, resourceVersion, deletionTimestamp } = object.metadata;
   const sync = syncOf(object);
-  const fields = sync === undefined ? undefined : ownFields(object, syncFieldManager(sync));
+  const ignored = ignoredOf(ignore, { group, kind, namespace: namespace ?? '', name });
+  const counted = withoutFields(ignored);
+  const fields = sync === undefined ? undefined : ownFields(object, syncFieldManager(sync), counted);
   return {
     metadata: {
       name,

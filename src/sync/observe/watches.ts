@@ -1,9 +1,11 @@
+import type { IgnoreRule } from '../../api/gitsync/ignore.ts';
 import { SYNC_NAME_LABEL } from '../../api/names.ts';
 import type { ObjectId } from '../../api/object-id.ts';
 import { createInformer, type Informer, type InformerOptions } from '../../kube/informer.ts';
 import type { Resource } from '../../kube/resource.ts';
-import type { ResourceType } from '../../kube/resource-type.ts';
+import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
 import type { Change } from '../../kube/store.ts';
+import { rulesFor } from '../desire/ignore-fields.ts';
 import { keyOfOwner, toOwnObject, type OwnObject } from './own-object.ts';
 import { untilListed } from './until-listed.ts';
 
@@ -14,14 +16,14 @@ export interface Expected {
   readonly id: ObjectId;
   readonly type: ResourceType;
   readonly uid: string;
-  /** Of the fields that are ours. */
+  /** Of the fields that are ours and not ignored. */
   readonly fields: string;
 }
 
 /** Sees at once when somebody changes what a GitSync has applied. */
 export interface SyncWatches {
   /** From now on these objects of a GitSync are to be as they are said to be, and no others. */
-  expect(sync: string, account: string, objects: readonly Expected[]): void;
+  expect(sync: string, account: string, objects: readonly Expected[], ignore?: readonly IgnoreRule[]): void;
   /** Ids of the objects that are gone, or have fields of ours changed. */
   drifted(sync: string): ReadonlySet<string>;
   isExpecting(sync: string): boolean;
@@ -70,13 +72,19 @@ export function createSyncWatches(o: SyncWatchesOptions): SyncWatches {
     for (const handler of handlers) handler(sync);
   };
 
-  const open = (key: string, account: string, { id, type }: Expected): Watch => {
+  const open = (
+    key: string,
+    account: string,
+    { id, type }: Expected,
+    ignore: readonly IgnoreRule[],
+  ): Watch => {
     const resource = o.metadataOf(account, type);
     const selection = {
       labelSelector: SYNC_NAME_LABEL,
       ...(type.namespaced ? { namespace: id.namespace } : {}),
     };
-    const informer = createInformer(resource, { ...o, ...selection, transform: toOwnObject });
+    const transform = (object: KubeObject): OwnObject => toOwnObject(object, id, ignore);
+    const informer = createInformer(resource, { ...o, ...selection, transform });
     informer.onChange(tell);
     const ending = new AbortController();
     const begin = async (): Promise<void> => {
@@ -108,19 +116,21 @@ export function createSyncWatches(o: SyncWatchesOptions): SyncWatches {
   };
 
   return {
-    expect: (sync, account, objects) => {
+    expect: (sync, account, objects, ignore = []) => {
       const wanted = new Map<string, Expected & { readonly watch: string }>();
       const keys = new Set<string>();
       let unseen = 0;
       for (const one of objects) {
         const { group, version, plural } = one.type;
-        const key = [account, group, version, plural, one.id.namespace].join(' ');
+        const rules = rulesFor(ignore, one.id);
+        const seen = rules.length === 0 ? [] : [JSON.stringify(rules)];
+        const key = [account, group, version, plural, one.id.namespace, ...seen].join(' ');
         if (!keys.has(key) && keys.size === MAX_WATCHES) {
           unseen += 1;
           continue;
         }
         keys.add(key);
-        const watch = watches.get(key) ?? open(key, account, one);
+        const watch = watches.get(key) ?? open(key, account, one, rules);
         watches.set(key, watch);
         watch.users.add(sync);
         wanted.set(one.key, { ...one, watch: key });

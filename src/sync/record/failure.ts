@@ -20,6 +20,7 @@ export interface FailedSync {
 /** One word for what is wrong, which alerts and scripts may rely on. */
 const REASONS: Readonly<Record<SyncStep, string>> = {
   fetch: 'SourceUnavailable',
+  verify: 'SignatureRefused',
   build: 'BuildFailed',
   dryRun: 'DryRunFailed',
   apply: 'ApplyFailed',
@@ -69,14 +70,19 @@ function shown({ file, index, line, object, field, why }: Fault): SyncFault {
 export function sentenceOf(faults: readonly Fault[]): string {
   const [first] = faults;
   if (first === undefined) return 'it failed for no known reason';
-  const place = [
-    first.file,
-    first.index === undefined ? undefined : `document ${String(first.index)}`,
-    first.line === undefined ? undefined : `line ${String(first.line)}`,
-    first.object,
-    first.field,
-  ].filter((part) => part !== undefined);
   const more =
     faults.length === 1 ? '' : ` (and ${String(faults.length - 1)} more, see status.failure.faults)`;
-  return `${place.join(', ')}${place.length === 0 ? '' : ': '}${first.why}${more}`;
+  return `${formatFault(first)}${more}`;
+}
+
+/** Where it is, and what. */
+export function formatFault({ file, index, line, object, field, why }: Fault): string {
+  const place = [
+    file,
+    index === undefined ? undefined : `document ${String(index)}`,
+    line === undefined ? undefined : `line ${String(line)}`,
+    object,
+    field,
+  ].filter((part) => part !== undefined);
+  return `${place.join(', ')}${place.length === 0 ? '' : ': '}${why}`;
 }

@@ -1,6 +1,7 @@
 import type { GitSyncStatus, HeldPrune, KeptObject } from '../../api/gitsync/git-sync.ts';
 import { MAX_SHOWN } from '../../api/gitsync/schema/limits.ts';
 import { ready, type StandingContext, troubled } from '../../api/standing.ts';
+import { kubeTime } from '../../api/time.ts';
 import type { Revision } from '../fetch/find-revision.ts';
 
 export interface Settled {
@@ -17,10 +18,12 @@ export function settled(
   context: StandingContext,
 ): GitSyncStatus {
   const { failure: _failure, heldPrune: _held, kept: _kept, keptCount: _count, ...rest } = status;
+  const isHere = rest.appliedRevision === revision.shown;
   const next: GitSyncStatus = {
     ...rest,
     observedGeneration: context.observedGeneration,
     appliedRevision: revision.shown,
+    appliedAt: (isHere ? rest.appliedAt : undefined) ?? kubeTime(context.now),
     attemptedRevision: revision.shown,
     counts,
     ...(held === undefined ? {} : { heldPrune: held }),

@@ -1,11 +1,16 @@
 import type { GitSyncStatus } from '../../api/gitsync/git-sync.ts';
+import { parseId } from '../../api/object-id.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { AppliedObject } from '../act/apply-stage.ts';
 import type { Revision } from '../fetch/find-revision.ts';
+import type { Fault } from '../document.ts';
 import { nameOf } from '../name-of.ts';
 import type { SyncPass } from '../pass.ts';
+import { formatFault } from './failure.ts';
 
 const MAX_NAMED = 5;
+/** Each has the words of the server with it. */
+const MAX_UNTESTED_NAMED = 2;
 
 /** Only of what was done: a commit that changes nothing of the objects is no news. */
 export function tellApplied(
@@ -23,12 +28,27 @@ export function tellApplied(
   events.record({ regarding: pass.sync(), type: 'Normal', reason: 'Applied', message });
 }
 
-/** What left Git meanwhile is not known any more, and stays. */
-export function tellLost(pass: SyncPass, events: EventRecorder): void {
-  const message =
-    'the ConfigMaps with the list of its objects were deleted or changed by somebody: all objects are applied anew, and what has left Git meanwhile stays in the cluster';
+/** What the account may not list stays when it leaves Git. */
+export function tellLost(pass: SyncPass, found: number, events: EventRecorder): void {
+  const message = `the ConfigMaps with the list of its objects were deleted or changed by somebody: ${String(found)} objects were found again by their labels, and all is applied anew; what the account may not list stays in the cluster when it leaves Git`;
   pass.log.warn('the inventory is lost', { cause: message });
   events.record({ regarding: pass.sync(), type: 'Warning', reason: 'InventoryLost', message });
+}
+
+/** Nothing happens to these objects, but another GitSync looks after them from now on. */
+export function tellHanded(pass: SyncPass, handed: ReadonlyMap<string, string>, events: EventRecorder): void {
+  const named = [...handed]
+    .slice(0, MAX_NAMED)
+    .map(([id, to]) => `${nameOf(parseId(id))} to ${to}`)
+    .join('; ');
+  const more = handed.size > MAX_NAMED ? `; and ${String(handed.size - MAX_NAMED)} more objects` : '';
+  pass.log.info('handed over what has moved in Git', { objects: handed.size });
+  events.record({
+    regarding: pass.sync(),
+    type: 'Normal',
+    reason: 'HandedOver',
+    message: `what has moved in Git is looked after by another GitSync: ${named}${more}`,
+  });
 }
 
 /** Whoever set a field hears that Git has another value for it. */
@@ -49,6 +69,18 @@ export function tellTaken(pass: SyncPass, objects: readonly AppliedObject[], eve
     type: 'Warning',
     reason: 'FieldsTaken',
     message: `Git has other values for fields that others had set: ${named}${more}`,
+  });
+}
+
+/** What a dry run could not find out before the rest was written: the whole of a stage is not as sure as it looks. */
+export function tellUntested(pass: SyncPass, untested: readonly Fault[], events: EventRecorder): void {
+  if (untested.length === 0) return;
+  const named = untested.slice(0, MAX_UNTESTED_NAMED).map(formatFault).join('; ');
+  const count = untested.length === 1 ? '' : `${String(untested.length)} objects, the first of them: `;
+  pass.log.warn('applied what could not be tried before', { objects: untested.length });
+  events.record({
+    ...{ regarding: pass.sync(), type: 'Warning', reason: 'Untested' },
+    message: `a webhook does not take part in dry runs: ${count}${named}`,
   });
 }
 

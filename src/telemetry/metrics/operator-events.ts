@@ -5,6 +5,10 @@ import type { ChartSourcesState } from './sources.ts';
 export interface OperatorEvents {
   /** `outcome` is the kind of the outcome: done, wait, retry, stalled. */
   readonly passEnded: (pass: { readonly outcome: string; readonly seconds: number }) => void;
+  /** The same of a pass over a GitSync; `wait` is one after which there is nothing to do before the next interval. */
+  readonly syncPassEnded: (pass: { readonly outcome: string; readonly seconds: number }) => void;
+  /** A delivery was answered. Neither label may hold a word of it: anybody can send one. */
+  readonly webhookEnded: (delivery: { readonly sender: string; readonly result: string }) => void;
   readonly helmStarted: (verb: string) => void;
   readonly helmEnded: (run: {
     readonly verb: string;
@@ -36,14 +40,24 @@ export interface KubeRequest {
 
 /** There from the start with 0, so that the first process shows as an increase. */
 const HELM_VERBS = ['install', 'upgrade', 'dry-run', 'rollback', 'uninstall', 'test'];
+const SYNC_OUTCOMES = ['done', 'wait', 'retry', 'stalled', 'error'];
 
 export function createOperatorEvents(registry: Registry): OperatorEvents {
   const { passes, helmStarts, helmRuns, fetches, fetchSeconds, requests, requestSeconds, relists, restarts } =
     define(registry);
+  const { syncPasses, syncPassSeconds, webhooks } = defineGitOps(registry);
   for (const verb of HELM_VERBS) helmStarts.inc({ verb }, 0);
+  for (const outcome of SYNC_OUTCOMES) syncPasses.inc({ outcome }, 0);
   return {
     passEnded: ({ outcome, seconds }) => {
       passes.observe({ outcome }, seconds);
+    },
+    syncPassEnded: ({ outcome, seconds }) => {
+      syncPasses.inc({ outcome });
+      syncPassSeconds.observe({ outcome }, seconds);
+    },
+    webhookEnded: ({ sender, result }) => {
+      webhooks.inc({ sender, result });
     },
     helmStarted: (verb) => {
       helmStarts.inc({ verb });
@@ -72,23 +86,16 @@ function resultOf(ok: boolean): 'ok' | 'error' {
   return ok ? 'ok' : 'error';
 }
 
-function define(registry: Registry) {
-  const registers = [registry];
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
-    new Counter({ name: `helm_release_operator_${name}`, help, labelNames, registers });
-  const histogram = <L extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly L[],
-    buckets: number[],
-  ) => new Histogram({ name: `helm_release_operator_${name}`, help, labelNames, buckets, registers });
+const PASS_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
 
+function define(registry: Registry) {
+  const { counter, histogram } = makers(registry);
   return {
     passes: histogram(
       'pass_duration_seconds',
       'Passes over a HelmRelease, by how they ended: done, wait, retry, stalled.',
       ['outcome'],
-      [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300],
+      PASS_BUCKETS,
     ),
     helmStarts: counter('helm_processes_started_total', 'helm processes started, by verb.', ['verb']),
     helmRuns: histogram(
@@ -121,4 +128,38 @@ function define(registry: Registry) {
     relists: counter('informer_relists_total', 'Full lists that informers made.', ['resource']),
     restarts: counter('informer_watch_restarts_total', 'Watches that informers opened again.', ['resource']),
   };
+}
+
+function defineGitOps(registry: Registry) {
+  const { counter, histogram } = makers(registry);
+  return {
+    syncPasses: counter(
+      'gitsync_passes_total',
+      'Passes over a GitSync, by how they ended: wait (nothing to do before the next interval), retry, stalled, done (suspended or deleted), error.',
+      ['outcome'],
+    ),
+    syncPassSeconds: histogram(
+      'gitsync_pass_duration_seconds',
+      'How long passes over a GitSync took, by how they ended.',
+      ['outcome'],
+      PASS_BUCKETS,
+    ),
+    webhooks: counter('webhooks_total', 'Deliveries of webhooks, by type of the receiver and result.', [
+      'sender',
+      'result',
+    ]),
+  };
+}
+
+function makers(registry: Registry) {
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
+    new Counter({ name: `helm_release_operator_${name}`, help, labelNames, registers });
+  const histogram = <L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    buckets: number[],
+  ) => new Histogram({ name: `helm_release_operator_${name}`, help, labelNames, buckets, registers });
+  return { counter, histogram };
 }

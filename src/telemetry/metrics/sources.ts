@@ -28,6 +28,19 @@ export interface ReleaseSnapshot {
     { readonly action: string; readonly success: boolean; readonly seconds: number } | undefined;
 }
 
+/** What a GitSync looks like at the moment of a scrape. */
+export interface SyncSnapshot {
+  readonly namespace: string;
+  readonly name: string;
+  readonly ready: boolean;
+  readonly suspended: boolean;
+  /** In seconds of the Unix epoch; undefined if none was ever applied as a whole. */
+  readonly appliedAt: number | undefined;
+  readonly objects: number;
+  /** Objects whose deletion waits for a person. */
+  readonly heldPrunes: number;
+}
+
 export interface QueueState {
   readonly length: number;
   /** How long the key that has waited longest is waiting; 0 for an empty queue. */
@@ -60,6 +73,7 @@ export interface InformerState {
 /** Where the gauges read the present from. Each is called once a scrape, so nothing that is gone stays exported. */
 export interface MetricSources {
   readonly releases: () => Iterable<ReleaseSnapshot>;
+  readonly syncs: () => Iterable<SyncSnapshot>;
   readonly queue: () => QueueState;
   readonly helm: () => Iterable<HelmPoolState>;
   readonly chartSources: () => Iterable<ChartSourcesState>;
@@ -68,6 +82,7 @@ export interface MetricSources {
 
 export const NO_SOURCES: MetricSources = {
   releases: () => [],
+  syncs: () => [],
   queue: () => ({ length: 0, oldestSeconds: 0 }),
   helm: () => [],
   chartSources: () => [],
@@ -77,6 +92,7 @@ export const NO_SOURCES: MetricSources = {
 /** What one scrape has read, so that all of its series tell of the same moment. */
 export interface Reading {
   readonly releases: readonly ReleaseSnapshot[];
+  readonly syncs: readonly SyncSnapshot[];
   readonly queue: QueueState;
   readonly helm: readonly HelmPoolState[];
   readonly chartSources: readonly ChartSourcesState[];
@@ -86,6 +102,7 @@ export interface Reading {
 export function read(sources: MetricSources): Reading {
   return {
     releases: [...sources.releases()],
+    syncs: [...sources.syncs()],
     queue: sources.queue(),
     helm: [...sources.helm()],
     chartSources: [...sources.chartSources()],

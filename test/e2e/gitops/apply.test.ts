@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { after, before, describe, it } from 'mocha';
-import { configMap, type GitOps, openGitOps } from './gitops.ts';
+import { describe, it } from 'mocha';
+import { configMap, useGitOps } from './gitops.ts';
 
 const TEAM = 'team';
 
@@ -16,21 +16,13 @@ interface Object {
 
 describe('a GitSync', function () {
   this.timeout(60_000);
-  let ops: GitOps;
-
-  before(async () => {
-    ops = await openGitOps();
-    await ops.openNamespace(TEAM);
-  });
-  after(async () => {
-    await (ops as GitOps | undefined)?.[Symbol.asyncDispose]();
-  });
+  const ops = useGitOps({ namespaces: [TEAM] });
 
   const configMapOf = (name: string, namespace = TEAM): Promise<Object | undefined> =>
-    ops.world.cluster.get<Object>('configmaps', name, namespace);
+    ops().world.cluster.get<Object>('configmaps', name, namespace);
 
   it('applies what a folder holds, with the author and the commit on each object', async () => {
-    const commit = await ops.commit(
+    const commit = await ops().commit(
       {
         'team/one.yaml': `# the first\n${configMap('one', { color: 'red' })}---\n${configMap('two', { size: 'small' })}`,
         'team/deep/three.json': JSON.stringify({
@@ -42,9 +34,9 @@ describe('a GitSync', function () {
       },
       { author: 'Ada Lovelace <ada@example.com>', message: 'Add the first objects\n\nAnd a body.' },
     );
-    await ops.sync(TEAM, 'team', { path: 'team' });
+    await ops().sync(TEAM, 'team', { path: 'team' });
 
-    const { status } = await ops.untilApplied(TEAM, 'team', commit);
+    const { status } = await ops().untilApplied(TEAM, 'team', commit);
 
     expect(status?.appliedRevision).to.equal(`main@sha1:${commit}`);
     expect(status?.commit).to.include({
@@ -70,11 +62,11 @@ describe('a GitSync', function () {
 
   it('changes what a commit changes, and touches nothing else', async () => {
     const before = await Promise.all(['one', 'two'].map((name) => configMapOf(name)));
-    const commit = await ops.commit({
+    const commit = await ops().commit({
       'team/one.yaml': `${configMap('one', { color: 'blue' })}---\n${configMap('two', { size: 'small' })}`,
     });
 
-    const { status } = await ops.untilApplied(TEAM, 'team', commit);
+    const { status } = await ops().untilApplied(TEAM, 'team', commit);
 
     const [one, two] = await Promise.all(['one', 'two'].map((name) => configMapOf(name)));
     expect(status?.counts).to.include({ applied: 1, unchanged: 2 });
@@ -85,21 +77,21 @@ describe('a GitSync', function () {
 
   it('does nothing at all for a commit beside its path, but say that it is at it', async () => {
     const before = await configMapOf('one');
-    const commit = await ops.commit({ 'other/four.yaml': configMap('four', { a: 'b' }) });
+    const commit = await ops().commit({ 'other/four.yaml': configMap('four', { a: 'b' }) });
 
-    await ops.untilApplied(TEAM, 'team', commit);
+    await ops().untilApplied(TEAM, 'team', commit);
 
     expect((await configMapOf('one'))?.metadata.resourceVersion).to.equal(before?.metadata.resourceVersion);
   });
 
   it('deletes what left Git, moves what was renamed without touching it', async () => {
     const before = await configMapOf('two');
-    const commit = await ops.commit({
+    const commit = await ops().commit({
       'team/one.yaml': { removed: true },
       'team/renamed/two.yaml': configMap('two', { size: 'small' }),
     });
 
-    const { status } = await ops.untilApplied(TEAM, 'team', commit);
+    const { status } = await ops().untilApplied(TEAM, 'team', commit);
 
     expect(status?.counts).to.include({ pruned: 1, unchanged: 2 });
     expect(await configMapOf('one')).to.equal(undefined);
@@ -107,12 +99,12 @@ describe('a GitSync', function () {
   });
 
   it('holds the deletion of more than half until a person names the revision', async () => {
-    const commit = await ops.commit({
+    const commit = await ops().commit({
       'team/renamed/two.yaml': { removed: true },
       'team/deep/three.json': { removed: true },
       'team/last.yaml': configMap('last', { a: 'b' }),
     });
-    const held = await ops.until(TEAM, 'team', ({ status }) => {
+    const held = await ops().until(TEAM, 'team', ({ status }) => {
       expect(status?.appliedRevision).to.equal(`main@sha1:${commit}`);
       expect(status?.heldPrune?.objects).to.have.members(['ConfigMap team/two', 'ConfigMap team/three']);
     });
@@ -123,9 +115,9 @@ describe('a GitSync', function () {
     expect(await configMapOf('two')).not.to.equal(undefined);
 
     const annotation = `gitops.helm-release-operator.io/confirm-prune=main@sha1:${commit}`;
-    await ops.world.cluster.kubectl('annotate', 'gitsync', 'team', '-n', TEAM, annotation);
+    await ops().world.cluster.kubectl('annotate', 'gitsync', 'team', '-n', TEAM, annotation);
 
-    const { status } = await ops.untilApplied(TEAM, 'team', commit);
+    const { status } = await ops().untilApplied(TEAM, 'team', commit);
     expect(status?.heldPrune).to.equal(undefined);
     expect(await configMapOf('two')).to.equal(undefined);
     expect(await configMapOf('last')).not.to.equal(undefined);
@@ -133,12 +125,12 @@ describe('a GitSync', function () {
 
   it('says which file, document and field is wrong, and leaves all as it was', async () => {
     const before = await configMapOf('last');
-    await ops.commit({
+    await ops().commit({
       'team/last.yaml': configMap('last', { a: 'changed' }),
       'team/wrong.yaml': `${configMap('fine', {})}---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {prots: []}\n`,
     });
 
-    const { status } = await ops.until(TEAM, 'team', (sync) => {
+    const { status } = await ops().until(TEAM, 'team', (sync) => {
       expect(sync.status?.failure?.step).to.equal('dryRun');
     });
 
@@ -147,16 +139,16 @@ describe('a GitSync', function () {
     expect((await configMapOf('last'))?.metadata.resourceVersion).to.equal(before?.metadata.resourceVersion);
     expect(await configMapOf('fine')).to.equal(undefined);
 
-    const commit = await ops.commit({ 'team/wrong.yaml': { removed: true } });
-    await ops.untilApplied(TEAM, 'team', commit);
+    const commit = await ops().commit({ 'team/wrong.yaml': { removed: true } });
+    await ops().untilApplied(TEAM, 'team', commit);
     expect((await configMapOf('last'))?.data).to.deep.equal({ a: 'changed' });
   });
 
   it('says which right its account lacks', async () => {
-    await ops.openNamespace('poor', [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }]);
-    await ops.sync('poor', 'team', { path: 'team' });
+    await ops().openNamespace('poor', [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }]);
+    await ops().sync('poor', 'team', { path: 'team' });
 
-    const { status } = await ops.until('poor', 'team', (sync) => {
+    const { status } = await ops().until('poor', 'team', (sync) => {
       expect(sync.status?.failure).not.to.equal(undefined);
     });
 
@@ -171,16 +163,16 @@ describe('a GitSync', function () {
       'apiVersion: helm.fluxcd.io/v1',
       'kind: HelmRelease',
       'metadata: {name: web}',
-      `spec: {chart: {git: ${JSON.stringify(ops.world.git.repoUrl('charts'))}, path: web, ref: main}}`,
+      `spec: {chart: {git: ${JSON.stringify(ops().world.git.repoUrl('charts'))}, path: web, ref: main}}`,
     ].join('\n');
-    const commit = await ops.commit({ 'team/web.yaml': release });
+    const commit = await ops().commit({ 'team/web.yaml': release });
 
-    await ops.untilApplied(TEAM, 'team', commit);
+    await ops().untilApplied(TEAM, 'team', commit);
 
-    const { status } = await ops.world.until(TEAM, 'web', (found) => {
+    const { status } = await ops().world.until(TEAM, 'web', (found) => {
       expect(found.status?.conditions?.find(({ type }) => type === 'Ready')?.status).to.equal('True');
     });
     expect(status?.phase).to.equal('Succeeded');
-    expect(await ops.world.revisions(TEAM, 'team-web')).to.have.lengthOf(1);
+    expect(await ops().world.revisions(TEAM, 'team-web')).to.have.lengthOf(1);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { eventually } from '../../support/eventually.ts';
-import { configMap, type GitOps, openGitOps } from './gitops.ts';
+import { configMap, useGitOps } from './gitops.ts';
 
 const TEAM = 'team';
 /** What people are promised, from their change to ours. */
@@ -30,30 +30,25 @@ spec:
 
 describe('what a GitSync has applied', function () {
   this.timeout(60_000);
-  let ops: GitOps;
+  const ops = useGitOps({ namespaces: [TEAM] });
   let commit: string;
 
   before(async () => {
-    ops = await openGitOps();
-    await ops.openNamespace(TEAM);
-    commit = await ops.commit({
+    commit = await ops().commit({
       'team/settings.yaml': configMap('settings', { color: 'red', size: 'small' }),
       'team/web.yaml': DEPLOYMENT,
     });
-    await ops.sync(TEAM, 'team', { path: 'team', interval: '10m' });
-    await ops.untilApplied(TEAM, 'team', commit);
-  });
-  after(async () => {
-    await (ops as GitOps | undefined)?.[Symbol.asyncDispose]();
+    await ops().sync(TEAM, 'team', { path: 'team', interval: '10m' });
+    await ops().untilApplied(TEAM, 'team', commit);
   });
 
   const get = (kind: string, name: string): Promise<Object | undefined> =>
-    ops.world.cluster.get<Object>(kind, name, TEAM);
+    ops().world.cluster.get<Object>(kind, name, TEAM);
   const settings = (): Promise<Object | undefined> => get('configmaps', 'settings');
 
   /** Waits for the change to be undone, and gives the time that it stood. */
   async function undone(change: readonly string[], check: () => Promise<void>): Promise<number> {
-    await ops.world.cluster.kubectl(...change, '-n', TEAM);
+    await ops().world.cluster.kubectl(...change, '-n', TEAM);
     const begun = performance.now();
     await eventually(check, AT_MOST_MS * 5);
     return performance.now() - begun;
@@ -92,7 +87,7 @@ describe('what a GitSync has applied', function () {
 
   it('is told of in an Event, with the field and who changed it', async () => {
     await eventually(async () => {
-      const events = await ops.world.cluster.kubectl(
+      const events = await ops().world.cluster.kubectl(
         'get',
         'events',
         '-n',
@@ -104,13 +99,25 @@ describe('what a GitSync has applied', function () {
     });
   });
 
+  it('is in the metrics of its GitSync, with how often it was put back', async () => {
+    const metric = (name: string): Promise<number> =>
+      ops().operator().metric(`helm_release_operator_gitsync_${name}`, { namespace: TEAM, name: 'team' });
+    const { status } = await ops().get(TEAM, 'team');
+    expect(await metric('ready')).to.equal(1);
+    expect(await metric('suspended')).to.equal(0);
+    expect(await metric('objects')).to.equal(2);
+    expect(await metric('held_prunes')).to.equal(0);
+    expect(await metric('applied_timestamp_seconds')).to.equal(Date.parse(status?.appliedAt ?? '') / 1000);
+    expect(await metric('corrections_total')).to.equal(4);
+  });
+
   it('keeps the commit that brought its content', async () => {
     const annotations = (await settings())?.metadata.annotations;
     expect(annotations).to.include({ 'gitops.helm-release-operator.io/commit': commit });
   });
 
   it('is left alone when labels, annotations or a status are added to it', async () => {
-    const { cluster } = ops.world;
+    const { cluster } = ops().world;
     await cluster.kubectl('label', 'configmap', 'settings', 'by=hand', '-n', TEAM);
     const { metadata } = (await settings()) ?? { metadata: { resourceVersion: '' } };
     // Anything that had to be put back would have been by the time that something later has.
@@ -121,29 +128,29 @@ describe('what a GitSync has applied', function () {
   });
 
   it('is put back although the newest commit is bad and the host of the repository is away', async () => {
-    await ops.commit({
+    await ops().commit({
       'team/bad.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {prots: []}\n',
     });
-    await ops.world.cluster.kubectl(
+    await ops().world.cluster.kubectl(
       ...['annotate', 'gitsync', 'team', '-n', TEAM, 'gitops.helm-release-operator.io/reconcileAt=1'],
     );
-    await ops.until(TEAM, 'team', ({ status }) => {
+    await ops().until(TEAM, 'team', ({ status }) => {
       expect(status?.failure?.step).to.equal('dryRun');
     });
-    ops.world.git.fail({ kind: 'status', code: 503 });
+    ops().world.git.fail({ kind: 'status', code: 503 });
     const patch = ['patch', 'configmap', 'settings', '--type=merge', '-p', '{"data":{"color":"green"}}'];
     const took = await undone(patch, async () => {
       expect((await settings())?.data).to.deep.equal({ color: 'red', size: 'small' });
     });
-    ops.world.git.fail(undefined);
+    ops().world.git.fail(undefined);
     expect(took).to.be.lessThan(AT_MOST_MS);
   });
 
   it('is put back when it was changed while no operator ran', async () => {
-    await ops.operator().stop();
+    await ops().operator().stop();
     const patch = ['patch', 'configmap', 'settings', '--type=merge', '-p', '{"data":{"color":"pink"}}'];
-    await ops.world.cluster.kubectl(...patch, '-n', TEAM);
-    await ops.start();
+    await ops().world.cluster.kubectl(...patch, '-n', TEAM);
+    await ops().start();
     await eventually(async () => {
       expect((await settings())?.data).to.deep.equal({ color: 'red', size: 'small' });
     });

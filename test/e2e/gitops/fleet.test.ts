@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { eventually } from '../../support/eventually.ts';
-import { configMap, type GitOps, openGitOps } from './gitops.ts';
+import { configMap, useGitOps } from './gitops.ts';
 
 const TEAM = 'team';
 
@@ -12,76 +12,67 @@ interface Object {
 
 describe('a repository that many use', function () {
   this.timeout(90_000);
-  let ops: GitOps;
-
-  before(async () => {
-    ops = await openGitOps();
-    await ops.openNamespace(TEAM);
-    await ops.openNamespace('other');
-  });
-  after(async () => {
-    await (ops as GitOps | undefined)?.[Symbol.asyncDispose]();
-  });
+  const ops = useGitOps({ namespaces: [TEAM, 'other'] });
 
   const configMapOf = (name: string, namespace = TEAM): Promise<Object | undefined> =>
-    ops.world.cluster.get<Object>('configmaps', name, namespace);
+    ops().world.cluster.get<Object>('configmaps', name, namespace);
 
   it('is asked once for all GitSyncs and charts, and fetched once for a commit', async () => {
-    const first = await ops.commit({
+    const first = await ops().commit({
       'a/one.yaml': configMap('one', { at: '0' }),
       'b/two.yaml': configMap('two', { at: '0' }),
       'c/three.yaml': configMap('three', { at: '0' }),
     });
-    for (const path of ['a', 'b', 'c']) await ops.sync(TEAM, path, { path, interval: '10m' });
-    for (const path of ['a', 'b', 'c']) await ops.untilApplied(TEAM, path, first);
-    const before = ops.world.git.requests();
-    const second = await ops.commit({ 'a/one.yaml': configMap('one', { at: '1' }) });
+    for (const path of ['a', 'b', 'c']) await ops().sync(TEAM, path, { path, interval: '10m' });
+    for (const path of ['a', 'b', 'c']) await ops().untilApplied(TEAM, path, first);
+    const before = ops().world.git.requests();
+    const second = await ops().commit({ 'a/one.yaml': configMap('one', { at: '1' }) });
 
-    expect(await ops.operator().post('/api/v1/sync-git')).to.equal(200);
-    for (const path of ['a', 'b', 'c']) await ops.untilApplied(TEAM, path, second);
+    expect(await ops().operator().post('/api/v1/sync-git')).to.equal(200);
+    for (const path of ['a', 'b', 'c']) await ops().untilApplied(TEAM, path, second);
 
-    const after = ops.world.git.requests();
+    const after = ops().world.git.requests();
     expect(after.fetch - before.fetch).to.equal(1);
     // Those that are told at once share an answer; one that began before may not.
     expect(after.lsRefs - before.lsRefs).to.be.at.most(3);
   });
 
   it('ends at the newest of ten commits in a moment, and at what a revert or a force-push says', async () => {
-    await ops.sync(TEAM, 'a', { path: 'a', interval: '1s' });
+    await ops().sync(TEAM, 'a', { path: 'a', interval: '1s' });
     let newest = '';
     for (let at = 1; at <= 10; at += 1) {
-      newest = await ops.commit({ 'a/one.yaml': configMap('one', { at: String(at) }) });
+      newest = await ops().commit({ 'a/one.yaml': configMap('one', { at: String(at) }) });
     }
-    await ops.untilApplied(TEAM, 'a', newest);
+    await ops().untilApplied(TEAM, 'a', newest);
     expect((await configMapOf('one'))?.data).to.deep.equal({ at: '10' });
 
-    const revert = await ops.commit({ 'a/one.yaml': configMap('one', { at: '9' }) }, { message: 'Revert' });
-    await ops.untilApplied(TEAM, 'a', revert);
+    const revert = await ops().commit({ 'a/one.yaml': configMap('one', { at: '9' }) }, { message: 'Revert' });
+    await ops().untilApplied(TEAM, 'a', revert);
     expect((await configMapOf('one'))?.data).to.deep.equal({ at: '9' });
 
-    await ops.forcePush(newest);
-    await ops.untilApplied(TEAM, 'a', newest);
+    await ops().forcePush(newest);
+    await ops().untilApplied(TEAM, 'a', newest);
     expect((await configMapOf('one'))?.data).to.deep.equal({ at: '10' });
   });
 
   it('leaves an object with the GitSync that had it first, and names that one to the other', async () => {
     const before = await configMapOf('two');
-    await ops.sync(TEAM, 'second', { path: 'b' });
+    await ops().sync(TEAM, 'second', { path: 'b' });
 
-    const { status } = await ops.until(TEAM, 'second', (sync) => {
+    const { status } = await ops().until(TEAM, 'second', (sync) => {
       expect(sync.status?.failure).not.to.equal(undefined);
     });
 
     expect(status?.failure?.cause).to.include('b/two.yaml').and.include('team/b');
     expect((await configMapOf('two'))?.metadata.resourceVersion).to.equal(before?.metadata.resourceVersion);
-    await ops.world.cluster.kubectl('delete', 'gitsync', 'second', '-n', TEAM);
+    await ops().world.cluster.kubectl('delete', 'gitsync', 'second', '-n', TEAM);
   });
 
   it('says since when its host is away, leaves the cluster as it is, and goes on by itself', async () => {
-    ops.world.git.fail({ kind: 'status', code: 503 });
-    const commit = await ops.commit({ 'a/one.yaml': configMap('one', { at: '11' }) });
+    ops().world.git.fail({ kind: 'status', code: 503 });
+    const commit = await ops().commit({ 'a/one.yaml': configMap('one', { at: '11' }) });
 
-    const { status } = await ops.until(TEAM, 'a', (sync) => {
+    const { status } = await ops().until(TEAM, 'a', (sync) => {
       expect(sync.status?.sourceFailingSince).not.to.equal(undefined);
     });
     const ready = status?.conditions?.find(({ type }) => type === 'Ready');
@@ -89,8 +80,8 @@ describe('a repository that many use', function () {
     expect(ready?.message).to.include(`since ${status?.sourceFailingSince ?? ''}`);
     expect((await configMapOf('one'))?.data).to.deep.equal({ at: '10' });
 
-    ops.world.git.fail(undefined);
-    await ops.untilApplied(TEAM, 'a', commit);
+    ops().world.git.fail(undefined);
+    await ops().untilApplied(TEAM, 'a', commit);
     expect((await configMapOf('one'))?.data).to.deep.equal({ at: '11' });
   });
 
@@ -99,8 +90,8 @@ describe('a repository that many use', function () {
       { apiGroups: ['example.com'], resources: ['*'], verbs: ['*'] },
       { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: ['*'] },
     ];
-    await ops.openNamespace('kinds', rules);
-    await ops.grantCluster('kinds', rules);
+    await ops().openNamespace('kinds', rules);
+    await ops().grantCluster('kinds', rules);
     const definition = [
       'apiVersion: apiextensions.k8s.io/v1',
       'kind: CustomResourceDefinition',
@@ -115,37 +106,37 @@ describe('a repository that many use', function () {
       '      storage: true',
       '      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}',
     ].join('\n');
-    const commit = await ops.commit({
+    const commit = await ops().commit({
       'kinds/a-parrot.yaml':
         'apiVersion: example.com/v1\nkind: Parrot\nmetadata: {name: polly}\nspec: {colour: green}\n',
       'kinds/definition.yaml': definition,
     });
-    await ops.sync('kinds', 'kinds', { path: 'kinds' });
+    await ops().sync('kinds', 'kinds', { path: 'kinds' });
 
-    await ops.untilApplied('kinds', 'kinds', commit);
+    await ops().untilApplied('kinds', 'kinds', commit);
 
-    expect(await ops.world.cluster.get('parrots.example.com', 'polly', 'kinds')).not.to.equal(undefined);
+    expect(await ops().world.cluster.get('parrots.example.com', 'polly', 'kinds')).not.to.equal(undefined);
   });
 
   it('names a namespace that does not exist, and an immutable field with the way out', async () => {
-    await ops.commit({ 'wrong/x.yaml': configMap('x', {}, '  namespace: nowhere\n') });
-    await ops.sync(TEAM, 'wrong', { path: 'wrong' });
-    await ops.until(TEAM, 'wrong', ({ status }) => {
+    await ops().commit({ 'wrong/x.yaml': configMap('x', {}, '  namespace: nowhere\n') });
+    await ops().sync(TEAM, 'wrong', { path: 'wrong' });
+    await ops().until(TEAM, 'wrong', ({ status }) => {
       expect(status?.failure?.cause).to.include('wrong/x.yaml').and.include('nowhere');
     });
 
     const secret = (type: string): string =>
       `apiVersion: v1\nkind: Secret\nmetadata: {name: sealed}\ntype: ${type}\nstringData: {key: do-not-tell}\n`;
-    const good = await ops.commit({ 'wrong/x.yaml': secret('example.com/one') });
-    await ops.untilApplied(TEAM, 'wrong', good);
-    await ops.commit({ 'wrong/x.yaml': secret('example.com/two') });
-    const { status } = await ops.until(TEAM, 'wrong', (sync) => {
+    const good = await ops().commit({ 'wrong/x.yaml': secret('example.com/one') });
+    await ops().untilApplied(TEAM, 'wrong', good);
+    await ops().commit({ 'wrong/x.yaml': secret('example.com/two') });
+    const { status } = await ops().until(TEAM, 'wrong', (sync) => {
       expect(sync.status?.failure?.faults?.[0]?.field).to.equal('type');
     });
     expect(status?.failure?.cause).to.include('Secret team/sealed').and.include('delete');
     expect(JSON.stringify(status)).not.to.include('do-not-tell');
     await eventually(async () => {
-      const events = await ops.world.cluster.kubectl('get', 'events', '-n', TEAM, '-o', 'json');
+      const events = await ops().world.cluster.kubectl('get', 'events', '-n', TEAM, '-o', 'json');
       expect(events).to.include('SyncFailed');
       expect(events).not.to.include('do-not-tell');
     });

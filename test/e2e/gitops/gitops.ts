@@ -1,3 +1,4 @@
+import { after, before } from 'mocha';
 import type { GitSync, GitSyncSpec } from '../../../src/api/gitsync/git-sync.ts';
 import type { FileChange } from '../../../hack/testenv/git-repos.ts';
 import { tool } from '../../../hack/testenv/testenv.ts';
@@ -32,8 +33,8 @@ export interface GitOps extends AsyncDisposable {
   ) => Promise<GitSync>;
   /** What git itself says of the repository. */
   readonly git: (...args: readonly string[]) => Promise<string>;
-  /** Moves the branch main to a commit, as `git push --force` does. */
-  readonly forcePush: (commit: string) => Promise<void>;
+  /** Moves a branch (default main) to a commit, as `git push --force` does. */
+  readonly forcePush: (commit: string, branch?: string) => Promise<void>;
   /** A namespace whose account `deployer` may do with these kinds what it wants, in that namespace. */
   readonly openNamespace: (name: string, rules?: readonly object[]) => Promise<void>;
   /** Gives the account of a namespace rights beyond it. */
@@ -132,13 +133,35 @@ export async function openGitOps(flags: readonly string[] = []): Promise<GitOps>
       });
     },
     git: (...args) => git.run(REPOSITORY, args),
-    forcePush: async (commit) => {
-      await git.moveBranch(REPOSITORY, commit);
+    forcePush: async (commit, branch) => {
+      await git.moveBranch(REPOSITORY, commit, branch);
     },
     [Symbol.asyncDispose]: async () => {
       await operator.stop();
       await world.stop();
     },
+  };
+}
+
+export interface SharedGitOps {
+  readonly flags?: readonly string[];
+  /** Open from the start. */
+  readonly namespaces?: readonly string[];
+}
+
+/** One for all tests of a suite, from its first to its last. */
+export function useGitOps({ flags = [], namespaces = [] }: SharedGitOps = {}): () => GitOps {
+  let ops: GitOps | undefined;
+  before(async () => {
+    ops = await openGitOps(flags);
+    for (const name of namespaces) await ops.openNamespace(name);
+  });
+  after(async () => {
+    await ops?.[Symbol.asyncDispose]();
+  });
+  return () => {
+    if (ops === undefined) throw new Error('there is none before the first test');
+    return ops;
   };
 }
 

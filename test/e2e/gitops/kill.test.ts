@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { randomInt } from 'node:crypto';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDice } from '../../support/dice.ts';
-import { configMap, type GitOps, openGitOps } from './gitops.ts';
+import { configMap, useGitOps } from './gitops.ts';
 
 const TEAM = 'team';
 const SEED = Number(process.env['KILL_SEED'] ?? randomInt(1_000_000));
@@ -17,38 +17,30 @@ const LABEL = 'gitops.helm-release-operator.io/name=team';
 describe(`a GitSync whose operator is killed (KILL_SEED=${String(SEED)})`, function () {
   this.timeout(60_000 + ROUNDS * 15_000);
   const { below } = createDice(SEED);
-  let ops: GitOps;
-
-  before(async () => {
-    ops = await openGitOps();
-    await ops.openNamespace(TEAM);
-  });
-  after(async () => {
-    await (ops as GitOps | undefined)?.[Symbol.asyncDispose]();
-  });
+  const ops = useGitOps({ namespaces: [TEAM] });
 
   const rounds = (): Promise<Map<string, string>> =>
-    ops.world.cluster
-      .kubectl('get', 'configmaps', '-n', TEAM, '-l', LABEL, '-o', 'json')
+    ops()
+      .world.cluster.kubectl('get', 'configmaps', '-n', TEAM, '-l', LABEL, '-o', 'json')
       .then(
         (text) => JSON.parse(text) as { items: { metadata: { name: string }; data: { round: string } }[] },
       )
       .then(({ items }) => new Map(items.map(({ metadata, data }) => [metadata.name, data.round])));
 
   it('ends with what Git holds, and nothing else', async () => {
-    await ops.sync(TEAM, 'team', { path: 'team' });
+    await ops().sync(TEAM, 'team', { path: 'team' });
     for (let round = 1; round <= ROUNDS; round += 1) {
       // Less than half leaves Git each time, or the deletion would be held.
       const kept = Array.from({ length: OBJECTS }, (_, at) => `object-${String(at)}`).filter(
         (_, at) => at % 3 !== round % 3,
       );
       const file = kept.map((name) => configMap(name, { round: String(round) })).join('---\n');
-      const commit = await ops.commit({ 'team/all.yaml': file });
+      const commit = await ops().commit({ 'team/all.yaml': file });
       await sleep(below(LATEST_MS));
-      await ops.operator().kill();
-      await ops.start();
+      await ops().operator().kill();
+      await ops().start();
 
-      await ops.untilApplied(TEAM, 'team', commit);
+      await ops().untilApplied(TEAM, 'team', commit);
 
       const found = await rounds();
       expect([...found.keys()].sort(), `round ${String(round)}`).to.deep.equal([...kept].sort());

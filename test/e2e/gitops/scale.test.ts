@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { after, before, describe, it } from 'mocha';
-import { configMap, type GitOps, openGitOps } from './gitops.ts';
+import { describe, it } from 'mocha';
+import { configMap, useGitOps } from './gitops.ts';
 
 const TEAM = 'team';
 const FULL = process.env['TEST_FULL'] !== undefined;
@@ -9,25 +9,17 @@ const FILES = OBJECTS / 10;
 
 describe(`a folder with ${String(OBJECTS)} objects`, function () {
   this.timeout(180_000);
-  let ops: GitOps;
-
-  before(async () => {
-    ops = await openGitOps();
-    await ops.openNamespace(TEAM);
-  });
-  after(async () => {
-    await (ops as GitOps | undefined)?.[Symbol.asyncDispose]();
-  });
+  const ops = useGitOps({ namespaces: [TEAM] });
 
   const file = (at: number, version: string): string =>
     Array.from({ length: 10 }, (_, index) =>
       configMap(`object-${String(at)}-${String(index)}`, { version: index === 0 ? version : 'first' }),
     ).join('---\n');
   const requests = async (): Promise<number> =>
-    await ops.operator().metric('helm_release_operator_kube_requests_total', { resource: 'configmaps' });
+    await ops().operator().metric('helm_release_operator_kube_requests_total', { resource: 'configmaps' });
   const timed = async (commit: string): Promise<number> => {
     const begun = performance.now();
-    await ops.untilApplied(TEAM, 'large', commit, 120_000);
+    await ops().untilApplied(TEAM, 'large', commit, 120_000);
     return Math.round(performance.now() - begun) / 1_000;
   };
 
@@ -36,14 +28,14 @@ describe(`a folder with ${String(OBJECTS)} objects`, function () {
       { length: FILES },
       (_, at) => [`large/${String(at)}.yaml`, file(at, 'first')] as const,
     );
-    const commit = await ops.commit(Object.fromEntries(files));
+    const commit = await ops().commit(Object.fromEntries(files));
     const before = await requests();
-    await ops.sync(TEAM, 'large', { path: 'large' });
+    await ops().sync(TEAM, 'large', { path: 'large' });
 
     const seconds = await timed(commit);
 
     console.log(`      applied in ${String(seconds)} s`);
-    const { status } = await ops.get(TEAM, 'large');
+    const { status } = await ops().get(TEAM, 'large');
     expect(status?.counts).to.include({ applied: OBJECTS, failed: 0 });
     // Two for each, the parts of the inventory when it is meant and when it is done, and the first look at both.
     expect((await requests()) - before).to.be.within(2 * OBJECTS, 2 * OBJECTS + 100);
@@ -52,12 +44,12 @@ describe(`a folder with ${String(OBJECTS)} objects`, function () {
 
   it('is touched at one object when one is changed', async () => {
     const before = await requests();
-    const commit = await ops.commit({ 'large/0.yaml': file(0, 'second') });
+    const commit = await ops().commit({ 'large/0.yaml': file(0, 'second') });
 
     const seconds = await timed(commit);
 
     console.log(`      applied in ${String(seconds)} s`);
-    const { status } = await ops.get(TEAM, 'large');
+    const { status } = await ops().get(TEAM, 'large');
     expect(status?.counts).to.include({ applied: 1, unchanged: OBJECTS - 1 });
     expect((await requests()) - before).to.be.lessThan(60);
   });

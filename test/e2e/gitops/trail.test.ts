@@ -1,10 +1,12 @@
 import { expect } from 'chai';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { eventually } from '../../support/eventually.ts';
 import { run } from '../../support/run.ts';
-import { type GitOps, openGitOps } from './gitops.ts';
+import { configMap, useGitOps } from './gitops.ts';
 
 const TEAM = 'team';
+/** Tells the simulated pods what happens to them. */
+const MISSING = 'testenv.helm-release-operator.io/pod';
 
 interface Pod {
   readonly metadata: {
@@ -27,15 +29,7 @@ interface Owned {
 
 describe('the trail', function () {
   this.timeout(60_000);
-  let ops: GitOps;
-
-  before(async () => {
-    ops = await openGitOps();
-    await ops.openNamespace(TEAM);
-  });
-  after(async () => {
-    await (ops as GitOps | undefined)?.[Symbol.asyncDispose]();
-  });
+  const ops = useGitOps({ namespaces: [TEAM] });
 
   const release = (replicas: number): string =>
     [
@@ -45,39 +39,39 @@ describe('the trail', function () {
       'spec:',
       '  releaseName: web',
       '  wait: true',
-      `  chart: {git: ${JSON.stringify(ops.world.git.repoUrl('charts'))}, path: web, ref: main}`,
+      `  chart: {git: ${JSON.stringify(ops().world.git.repoUrl('charts'))}, path: web, ref: main}`,
       `  values: {replicas: ${String(replicas)}}`,
       '',
     ].join('\n');
   const untilRevision = (revision: number): Promise<unknown> =>
-    ops.world.until(TEAM, 'web', ({ status }) => {
+    ops().world.until(TEAM, 'web', ({ status }) => {
       expect(status?.deployed?.revision).to.equal(revision);
       expect(status?.conditions?.find(({ type }) => type === 'Ready')?.status).to.equal('True');
     });
   const historyOf = async (): Promise<readonly { revision: number; description: string }[]> => {
-    const { helm, cluster } = ops.world;
+    const { helm, cluster } = ops().world;
     const args = ['history', 'web', '-n', TEAM, '-o', 'json', `--kubeconfig=${cluster.kubeconfig}`];
     return JSON.parse(await run(helm, args)) as { revision: number; description: string }[];
   };
 
   it('leads from a Pod to the author of the commit that changed it', async () => {
-    const { cluster } = ops.world;
-    const first = await ops.commit(
+    const { cluster } = ops().world;
+    const first = await ops().commit(
       { 'team/web.yaml': release(1) },
       { author: 'Ada Lovelace <ada@example.com>', message: 'Add web' },
     );
-    await ops.sync(TEAM, 'team', { path: 'team' });
-    await ops.untilApplied(TEAM, 'team', first);
+    await ops().sync(TEAM, 'team', { path: 'team' });
+    await ops().untilApplied(TEAM, 'team', first);
     await untilRevision(1);
-    const second = await ops.commit(
+    const second = await ops().commit(
       { 'team/web.yaml': release(2) },
       { author: 'Grace Hopper <grace@example.com>', message: 'Double web' },
     );
-    await ops.untilApplied(TEAM, 'team', second);
+    await ops().untilApplied(TEAM, 'team', second);
     await untilRevision(2);
     // Newer, and not what changed the release.
-    const third = await ops.commit({ 'team/note.txt': 'nothing', 'team/.keep.yaml': '' });
-    await ops.untilApplied(TEAM, 'team', third);
+    const third = await ops().commit({ 'team/note.txt': 'nothing', 'team/.keep.yaml': '' });
+    await ops().untilApplied(TEAM, 'team', third);
 
     const pods = await eventually(async () => {
       const text = await cluster.kubectl('get', 'pods', '-n', TEAM, '-o', 'json');
@@ -93,10 +87,10 @@ describe('the trail', function () {
     const name = set?.metadata.ownerReferences?.[0]?.name ?? '';
     const deployment = await cluster.get<Owned>('deployments', name, TEAM);
     const helmRelease = deployment?.metadata.annotations?.['meta.helm.sh/release-name'];
-    const newest = (await ops.world.revisions(TEAM, helmRelease ?? '')).at(-1);
+    const newest = (await ops().world.revisions(TEAM, helmRelease ?? '')).at(-1);
     expect(newest?.labels['helm-release-operator.io/commit']).to.equal(second);
 
-    const author = await ops.git(
+    const author = await ops().git(
       'log',
       '-1',
       '--format=%an <%ae>',
@@ -106,13 +100,13 @@ describe('the trail', function () {
   });
 
   it('stands in helm history, in status.history and on the HelmRelease alike', async () => {
-    const log = (await ops.git('log', '--format=%H %an <%ae>: %s', '--', 'team/web.yaml'))
+    const log = (await ops().git('log', '--format=%H %an <%ae>: %s', '--', 'team/web.yaml'))
       .trim()
       .split('\n')
       .reverse();
     const history = await historyOf();
     expect(history).to.have.lengthOf(2);
-    const { metadata, status } = await ops.world.release(TEAM, 'web');
+    const { metadata, status } = await ops().world.release(TEAM, 'web');
     for (const [at, line] of log.entries()) {
       const [commit = '', ...rest] = line.split(' ');
       const trail = status?.history?.find(({ revision }) => revision === at + 1)?.trail;
@@ -124,15 +118,45 @@ describe('the trail', function () {
     expect(annotations['gitops.helm-release-operator.io/commit']).to.equal(log.at(-1)?.split(' ')[0]);
   });
 
+  it('names of several commits in one look the one that changed the file, and who wrote it, not who merged', async () => {
+    await ops().sync(TEAM, 'team', { path: 'team', suspend: true });
+    const settings = (name: string) => configMap(name, { at: String(performance.now()) });
+    const one = await ops().commit({ 'team/one.yaml': settings('one') });
+    const two = await ops().commit({ 'team/two.yaml': settings('two') });
+    await ops().forcePush(two, 'feature');
+    const three = await ops().commit(
+      { 'team/three.yaml': settings('three') },
+      { branch: 'feature', author: 'Ada Lovelace <ada@example.com>' },
+    );
+    await ops().commit({ 'beside.txt': 'nothing' });
+    const boss = ['-c', 'user.name=Boss', '-c', 'user.email=boss@example.com'];
+    const merge = ['commit-tree', 'feature^{tree}', '-p', 'main', '-p', 'feature', '-m', 'Merge'];
+    const merged = (await ops().git(...boss, ...merge)).trim();
+    await ops().forcePush(merged);
+    await ops().sync(TEAM, 'team', { path: 'team', suspend: false });
+    await ops().untilApplied(TEAM, 'team', merged);
+
+    const trailOf = async (name: string): Promise<readonly (string | undefined)[]> => {
+      const { annotations = {} } =
+        (await ops().world.cluster.get<Owned>('configmaps', name, TEAM))?.metadata ?? {};
+      return ['commit', 'author'].map((part) => annotations[`gitops.helm-release-operator.io/${part}`]);
+    };
+    expect((await trailOf('one'))[0]).to.equal(one);
+    expect((await trailOf('two'))[0]).to.equal(two);
+    expect(await trailOf('three')).to.deep.equal([three, 'Ada Lovelace <ada@example.com>']);
+  });
+
   it('stands in the Events of each revision, in words and for programs', async () => {
-    const { cluster } = ops.world;
+    const { cluster } = ops().world;
     const args = ['get', 'events', '-n', TEAM, '--field-selector', 'reason=ReleaseSynced', '-o', 'json'];
     const events = await eventually(async () => {
       const { items } = JSON.parse(await cluster.kubectl(...args)) as { items: readonly TrailedEvent[] };
       expect(items).to.have.lengthOf(2);
       return items;
     });
-    const log = (await ops.git('log', '--format=%H %an <%ae>: %s', '--', 'team/web.yaml')).trim().split('\n');
+    const log = (await ops().git('log', '--format=%H %an <%ae>: %s', '--', 'team/web.yaml'))
+      .trim()
+      .split('\n');
     for (const line of log) {
       const [commit = '', ...rest] = line.split(' ');
       const event = events.find(({ message }) => message.includes(commit));
@@ -143,8 +167,29 @@ describe('the trail', function () {
     }
   });
 
+  it('stays on what fails and on what is gone back to', async () => {
+    const bad = release(3)
+      .replace('wait: true', 'timeout: 4\n  rollback: {enable: true}')
+      .replace('values: {replicas: 3}', `values: {replicas: 3, podAnnotations: {${MISSING}: image-pull}}`);
+    const commit = await ops().commit(
+      { 'team/web.yaml': bad },
+      { author: 'Charles Babbage <charles@example.com>', message: 'Break web' },
+    );
+    await ops().world.until(TEAM, 'web', ({ status }) => {
+      expect(status?.deployed?.revision).to.equal(4);
+    });
+
+    const [, second, failed, back] = await historyOf();
+    expect(failed?.description).to.include('failed').and.include(commit).and.include('Charles Babbage');
+    expect(back?.description).to.equal(`Rollback to 2: ${second?.description ?? ''}`);
+    const { status } = await ops().world.release(TEAM, 'web');
+    const trailOf = (revision: number) => status?.history?.find((one) => one.revision === revision)?.trail;
+    expect(trailOf(3)).to.include({ commit });
+    expect(trailOf(4)).to.deep.equal(trailOf(2));
+  });
+
   it('is not believed of a HelmRelease that no GitSync holds', async () => {
-    await ops.world.cluster.apply({
+    await ops().world.cluster.apply({
       apiVersion: 'helm.fluxcd.io/v1',
       kind: 'HelmRelease',
       metadata: {
@@ -163,14 +208,14 @@ describe('the trail', function () {
       },
       spec: {
         releaseName: 'forged',
-        chart: { git: ops.world.git.repoUrl('charts'), path: 'web', ref: 'main' },
+        chart: { git: ops().world.git.repoUrl('charts'), path: 'web', ref: 'main' },
       },
     });
-    const { status } = await ops.world.until(TEAM, 'forged', (found) => {
+    const { status } = await ops().world.until(TEAM, 'forged', (found) => {
       expect(found.status?.deployed?.revision).to.equal(1);
     });
     expect(status?.history?.[0]).not.to.have.property('trail');
-    const [stored] = await ops.world.revisions(TEAM, 'forged');
+    const [stored] = await ops().world.revisions(TEAM, 'forged');
     expect(stored?.labels).not.to.have.property('helm-release-operator.io/commit');
   });
 });

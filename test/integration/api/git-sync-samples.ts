@@ -12,7 +12,15 @@ export const everyField: GitSyncSpec = {
   serviceAccountName: 'deployer',
   prune: true,
   suspend: true,
+  ignore: [
+    { paths: ['/metadata/annotations/example.com~1checked'] },
+    {
+      ...{ group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' },
+      paths: ['/spec/replicas', '/spec/template/spec/containers/0/image'],
+    },
+  ],
   forceConflicts: false,
+  verify: { mode: 'Commit', secretRef: { name: 'signers' } },
   deletionPolicy: 'delete',
 };
 
@@ -27,10 +35,31 @@ export const goodSpecs: readonly (readonly [what: string, spec: GitSyncSpec])[] 
   ['a commit', { url, ref: { commit: id } }],
   ['a commit in capitals, of SHA-256', { url, ref: { commit: 'A'.repeat(64) } }],
   ['a ref without a field', { url, ref: {} }],
+  ['signed commits', { url, verify: { secretRef: { name: 'signers' } } }],
+  ['a signed tag', { url, ref: { tag: 'v1' }, verify: { mode: 'Tag', secretRef: { name: 'signers' } } }],
+  [
+    'a signed tag of a signed commit, by a range of versions',
+    { url, ref: { semver: '^1' }, verify: { mode: 'TagAndCommit', secretRef: { name: 'signers' } } },
+  ],
   ['the shortest interval', { url, interval: '1s' }],
   ['the shortest interval in another unit', { url, interval: '1000ms' }],
   ['the longest interval', { url, interval: '24h' }],
   ['an interval with a fraction', { url, interval: '1.5h' }],
+  ['ignored fields of the core kinds', { url, ignore: [{ group: '', paths: ['/data'] }] }],
+  [
+    'ignored fields whose names only begin like those by which an object is known',
+    {
+      url,
+      ignore: [{ paths: ['/kinds', '/metadata/names', '/metadata/labels/name', '/data/a~0b', '/data/'] }],
+    },
+  ],
+  [
+    'as many ignored fields as there may be',
+    {
+      url,
+      ignore: Array.from({ length: 100 }, () => ({ paths: Array.from({ length: 50 }, () => '/spec') })),
+    },
+  ],
   ['http', { url: 'http://git.example.com/org/deploy' }],
   ['a scheme in capitals', { url: 'HTTPS://git.example.com/org/deploy' }],
   ['a user in front of the host', { url: 'https://org@git.example.com:8443/org/deploy@v1' }],
@@ -46,6 +75,8 @@ const holdsPassword = 'the URL holds a password, which everybody who may read a 
 const noDuration = 'the interval has to be a duration such as 30s, 1m or 1h30m';
 const outOfRange = 'the interval has to be at least 1s and at most 24h: set one between';
 const twoRefs = 'of branch, tag, semver and commit only one can be followed: remove the others';
+const noPointer = 'a path is a JSON pointer such as /spec/replicas: it begins with a slash';
+const identity = 'by apiVersion, kind, name and namespace an object is known, so they cannot be ignored';
 const noCommit = 'a commit is named by its full id, 40 or 64 hexadecimal digits';
 
 export interface BadSync {
@@ -154,6 +185,78 @@ export const badSyncs: readonly BadSync[] = [
     field: 'spec.serviceAccountName',
     says: 'no ServiceAccount can have this name: set one of lower case letters',
   })),
+  ...['', 'spec', 'spec/replicas', '/spec/a~', '/spec/a~2b'].map((path) => ({
+    what: `the ignored path '${path}'`,
+    spec: { url, ignore: [{ paths: ['/spec', path] }] },
+    field: 'spec.ignore[0].paths[1]',
+    says: noPointer,
+  })),
+  ...[
+    ...[
+      '/metadata',
+      '/metadata/name',
+      '/metadata/namespace',
+      '/metadata/name/x',
+      '/kind',
+      '/kind/',
+      '/apiVersion',
+    ],
+  ].map((path) => ({
+    what: `the ignored path '${path}'`,
+    spec: { url, ignore: [{ paths: [path] }] },
+    field: 'spec.ignore[0].paths[0]',
+    says: identity,
+  })),
+  ...(['kind', 'namespace', 'name'] as const).map((which) => ({
+    what: `an empty ${which} in a rule for ignored fields`,
+    spec: { url, ignore: [{ [which]: '', paths: ['/spec'] }] },
+    field: `spec.ignore[0].${which}`,
+    says: `the ${which} is an empty string: set one, or remove the field`,
+  })),
+  {
+    what: 'a rule for ignored fields without a path',
+    spec: { url, ignore: [{ paths: [] }] },
+    field: 'spec.ignore[0].paths',
+    says: 'a rule that names no path ignores nothing: name one, or remove the rule',
+  },
+  {
+    what: '51 paths in a rule for ignored fields',
+    spec: { url, ignore: [{ paths: Array.from({ length: 51 }, () => '/spec') }] },
+    field: 'spec.ignore[0].paths',
+    says: 'Too many: 51: must have at most 50 items',
+  },
+  {
+    what: '101 rules for ignored fields',
+    spec: { url, ignore: Array.from({ length: 101 }, () => ({ paths: ['/spec'] })) },
+    field: 'spec.ignore',
+    says: 'Too many: 101: must have at most 100 items',
+  },
+  ...[undefined, {}, { branch: 'main' }, { commit: id }].flatMap((ref) =>
+    ['Tag', 'TagAndCommit'].map((mode) => ({
+      what: `verification of the ${mode} of ${JSON.stringify(ref)}`,
+      spec: { url, ...(ref === undefined ? {} : { ref }), verify: { mode, secretRef: { name: 'signers' } } },
+      field: 'spec.verify.mode',
+      says: 'only a tag that ref names can be verified as one: set ref.tag or ref.semver, or the mode Commit',
+    })),
+  ),
+  {
+    what: 'verification without keys',
+    spec: { url, verify: { mode: 'Commit' } },
+    field: 'spec.verify.secretRef',
+    says: 'Required value',
+  },
+  {
+    what: 'verification with a Secret without a name',
+    spec: { url, verify: { secretRef: {} } },
+    field: 'spec.verify.secretRef.name',
+    says: 'Required value',
+  },
+  {
+    what: 'another mode of verification',
+    spec: { url, verify: { mode: 'Head', secretRef: { name: 'signers' } } },
+    field: 'spec.verify.mode',
+    says: 'supported values: "Commit", "Tag", "TagAndCommit"',
+  },
   {
     what: 'another deletionPolicy',
     spec: { url, deletionPolicy: 'keep' },
@@ -177,7 +280,12 @@ export const fullSyncStatus = {
   lastHandledReconcileAt: 'now-please',
   appliedRevision: `main@sha1:${'1'.repeat(40)}`,
   attemptedRevision: revision,
-  commit: { author: 'Ada <ada@example.com>', subject: 'Raise replicas', time },
+  commit: {
+    author: 'Ada <ada@example.com>',
+    subject: 'Raise replicas',
+    time,
+    signedBy: 'Ada (SSH SHA256:abc)',
+  },
   counts: { applied: 3, unchanged: 40, pruned: 1, failed: 12, ignored: 2 },
   inventory: {
     count: 200,

@@ -33,10 +33,10 @@ export const badSpecs: readonly {
     what: 'a chart without a source',
     spec: { chart: {} },
     field: 'spec.chart',
-    says: 'the chart has no source: set git and path for a chart in a Git repository, or repository, name and version',
+    says: 'the chart has no source: set git and path for a chart in a Git repository, path alone for one in the commit of a GitSync, or repository, name and version',
   },
   {
-    what: 'a path without a Git repository',
+    what: 'a path and a ref without a Git repository',
     spec: { chart: { path: 'charts/web', ref: 'main' } },
     field: 'spec.chart',
     says: 'the chart has no source',

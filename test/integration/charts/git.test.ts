@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { list } from 'tar';
 import type { FileChange } from '../../../hack/testenv/git-repos.ts';
+import { startGitServer } from '../../../hack/testenv/git-server.ts';
 import type { GitChartSource } from '../../../src/charts/chart.ts';
 import { chartArchive } from '../../support/chart-archive.ts';
 import { type ChartRepository, startChartRepository } from '../../support/chart-repository.ts';
-import { GIT_POLL_MS, type Harness, startHarness } from './harness.ts';
+import { ChartUnavailableError } from '../../../src/api/errors.ts';
+import { GIT_POLL_MS, type Harness, signal, startHarness } from './harness.ts';
 
 const chartYaml = (name: string, version = '1.0.0', dependencies: readonly object[] = []): string =>
   JSON.stringify({ apiVersion: 'v2', name, version, appVersion: '7', dependencies });
@@ -68,6 +70,76 @@ describe('charts from a Git repository', () => {
       revision: commit,
       hooks: 'none',
     });
+  });
+
+  it('are read with what a GitSync may read, where they are in a commit of it, and with nothing else', async () => {
+    const auth = { username: 'ann', password: 'pass' };
+    const server = await startGitServer({ dir: join(harness.dir, 'private'), auth });
+    try {
+      await server.createRepo('deploy');
+      const commit = await server.commit('deploy', WEB);
+      const source = web({ url: server.repoUrl('deploy'), ref: commit, scope: 'team/login/1' });
+
+      const chart = await harness.resolve({ ...source, access: { basic: auth } });
+
+      expect(chart).to.include({ name: 'web', revision: commit });
+      expect(server.requests()).to.include({ lsRefs: 0, fetch: 1 });
+      expect(await harness.complaint(source)).to.match(/credentials|refused|401/i);
+      const wrong = { basic: { ...auth, password: 'wrong' } };
+      expect(await harness.complaint({ ...source, access: wrong })).to.match(/credentials|refused|401/i);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('consist of their folder and of those that they depend on, whatever else a commit changes', async () => {
+    const remote = { url: harness.git.repoUrl('app'), scope: '' };
+    const at = async (commit: string, skipDepUpdate = false): Promise<string | undefined> => {
+      const [text] = await harness.charts.identify(
+        { remote, commit },
+        [{ path: 'charts/web', skipDepUpdate }],
+        signal,
+      );
+      return text;
+    };
+    const base = { name: 'base', version: '1.0.0', repository: 'file://../base' };
+    const elsewhere = { name: 'far', version: '1.0.0', repository: 'https://charts.invalid' };
+    const first = await harness.git.commit('app', {
+      ...dependsOn(base, elsewhere),
+      'charts/base/Chart.yaml': chartYaml('base'),
+    });
+    const beside = await harness.git.commit('app', { 'README.md': 'changed', 'charts/other/x': 'x' });
+    const below = await harness.git.commit('app', { 'charts/base/values.yaml': 'a: 1\n' });
+    const within = await harness.git.commit('app', { 'charts/web/values.yaml': 'replicas: 2\n' });
+
+    expect(await at(beside)).to.equal(await at(first));
+    expect(await at(below)).not.to.equal(await at(first));
+    expect(await at(within)).not.to.equal(await at(below));
+    expect(await at(below, true)).to.equal(await at(first, true));
+    expect(await at(within, true)).not.to.equal(await at(first, true));
+    expect(harness.packaged()).to.equal(0);
+  });
+
+  it('consist of the same nothing in each commit that has none, or a broken one', async () => {
+    const remote = { url: harness.git.repoUrl('app'), scope: '' };
+    const paths = ['charts/none', 'charts/broken', 'charts/self', 'README.md', '../out', 'charts/web'];
+    const at = (commit: string): Promise<readonly string[]> => {
+      const charts = paths.map((path) => ({ path, skipDepUpdate: false }));
+      return harness.charts.identify({ remote, commit }, charts, signal);
+    };
+    const self = { name: 'self', version: '1.0.0', repository: 'file://.' };
+    const broken = {
+      'charts/broken/Chart.yaml': 'x: [',
+      'charts/self/Chart.yaml': chartYaml('self', '1.0.0', [self]),
+    };
+    const first = await harness.git.commit('app', broken);
+    const second = await harness.git.commit('app', { 'other.md': 'changed' });
+
+    const found = await at(first);
+    expect(new Set(found).size).to.equal(paths.length);
+    expect(await at(second)).to.deep.equal(found);
+    const gone: unknown = await at('a'.repeat(40)).catch((error: unknown) => error);
+    expect(gone).to.be.instanceOf(ChartUnavailableError);
   });
 
   it('are not packaged again, and nobody is told, for a commit that does not touch the path', async () => {

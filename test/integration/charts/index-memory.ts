@@ -14,7 +14,10 @@ const notUsed = (): never => {
 const dir = await mkdtemp(join(tmpdir(), 'index-memory-'));
 const workDir = await openWorkDir(dir, { log: silentLogger });
 const charts = await createCharts({
-  ...{ git: { resolve: notUsed, identityOf: notUsed, export: notUsed }, packageChart: notUsed },
+  ...{
+    git: { resolve: notUsed, lookup: notUsed, identityOf: notUsed, export: notUsed },
+    packageChart: notUsed,
+  },
   ...{ workDir, clock: systemClock, random: () => 0.5, log: silentLogger, updateChartDeps: true },
   ...{ gitPollIntervalMs: 300_000, chartsSyncIntervalMs: 300_000 },
 });

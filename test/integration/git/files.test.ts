@@ -13,7 +13,10 @@ import { type Harness, messageOf, never, startHarness } from './harness.ts';
 async function verify(dir: string, publicLine: string, commit: CommitObject): Promise<string> {
   const [signers, signature] = [join(dir, 'signers'), join(dir, 'signature')];
   await writeFile(signers, `a@x ${publicLine}`);
-  await writeFile(signature, commit.signature?.text ?? '');
+  await writeFile(
+    signature,
+    commit.signature !== undefined && 'text' in commit.signature ? commit.signature.text : '',
+  );
   const args = ['-Y', 'verify', '-n', 'git', '-I', 'a@x', '-f', signers, '-s', signature];
   return spawnSync('ssh-keygen', args, { input: commit.signed, encoding: 'utf8' }).stdout;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { tool } from '../../../hack/testenv/testenv.ts';
-import { syncFieldManager } from '../../../src/api/names.ts';
+import { ADOPTED_ANNOTATION, syncFieldManager } from '../../../src/api/names.ts';
 import { ApiError } from '../../../src/kube/errors.ts';
 import { serviceAccountUser } from '../../../src/kube/impersonate.ts';
 import { ownFields } from '../../../src/kube/managed-fields.ts';
@@ -72,6 +72,7 @@ describe('the stages of a commit', () => {
     manager: syncFieldManager(SYNC),
     account: account ?? 'admin',
     forceConflicts: true,
+    isFree: () => Promise.resolve(false),
     inFlight: 4,
     beforeApply: (ids) => {
       announced.push(...ids.map(({ id, existed }) => `${id.kind} ${id.name}${existed ? ' (existed)' : ''}`));
@@ -86,6 +87,7 @@ describe('the stages of a commit', () => {
     return {
       ...{ file: 'apps/all.yaml', index, line: 1, type },
       id: { group: type.group, kind: type.kind, namespace, name },
+      ...{ ignored: [], made: undefined },
       object: {
         apiVersion,
         kind: type.kind,
@@ -160,6 +162,7 @@ describe('the stages of a commit', () => {
       step: 'dryRun',
       retry: 'after-change',
       objects: [],
+      warnings: [],
       faults: [
         {
           ...{ file: 'apps/all.yaml', index: 2, line: 1, object: 'ConfigMap default/bad', field: 'dta' },
@@ -181,7 +184,8 @@ describe('the stages of a commit', () => {
     await applyStage([a], admin(), never());
     announced = [];
 
-    const result = await applyStage([a, b], admin(), never());
+    // As the inventory knows it by then.
+    const result = await applyStage([{ ...a, made: true }, b], admin(), never());
 
     expect(announced).to.deep.equal(['ConfigMap told-a (existed)', 'ConfigMap told-b']);
     const [thereA, thereB] = [await get(CONFIG_MAPS, 'told-a'), await get(CONFIG_MAPS, 'told-b')].map(
@@ -301,7 +305,7 @@ describe('the stages of a commit', () => {
     expect(after?.metadata).to.include({ uid: before?.metadata.uid });
     expect(after?.data).to.deep.equal({ a: '2' });
     expect(after?.metadata.labels).to.deep.equal(ownerLabels(SYNC));
-    expect(after?.metadata.annotations).to.equal(undefined);
+    expect(after?.metadata.annotations).to.deep.equal({ [ADOPTED_ANNOTATION]: 'true' });
   });
 
   it('takes a person’s field and tells whose it was, or fails for it', async () => {

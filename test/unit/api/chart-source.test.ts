@@ -1,14 +1,19 @@
 import { expect } from 'chai';
 import { chartSourceOf } from '../../../src/api/chart-source.ts';
+import { CHART_COMMIT_ANNOTATION } from '../../../src/api/names.ts';
+import { ownerLabels } from '../../../src/sync/desire/mark.ts';
 import { InvalidSpecError } from '../../../src/api/errors.ts';
 import type { ChartSpec } from '../../../src/api/helm-release.ts';
 
 const git = { git: 'git@github.com:org/charts', path: 'charts/web' };
 const repository = { repository: 'https://charts.example.com', name: 'web', version: '^1.2' };
 
+const WEB = { name: 'web', namespace: 'default' };
+const IN_SHOP = { name: 'web', namespace: 'shop' };
+
 describe('chartSourceOf', () => {
   it('takes Git with url and path, and leaves the ref to the operator', () => {
-    expect(chartSourceOf(git, 'default')).to.deep.equal({
+    expect(chartSourceOf(git, WEB)).to.deep.equal({
       kind: 'git',
       url: 'git@github.com:org/charts',
       ref: undefined,
@@ -19,11 +24,11 @@ describe('chartSourceOf', () => {
   });
 
   it('lets Git win where both sources are complete', () => {
-    expect(chartSourceOf({ ...repository, ...git }, 'default').kind).to.equal('git');
+    expect(chartSourceOf({ ...repository, ...git }, WEB).kind).to.equal('git');
   });
 
   it('takes the repository where Git has no path', () => {
-    expect(chartSourceOf({ ...repository, git: git.git, path: '' }, 'default')).to.deep.equal({
+    expect(chartSourceOf({ ...repository, git: git.git, path: '' }, WEB)).to.deep.equal({
       kind: 'repository',
       url: 'https://charts.example.com',
       name: 'web',
@@ -36,7 +41,7 @@ describe('chartSourceOf', () => {
     const chart = { ...repository, chartPullSecret: { name: 'pull' } };
 
     for (const url of ['https://charts.example.com', 'oci://example.com/charts']) {
-      expect(chartSourceOf({ ...chart, repository: url }, 'shop')).to.deep.include({
+      expect(chartSourceOf({ ...chart, repository: url }, IN_SHOP)).to.deep.include({
         pullSecret: { namespace: 'shop', name: 'pull' },
       });
     }
@@ -45,17 +50,17 @@ describe('chartSourceOf', () => {
   it('looks for the Secret in the own namespace if no other is named', () => {
     const chart: ChartSpec = { ...git, git: 'https://example.com/r', secretRef: { name: 'deploy' } };
 
-    expect(chartSourceOf(chart, 'shop')).to.deep.include({
+    expect(chartSourceOf(chart, IN_SHOP)).to.deep.include({
       secretRef: { namespace: 'shop', name: 'deploy' },
     });
     expect(
-      chartSourceOf({ ...chart, secretRef: { name: 'deploy', namespace: 'flux' } }, 'shop'),
+      chartSourceOf({ ...chart, secretRef: { name: 'deploy', namespace: 'flux' } }, IN_SHOP),
     ).to.deep.include({ secretRef: { namespace: 'flux', name: 'deploy' } });
   });
 
   for (const url of ['git@github.com:org/charts', 'ssh://git@example.com/r', 'http://example.com/r']) {
     it(`uses no Secret for ${url}`, () => {
-      expect(chartSourceOf({ ...git, git: url, secretRef: { name: 'deploy' } }, 'shop')).to.deep.include({
+      expect(chartSourceOf({ ...git, git: url, secretRef: { name: 'deploy' } }, IN_SHOP)).to.deep.include({
         secretRef: undefined,
       });
     });
@@ -70,7 +75,7 @@ describe('chartSourceOf', () => {
   ];
   for (const { then, ...chart } of registries) {
     it(`reads ${chart.repository ?? ''} and ${chart.name ?? 'no name'} as ${then}`, () => {
-      expect(chartSourceOf({ ...chart, version: '1.0.0' }, 'default')).to.deep.equal({
+      expect(chartSourceOf({ ...chart, version: '1.0.0' }, WEB)).to.deep.equal({
         kind: 'oci',
         url: then,
         name: 'web',
@@ -80,13 +85,39 @@ describe('chartSourceOf', () => {
     });
   }
 
+  it('takes a path alone for a folder of the own commit, with all that the HelmRelease says of itself', () => {
+    const metadata = {
+      ...{ name: 'web', namespace: 'shop', uid: 'u1' },
+      labels: ownerLabels({ namespace: 'team', name: 'apps' }),
+      annotations: { [CHART_COMMIT_ANNOTATION]: 'c1' },
+    };
+
+    expect(chartSourceOf({ path: 'charts/web', git: '', ref: '' }, metadata)).to.deep.equal({
+      ...{ kind: 'own-commit', path: 'charts/web', skipDepUpdate: false },
+      said: { release: 'shop/web', uid: 'u1', sync: { namespace: 'team', name: 'apps' }, commit: 'c1' },
+    });
+    expect(chartSourceOf({ path: 'web', skipDepUpdate: true }, { name: 'web' })).to.deep.equal({
+      ...{ kind: 'own-commit', path: 'web', skipDepUpdate: true },
+      said: { release: 'web', uid: undefined, sync: undefined, commit: undefined },
+    });
+  });
+
   const wrong: readonly (readonly [string, ChartSpec, RegExp])[] = [
     [
       'nothing at all',
       {},
-      /^spec\.chart has no source: set git and path .*, or repository, name and version/,
+      /^spec\.chart has no source: set git and path .*, path alone .*, or repository, name and version/,
     ],
-    ['a path without Git', { path: 'charts/web' }, /^spec\.chart has no source/],
+    [
+      'a path and a ref without Git',
+      { path: 'charts/web', ref: 'main' },
+      /^spec\.chart\.ref is set, but spec\.chart\.git is not: set it to the repository, or remove ref/,
+    ],
+    [
+      'a path and a Secret without Git',
+      { path: 'charts/web', secretRef: { name: 'login' } },
+      /^spec\.chart\.secretRef is set, but spec\.chart\.git is not/,
+    ],
     [
       'Git without a path',
       { git: git.git },
@@ -117,7 +148,7 @@ describe('chartSourceOf', () => {
   ];
   for (const [what, chart, message] of wrong) {
     it(`refuses ${what} with the way out, and shows no secret`, () => {
-      expect(() => chartSourceOf(chart, 'default'))
+      expect(() => chartSourceOf(chart, WEB))
         .to.throw(InvalidSpecError, message)
         .with.property('message')
         .that.does.not.contain('secret@');

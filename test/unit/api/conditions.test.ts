@@ -9,7 +9,8 @@ import {
 } from '../../../src/api/conditions.ts';
 import type { NewCondition } from '../../../src/api/conditions.ts';
 import type { Condition } from '../../../src/api/helm-release.ts';
-import { CONDITION_STATUSES, CONDITION_TYPES } from '../../../src/api/schema/condition.ts';
+import { CONDITION_STATUSES } from '../../../src/api/schema/condition-fields.ts';
+import { CONDITION_TYPES } from '../../../src/api/schema/condition.ts';
 
 const MORNING = new Date('2026-03-01T08:00:00.750Z');
 const NOON = new Date('2026-03-01T12:00:00Z');

@@ -157,7 +157,11 @@ describe('the CustomResourceDefinition of GitSync', () => {
       .filter(([path]) => path === '.' || path.startsWith('.spec'))
       .flatMap(([path, node]) => (node.required ?? []).map((name) => `${path} ${name}`));
 
-    expect(required).to.have.members(['. metadata', '. spec', '.spec url', '.spec.secretRef name']);
+    expect(required).to.have.members([
+      ...['. metadata', '. spec', '.spec url', '.spec.secretRef name'],
+      // Of what may be left out as a whole.
+      ...['.spec.ignore[] paths', '.spec.verify secretRef', '.spec.verify.secretRef name'],
+    ]);
   });
 
   it('bounds every text of a spec and every list of a status', () => {
@@ -184,6 +188,7 @@ describe('the CustomResourceDefinition of GitSync', () => {
       ['Objects', 0],
       ['Author', 1],
       ['Subject', 1],
+      ['Signed', 1],
       ['Repository', 1],
       ['Suspended', 1],
       ['Age', 0],

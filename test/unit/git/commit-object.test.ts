@@ -125,15 +125,21 @@ describe('a commit', () => {
       expect(sha1.signed.toString()).to.equal(commitOf([TREE, AUTHOR]).toString());
     });
 
-    for (const [name, headers] of [
-      ['twice', [folded('gpgsig', SSH), folded('gpgsig', PGP)]],
-      ['that is none', ['gpgsig hello']],
-      ['of which only the name is there', ['gpgsig']],
+    for (const [name, kind, headers] of [
+      ['twice', 'several', [folded('gpgsig', SSH), folded('gpgsig', PGP)]],
+      ['twice in one', 'several', [folded('gpgsig', [...SSH, ...SSH])]],
+      ['that is none', 'unknown', ['gpgsig hello']],
+      ['of which only the name is there', 'unknown', ['gpgsig']],
     ] as const) {
-      it(`${name} counts as not signed`, () => {
-        expect(parseCommit(commitOf([TREE, ...headers, AUTHOR]))).not.to.have.property('signature');
+      it(`${name} has none that could be checked`, () => {
+        expect(parseCommit(commitOf([TREE, ...headers, AUTHOR])).signature).to.deep.equal({ kind });
       });
     }
+
+    it('leaves nothing else out of what is signed', () => {
+      const raw = commitOf([TREE, AUTHOR, 'gpgsigs more', 'gpgsig2 more']);
+      expect(parseCommit(raw).signed.equals(raw)).to.equal(true);
+    });
 
     it('in its message has none', () => {
       const message = `x\n\n${folded('gpgsig', SSH)}\n`;

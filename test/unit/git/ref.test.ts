@@ -31,6 +31,7 @@ describe('the list of refs', () => {
         ['a/b', id('2')],
       ]),
       tags: new Map([['v1', id('4')]]),
+      tagObjects: new Map([['v1', id('3')]]),
       insecure: true,
     });
   });
@@ -58,6 +59,7 @@ describe('finding a ref', () => {
       ['v1', id('6')],
       ['heads/main', id('7')],
     ]),
+    tagObjects: new Map(),
     insecure: false,
   };
   const rows = [

@@ -1,6 +1,6 @@
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -34,6 +34,16 @@ describe('the bundle', () => {
 
     expect((stdout + stderr).trim()).to.equal(version);
     expect(status).to.equal(0);
+  });
+
+  it('has what checks OpenPGP signatures in a file of its own, which is read only with the first of them', () => {
+    const main = readFileSync('dist/main.mjs', 'utf8');
+    const file = /\bimport\("\.\/(openpgp-\w+\.mjs)"\)/.exec(main)?.[1] ?? '';
+
+    expect(readFileSync(join('dist', file), 'utf8')).to.contain('BEGIN PGP SIGNATURE');
+    for (const name of readdirSync('dist').filter((one) => one.endsWith('.mjs'))) {
+      expect(readFileSync(join('dist', name), 'utf8')).not.to.match(/from"\.\/openpgp-/);
+    }
   });
 
   it('has the thread that reads large indexes of charts beside it', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import type { GitSync } from '../../../src/api/gitsync/git-sync.ts';
 import type { HelmRelease } from '../../../src/api/helm-release.ts';
 import { keyOf } from '../../../src/api/metadata.ts';
 import { MARK_OWNER_LABEL, MARK_REVISION_LABEL } from '../../../src/api/names.ts';
@@ -8,6 +9,7 @@ import { ApiError } from '../../../src/kube/errors.ts';
 import type { KubeObject } from '../../../src/kube/resource-type.ts';
 import { findAttached } from '../../../src/operator/attached.ts';
 import type { Attached } from '../../../src/operator/attached.ts';
+import { SYNCS } from '../../../src/operator/sync-kind.ts';
 
 const signal = new AbortController().signal;
 
@@ -37,11 +39,13 @@ function refused(status: number): Promise<never> {
 interface Stored {
   readonly releases: readonly HelmRelease[] | number;
   readonly secrets: readonly KubeObject[];
+  /** Undefined where the cluster has no such kind. */
+  readonly syncs?: readonly GitSync[] | number | undefined;
   /** A namespace that nobody may look into. */
   readonly closed?: string;
 }
 
-function find({ releases, secrets, closed }: Stored, namespace?: string): Promise<Attached> {
+function find({ releases, secrets, syncs, closed }: Stored, namespace?: string): Promise<Attached> {
   const inside = <T extends KubeObject>(objects: readonly T[], place: string | undefined) =>
     Promise.resolve({
       items: objects.filter(({ metadata }) => place === undefined || metadata.namespace === place),
@@ -59,6 +63,11 @@ function find({ releases, secrets, closed }: Stored, namespace?: string): Promis
             ? refused(403)
             : inside(secrets, selection.namespace),
       },
+      syncs: {
+        list: ({ namespace: place }) =>
+          syncs === undefined || typeof syncs === 'number' ? refused(syncs ?? 403) : inside(syncs, place),
+      },
+      discovery: { find: () => Promise.resolve(syncs === undefined ? undefined : SYNCS) },
     },
     namespace,
     signal,
@@ -102,7 +111,23 @@ describe('what an operator has its marks on', () => {
     const found = await find({ releases, secrets, closed: 'b' }, 'a');
 
     expect(namesOf(found)).to.deep.equal(['a/sh.helm.release.v1.web.v1']);
-    expect([...found.unseen]).to.deep.equal([['b', 'refused']]);
+    expect([...found.unseen]).to.deep.equal([['Secrets of b', 'refused']]);
+  });
+
+  it('is every GitSync too, or those of the namespace, where the cluster has the kind', async () => {
+    const [apps, web] = ['apps', 'web'].map((name) => ({
+      metadata: { name, namespace: name === 'apps' ? 'b' : 'a' },
+      spec: { url: 'https://git.example/deploy' },
+    }));
+    const syncs = [apps, web].filter((sync) => sync !== undefined);
+    const found = async (stored: Partial<Stored>, namespace?: string): Promise<readonly string[]> =>
+      (await find({ releases: [], secrets: [], ...stored }, namespace)).syncs.map(keyOf);
+
+    expect(await found({ syncs })).to.deep.equal(['a/web', 'b/apps']);
+    expect(await found({ syncs }, 'a')).to.deep.equal(['a/web']);
+    expect(await found({})).to.deep.equal([]);
+    const { unseen } = await find({ releases: [], secrets: [], syncs: 403 });
+    expect([...unseen]).to.deep.equal([['GitSyncs of all namespaces', 'refused']]);
   });
 
   it('is the Secrets alone when the kind itself is gone, and nothing is known when it cannot be asked for', async () => {

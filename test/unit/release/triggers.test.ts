@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { HelmRelease } from '../../../src/api/helm-release.ts';
-import { RECONCILE_AT_ANNOTATION, UNINSTALL_LEFT_BEHIND_ANNOTATION } from '../../../src/api/names.ts';
+import {
+  CHART_COMMIT_ANNOTATION,
+  RECONCILE_AT_ANNOTATION,
+  UNINSTALL_LEFT_BEHIND_ANNOTATION,
+} from '../../../src/api/names.ts';
 import { concernedBy, RELEASE_INDEXES } from '../../../src/release/triggers.ts';
 
 const release: HelmRelease = {
@@ -16,7 +20,7 @@ const wokenBy = (object: HelmRelease): readonly string[] =>
   concernedBy({ kind: 'updated', object, previous: release }, () => []);
 
 describe('what wakes a HelmRelease', () => {
-  for (const name of [RECONCILE_AT_ANNOTATION, UNINSTALL_LEFT_BEHIND_ANNOTATION]) {
+  for (const name of [RECONCILE_AT_ANNOTATION, UNINSTALL_LEFT_BEHIND_ANNOTATION, CHART_COMMIT_ANNOTATION]) {
     it(`is a change of its annotation ${name}`, () => {
       expect(wokenBy(annotated(name))).to.deep.equal(['shop/web']);
     });

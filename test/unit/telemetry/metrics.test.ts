@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { createMetrics, type Metrics } from '../../../src/telemetry/metrics.ts';
-import type { ReleaseSnapshot } from '../../../src/telemetry/metrics/sources.ts';
+import type { ReleaseSnapshot, SyncSnapshot } from '../../../src/telemetry/metrics/sources.ts';
 import { type Exposition, parseExposition } from './parse-exposition.ts';
 
 const podinfo: ReleaseSnapshot = {
@@ -280,6 +280,85 @@ describe('forgetting a release', () => {
     metrics.actionEnded(action);
 
     expect(await count(metrics)).to.equal(1);
+  });
+});
+
+describe('metrics of GitSyncs', () => {
+  const shop: SyncSnapshot = {
+    namespace: 'shop',
+    name: 'apps',
+    ready: true,
+    suspended: false,
+    appliedAt: 1_767_225_600,
+    objects: 12,
+    heldPrunes: 7,
+  };
+  const of = { namespace: 'shop', name: 'apps' };
+  const name = (short: string): string => `helm_release_operator_gitsync_${short}`;
+
+  it('tell of each whether it is ready, since when what is applied, and how many objects it keeps', async () => {
+    const metrics = createMetrics();
+    const fresh = { ...shop, name: 'fresh', ready: false, suspended: true, appliedAt: undefined };
+    metrics.readFrom({ syncs: () => [shop, fresh] });
+
+    const { value, named } = await scrape(metrics);
+
+    expect(value(name('ready'), of)).to.equal(1);
+    expect(value(name('suspended'), of)).to.equal(0);
+    expect(value(name('applied_timestamp_seconds'), of)).to.equal(1_767_225_600);
+    expect(value(name('objects'), of)).to.equal(12);
+    expect(value(name('held_prunes'), of)).to.equal(7);
+    expect(value(name('ready'), { ...of, name: 'fresh' })).to.equal(0);
+    expect(value(name('suspended'), { ...of, name: 'fresh' })).to.equal(1);
+    expect(named(name('applied_timestamp_seconds'))).to.have.length(1);
+  });
+
+  it('count what was put back from zero on, until the GitSync is forgotten', async () => {
+    const metrics = createMetrics();
+    metrics.readFrom({ syncs: () => [shop, { ...shop, name: 'calm' }] });
+    metrics.syncCorrected(of, 2);
+    metrics.syncCorrected(of, 1);
+
+    const before = await scrape(metrics);
+    metrics.forgetSync(of);
+    const after = await scrape(metrics);
+
+    expect(before.value(name('corrections_total'), of)).to.equal(3);
+    expect(before.value(name('corrections_total'), { ...of, name: 'calm' })).to.equal(0);
+    expect(after.value(name('corrections_total'), of)).to.equal(0);
+  });
+
+  it('are nothing more of one that is gone', async () => {
+    const metrics = createMetrics();
+    let syncs = [shop];
+    metrics.readFrom({ syncs: () => syncs });
+    metrics.syncCorrected(of, 2);
+    expect((await scrape(metrics)).series.filter(({ labels }) => labels['name'] === 'apps')).to.have.length(
+      6,
+    );
+
+    syncs = [];
+
+    expect((await scrape(metrics)).series.filter(({ labels }) => labels['name'] === 'apps')).to.deep.equal(
+      [],
+    );
+  });
+
+  it('count and time passes by how they ended, and webhooks by type and result', async () => {
+    const metrics = createMetrics();
+    metrics.syncPassEnded({ outcome: 'retry', seconds: 0.2 });
+    metrics.webhookEnded({ sender: 'github', result: 'accepted' });
+    metrics.webhookEnded({ sender: 'unknown', result: 'refused' });
+    metrics.webhookEnded({ sender: 'unknown', result: 'refused' });
+
+    const { value } = await scrape(metrics);
+
+    expect(value(name('passes_total'), { outcome: 'retry' })).to.equal(1);
+    expect(value(name('passes_total'), { outcome: 'wait' })).to.equal(0);
+    expect(value(name('pass_duration_seconds_sum'), { outcome: 'retry' })).to.equal(0.2);
+    const webhooks = 'helm_release_operator_webhooks_total';
+    expect(value(webhooks, { sender: 'github', result: 'accepted' })).to.equal(1);
+    expect(value(webhooks, { sender: 'unknown', result: 'refused' })).to.equal(2);
   });
 });
 

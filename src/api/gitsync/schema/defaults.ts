@@ -5,6 +5,7 @@ export const SYNC_DEFAULTS = {
   prune: false,
   forceConflicts: true,
   deletionPolicy: 'orphan',
+  verifyMode: 'Commit',
 } as const;
 
 export const MIN_INTERVAL = '1s';

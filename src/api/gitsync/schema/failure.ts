@@ -16,7 +16,7 @@ export const faultSchema = z
 export const syncFailureSchema = z
   .object({
     step: z
-      .enum(['fetch', 'build', 'dryRun', 'apply', 'prune', 'spec', 'rights'])
+      .enum(['fetch', 'verify', 'build', 'dryRun', 'apply', 'prune', 'spec', 'rights'])
       .meta({ description: 'The step that failed.' }),
     cause: text({ description: 'The cause, and the way out.' }),
     revision: text({ description: 'Revision that it was tried with. Absent if none was found.' }).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flag, integer, text } from '../../schema/fragments.ts';
-import { MAX_INVENTORY_ENTRIES, MAX_SHOWN } from './limits.ts';
+import { MAX_CHART_PLACES, MAX_INVENTORY_ENTRIES, MAX_SHOWN } from './limits.ts';
 
 /** An object by its parts, as they are written in a manifest. */
 const objectFields = {
@@ -26,6 +26,14 @@ export const inventoryEntrySchema = z
     made: flag({
       description: 'Whether the GitSync made it. What was there before is not pruned.',
     }),
+    charts: z
+      .array(text({ description: 'COMMIT:PATH, as git writes it.' }))
+      .meta({
+        description:
+          'Of a HelmRelease whose chart is in its own commit: where that may come from. More than one if an apply was cut off.',
+        maxItems: MAX_CHART_PLACES,
+      })
+      .optional(),
   })
   .meta({ description: 'One object that the GitSync applied, or is about to.' });
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { flag, text } from '../../schema/fragments.ts';
 import { MAX_INTERVAL, MAX_PATHS, MIN_INTERVAL, SYNC_DEFAULTS } from './defaults.ts';
+import { ignoreSchema } from './ignore.ts';
 import { refSchema } from './ref.ts';
-import { INTERVAL_RULES, nameRules, URL_RULES } from './rules.ts';
-
-const MAX_NAME = 253;
+import { INTERVAL_RULES, MAX_OBJECT_NAME, nameRules, URL_RULES, VERIFY_RULES } from './rules.ts';
+import { verifySchema } from './verify.ts';
 
 export const syncSpecSchema = z
   .object({
@@ -34,7 +34,7 @@ export const syncSpecSchema = z
       .object({
         name: text({
           description: 'Name of the Secret, in the namespace of the GitSync.',
-          maxLength: MAX_NAME,
+          maxLength: MAX_OBJECT_NAME,
           rules: nameRules('Secret'),
         }),
       })
@@ -48,7 +48,7 @@ export const syncSpecSchema = z
       description:
         'ServiceAccount in the namespace of the GitSync as which everything is read and written: what it may not do, this GitSync may not.',
       unsetMeans: SYNC_DEFAULTS.serviceAccountName,
-      maxLength: MAX_NAME,
+      maxLength: MAX_OBJECT_NAME,
       rules: nameRules('ServiceAccount'),
     }).optional(),
     prune: flag({
@@ -60,11 +60,13 @@ export const syncSpecSchema = z
       description: 'Do nothing at all: neither apply new commits, nor put back what was changed by hand.',
       unsetMeans: 'false',
     }).optional(),
+    ignore: ignoreSchema.optional(),
     forceConflicts: flag({
       description:
         'Take over fields that another manager set; an Event tells which. false makes such an object fail and name the fields. Objects of a Helm release or of another GitSync are never taken over.',
       unsetMeans: String(SYNC_DEFAULTS.forceConflicts),
     }).optional(),
+    verify: verifySchema.optional(),
     deletionPolicy: z
       .enum(['orphan', 'delete'])
       .meta({
@@ -74,4 +76,4 @@ export const syncSpecSchema = z
       })
       .optional(),
   })
-  .meta({ description: 'What is to be applied, from where, and how.' });
+  .meta({ description: 'What is to be applied, from where, and how.', rules: VERIFY_RULES });

@@ -11,6 +11,9 @@ const commitSchema = z
     author: text({ description: 'Name and address of its author.' }),
     subject: text({ description: 'First line of its message.' }),
     time: time({ description: 'When it was committed.' }).optional(),
+    signedBy: text({
+      description: 'Whose signature was found good, with the key. Absent without spec.verify.',
+    }).optional(),
   })
   .meta({ description: 'The commit of attemptedRevision.' });
 
@@ -35,6 +38,7 @@ export const syncStatusSchema = z
     appliedRevision: text({
       description: 'Revision that is in the cluster as a whole: main@sha1:0123...',
     }).optional(),
+    appliedAt: time({ description: 'Since when appliedRevision is in the cluster.' }).optional(),
     attemptedRevision: text({ description: 'Revision that was last tried.' }).optional(),
     commit: commitSchema.optional(),
     counts: countsSchema.optional(),

@@ -22,9 +22,21 @@ describe('syncSettingsOf', () => {
       account: 'system:serviceaccount:team-a:default',
       prune: false,
       suspend: false,
+      ignore: [],
       forceConflicts: true,
       deletionPolicy: 'orphan',
+      verify: undefined,
     });
+  });
+
+  it('verifies tags only where the ref is one', () => {
+    const verify = { mode: 'TagAndCommit', secretRef: { name: 'signers' } } as const;
+
+    expect(() => syncSettingsOf(sync({ verify }))).to.throw(
+      InvalidSpecError,
+      'spec.verify.mode is TagAndCommit, but only a tag that ref names can be verified as one',
+    );
+    expect(syncSettingsOf(sync({ verify, ref: { semver: '1.x' } })).verify?.mode).to.equal('TagAndCommit');
   });
 
   it('takes what is given', () => {
@@ -37,8 +49,10 @@ describe('syncSettingsOf', () => {
         serviceAccountName: 'deployer',
         prune: true,
         suspend: true,
+        ignore: [{ kind: 'Deployment', paths: ['/spec/replicas'] }],
         forceConflicts: false,
         deletionPolicy: 'delete',
+        verify: { secretRef: { name: 'signers' } },
       }),
     );
 
@@ -52,8 +66,10 @@ describe('syncSettingsOf', () => {
       account: 'system:serviceaccount:team-a:deployer',
       prune: true,
       suspend: true,
+      ignore: [{ kind: 'Deployment', pointers: [['spec', 'replicas']] }],
       forceConflicts: false,
       deletionPolicy: 'delete',
+      verify: { mode: 'Commit', secretRef: { namespace: 'team-a', name: 'signers' } },
     });
   });
 

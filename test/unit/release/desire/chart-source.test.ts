@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { CredentialsError } from '../../../../src/api/errors.ts';
+import { ChartUnavailableError, CredentialsError, InvalidSpecError } from '../../../../src/api/errors.ts';
+import { SYNC_RECONCILE_AT_ANNOTATION } from '../../../../src/api/names.ts';
 import type { HelmReleaseSpec } from '../../../../src/api/helm-release.ts';
 import { settingsOf } from '../../../../src/api/settings.ts';
 import type { ChartSource } from '../../../../src/charts/chart.ts';
 import { createChartSourceOf } from '../../../../src/release/desire/chart-source.ts';
+import { type OwnCommit, toldOfLostCommit } from '../../../../src/release/desire/own-chart.ts';
 import type { Document } from '../../../../src/kube/documents.ts';
 import { RELEASE_INDEXES } from '../../../../src/release/triggers.ts';
 
@@ -24,15 +26,20 @@ const release = (chart: HelmReleaseSpec['chart']) => ({
   ...{ apiVersion: 'helm.fluxcd.io/v1', kind: 'HelmRelease' },
   ...{ metadata: { namespace: 'shop', name: 'web' }, spec: { chart } },
 });
-const sourceOf = (chart: HelmReleaseSpec['chart']): Promise<ChartSource> => {
+const sourceOf = async (chart: HelmReleaseSpec['chart'], own: OwnCommit = NONE): Promise<ChartSource> => {
   const readSecret = ({ namespace, name }: { namespace: string; name: string }) =>
     Promise.resolve(SECRETS[`${namespace}/${name}`]);
-  const find = createChartSourceOf({ readSecret, defaultRef: 'main' });
-  return find(settingsOf(release(chart)), new AbortController().signal);
+  const ownCommitOf = () => Promise.resolve(own);
+  const find = createChartSourceOf({ readSecret, defaultRef: 'main', ownCommitOf });
+  const source = await find(settingsOf(release(chart)), new AbortController().signal);
+  if (source.kind === 'not-known-yet') throw new Error(`not known yet: ${source.why}`);
+  return source;
 };
 
+const NONE: OwnCommit = { kind: 'none' };
 const WEB = { repository: 'https://charts.example.com', name: 'web', version: '1.x' };
 const OCI = { repository: 'oci://registry.example.com/charts', name: 'web', version: '1.x' };
+const SSH = { identity: 'key', knownHosts: 'hosts' };
 const GIT = { git: 'https://git.example.com/app', path: 'web' };
 
 describe('the chart source of a HelmRelease', () => {
@@ -69,6 +76,39 @@ describe('the chart source of a HelmRelease', () => {
       .to.be.instanceOf(CredentialsError)
       .with.property('message')
       .that.matches(/holds an identity token, which only registries take/);
+  });
+
+  it('in its own commit is that which is proved, read with what the GitSync may read', async () => {
+    const remote = { url: 'ssh://git@git.example.com/deploy', access: { ssh: SSH }, scope: 'team/key/1' };
+    const own = { kind: 'commit', remote, commit: 'c'.repeat(40) } as const;
+
+    expect(await sourceOf({ path: 'charts/web' }, own)).to.deep.equal({
+      ...{ kind: 'git', ...remote, ref: own.commit, path: 'charts/web', skipDepUpdate: false },
+    });
+  });
+
+  it('in its own commit is waited for, or refused with the way out where no GitSync holds the HelmRelease', async () => {
+    const said = async (own: OwnCommit): Promise<unknown> =>
+      await sourceOf({ path: 'charts/web' }, own).catch((error: unknown) => error);
+
+    expect(await said({ kind: 'not-known-yet', why: 'GitSync a' })).to.have.property(
+      'message',
+      'not known yet: GitSync a',
+    );
+    expect(await said(NONE))
+      .to.be.instanceOf(InvalidSpecError)
+      .with.property('message')
+      .that.includes(
+        'no GitSync holds this HelmRelease: set spec.chart.git, or commit it to the path of a GitSync',
+      );
+  });
+
+  it('whose commit is gone is told how to be had from another one', () => {
+    const gone = new ChartUnavailableError('repository r has no commit c: a forced push has replaced it');
+    const { source } = settingsOf(release({ path: 'web' }));
+
+    expect(toldOfLostCommit(gone, source).message).to.include(SYNC_RECONCILE_AT_ANNOTATION);
+    expect(toldOfLostCommit(gone, settingsOf(release(GIT)).source)).to.equal(gone);
   });
 
   it('is looked at again when a Secret that it names changes', () => {

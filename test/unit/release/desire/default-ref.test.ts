@@ -7,6 +7,7 @@ import { toldOfDefaultRef } from '../../../../src/release/desire/default-ref.ts'
 const EMPTY = {
   heads: new Map(),
   tags: new Map(),
+  tagObjects: new Map(),
   head: undefined,
   defaultBranch: undefined,
   insecure: false,

@@ -143,6 +143,14 @@ describe('taking our marks off a HelmRelease', () => {
     );
   });
 
+  it('warns that Helm Operator 1.4.4 knows no chart in the commit of a GitSync', async () => {
+    const own = { ...RELEASE, spec: { chart: { path: 'charts/web' } } };
+
+    const what = await detachRelease(own, serverWith(own, undisturbed), signal);
+
+    expect(what).to.include('write spec.chart.git and ref for it');
+  });
+
   it('warns that Helm Operator 1.4.4 works on what is suspended', async () => {
     const suspended = { ...RELEASE, spec: { ...RELEASE.spec, suspend: true } };
 

@@ -109,3 +109,32 @@ describe('a chart source that is away for a while', () => {
     expect(world.events).not.to.include('ForeignChange');
   });
 });
+
+describe('a chart that a GitSync has to vouch for', () => {
+  const unproved = { kind: 'not-known-yet', why: 'GitSync shop/team, which was not looked at yet' } as const;
+
+  it('is waited for by a new release, which says for whom', async () => {
+    const world = createWorld();
+    world.unproved = unproved;
+    const { outcome, runs } = await world.pass();
+
+    expect(runs).to.deep.equal([]);
+    expect(outcome).to.deep.equal({ kind: 'wait', ms: 30_000 });
+    expect(world.condition('Reconciling')?.message).to.equal(`waiting for ${unproved.why}`);
+    expect(world.status()).not.to.have.property('failure');
+
+    world.unproved = undefined;
+    expect((await world.pass()).runs).to.have.length(1);
+  });
+
+  it('changes nothing of a release that stands, and is no failure', async () => {
+    const world = createWorld();
+    await world.pass();
+    world.unproved = unproved;
+
+    const { effects, runs } = await world.pass();
+
+    expect([effects, runs]).to.deep.equal([[], []]);
+    expect(world.condition('Ready')?.status).to.equal('True');
+  });
+});

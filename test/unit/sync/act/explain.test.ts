@@ -125,7 +125,7 @@ describe('why a document is not applied', () => {
 
   it('names another owner, and the way out', () => {
     expect(ownedBy({ kind: 'sync', key: 'team-b/apps' }, DEPLOYMENT).why).to.equal(
-      'it belongs to GitSync team-b/apps: remove it from one of the two, or take the labels of that GitSync off the object if it is gone',
+      'it belongs to GitSync team-b/apps: remove it from one of the two',
     );
     expect(ownedBy({ kind: 'release', key: 'shop/web' }, DEPLOYMENT).why).to.equal(
       'it belongs to the Helm release shop/web: remove it from Git or from the chart',

@@ -51,6 +51,30 @@ describe('the inventory', () => {
     expect(known.get(key)).to.equal(web);
   });
 
+  it('knows each commit that the chart of a HelmRelease may come from until one is applied, and not too many', () => {
+    const at = (commit: string, digest: string) =>
+      intent(digest).map((one) => ({ ...one, chart: `${commit}:web` }));
+    const of2 = (inventory: ReturnType<typeof intended>) => inventory.get(key)?.charts;
+    const first = intended(known, at('c1', 'd1'), 'c1');
+    const second = intended(first, at('c2', 'd2'), 'c2');
+
+    expect(of2(first)).to.deep.equal(['c1:web']);
+    expect(of2(second)).to.deep.equal(['c1:web', 'c2:web']);
+    expect(of2(intended(second, at('c2', 'd2'), 'c2'))).to.deep.equal(['c1:web', 'c2:web']);
+    const many = ['c3', 'c4', 'c5'].reduce(
+      (sum, commit) => intended(sum, at(commit, commit), commit),
+      second,
+    );
+    expect(of2(many)).to.deep.equal(['c2:web', 'c3:web', 'c4:web', 'c5:web']);
+    expect(of2(leaving(second, [key]))).to.deep.equal(['c1:web', 'c2:web']);
+    const [done] = now('u1', true);
+    expect(of2(applied(second, done === undefined ? [] : [{ ...done, charts: ['c2:web'] }]))).to.deep.equal([
+      'c2:web',
+    ]);
+    expect(of2(applied(second, now('u1', true)))).to.equal(undefined);
+    expect(inventoryOf(entriesOf(second))).to.deep.equal(second);
+  });
+
   it('takes over what was applied, and who made the object', () => {
     expect(applied(known, now('u1', true)).get(key)).to.deep.equal({
       ...web,

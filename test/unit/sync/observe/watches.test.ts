@@ -113,6 +113,37 @@ describe('the watches of GitSyncs', () => {
     expect(told).to.have.length(3);
   });
 
+  it('see nothing in a change of what is ignored, and open anew when other fields are', async () => {
+    const withData = (time: string, fieldsV1: object): OwnObject => {
+      const object = live('web', '1', time);
+      const entry = { manager: syncFieldManager(SYNC), operation: 'Apply', fieldsV1 };
+      return { metadata: { ...object.metadata, managedFields: [entry] } as OwnObject['metadata'] };
+    };
+    const [all, none] = [withData('6', { 'f:data': {}, 'f:size': {} }), withData('7', { 'f:data': {} })];
+    const fields = ownFields(none, syncFieldManager(SYNC)) ?? '';
+    const ignore = [{ kind: 'ConfigMap', pointers: [['size']] }];
+    items = [all];
+    watches.expect(KEY, ACCOUNT, [{ ...expected('web'), fields }], ignore);
+    await settle();
+    expect([...watches.drifted(KEY)]).to.deep.equal([]);
+
+    told = [];
+    changed(none);
+    expect([told, ...watches.drifted(KEY)]).to.deep.equal([[]]);
+
+    watches.expect(
+      KEY,
+      ACCOUNT,
+      [{ ...expected('web'), fields }],
+      [...ignore, { kind: 'Secret', pointers: [] }],
+    );
+    expect(opened).to.have.length(1);
+    watches.expect(KEY, ACCOUNT, [{ ...expected('web'), fields }]);
+    await settle();
+    expect([opened.length, ended]).to.deep.equal([2, 1]);
+    expect([...watches.drifted(KEY)]).to.deep.equal(['web']);
+  });
+
   it('know nothing before they have seen all, nor of a GitSync that expects nothing', async () => {
     watches.expect(KEY, ACCOUNT, [expected('gone')]);
     expect(watches.drifted(KEY).size).to.equal(0);

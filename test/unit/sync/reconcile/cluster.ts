@@ -17,6 +17,8 @@ export class FakeCluster {
   readonly calls: string[] = [];
   /** Names of objects that are refused when they are tried, or only when they are applied. */
   readonly refused = new Map<string, 'try' | 'apply'>();
+  /** Names of objects that a webhook cannot be asked about in a dry run. */
+  readonly untestable = new Set<string>();
   /** Called before each change, and after it. */
   beforeEffect: () => void = () => undefined;
   onEffect: () => void = () => undefined;
@@ -26,12 +28,14 @@ export class FakeCluster {
   readonly discovery = {
     find: (apiVersion: string, kind: string): Promise<ResourceType | undefined> =>
       Promise.resolve(
-        kind === 'ConfigMap' || kind === 'Secret' || kind === 'Namespace'
-          ? {
-              ...{ group: '', version: apiVersion, kind, plural: `${kind.toLowerCase()}s` },
-              namespaced: kind !== 'Namespace',
-            }
-          : undefined,
+        kind === 'HelmRelease'
+          ? { group: 'helm.fluxcd.io', version: 'v1', kind, plural: 'helmreleases', namespaced: true }
+          : kind === 'ConfigMap' || kind === 'Secret' || kind === 'Namespace'
+            ? {
+                ...{ group: '', version: apiVersion, kind, plural: `${kind.toLowerCase()}s` },
+                namespaced: kind !== 'Namespace',
+              }
+            : undefined,
       ),
   };
 
@@ -48,6 +52,10 @@ export class FakeCluster {
             new ApiError(`${name} is refused`, { status: 403, statusReason: 'Forbidden' }),
           );
         }
+        if (dryRun && this.untestable.has(name)) {
+          const said = 'admission webhook "w.example.com" does not support dry run';
+          return Promise.reject(new ApiError(said, { status: 400, statusReason: 'BadRequest' }));
+        }
         return Promise.resolve(this.#apply(type, object, fieldManager, dryRun));
       },
     };
@@ -55,6 +63,11 @@ export class FakeCluster {
 
   metadataOf(type: ResourceType) {
     return {
+      list: () =>
+        Promise.resolve({
+          items: [...this.objects.values()].map(({ object }) => object),
+          resourceVersion: '',
+        }),
       get: (ref: Ref) => {
         this.calls.push(`look at ${ref.name}`);
         return Promise.resolve(this.#get(type, ref));

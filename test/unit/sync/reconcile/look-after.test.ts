@@ -46,6 +46,16 @@ describe('looking after what is applied', () => {
     expect(colors()).to.deep.equal(['red', 'red']);
   });
 
+  it('is counted, with each object once that was put back', async () => {
+    world.cluster.changeByHand('a', { color: 'blue' });
+    world.cluster.changeByHand('b', { color: 'blue' });
+    await world.pass();
+    world.cluster.changeByHand('a', { color: 'green' });
+    await world.pass();
+
+    expect(world.corrected).to.equal(3);
+  });
+
   it('goes on while the newest commit is bad', async () => {
     world.commit({ 'a.yaml': 'a: {' });
     await world.pass();
@@ -61,7 +71,7 @@ describe('looking after what is applied', () => {
     world.cluster.refused.set('a', 'try');
     world.cluster.changeByHand('a', { color: 'blue' });
 
-    expect(await world.pass()).to.deep.equal({ kind: 'wait', ms: 5_000 });
+    expect(await world.pass()).to.deep.equal({ kind: 'retry', ms: 5_000 });
     expect(world.ready()).to.match(/^False DryRunFailed/);
     const revision = world.commit({ 'b.yaml': configMap('b', 'green'), 'c.yaml': configMap('c') });
     await world.pass();

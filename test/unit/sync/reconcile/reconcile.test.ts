@@ -85,7 +85,7 @@ describe('a pass over a GitSync', () => {
     await world.pass();
     const bad = world.commit({ ...files('a', 'b'), 'c.yaml': 'a: {' });
 
-    expect(await world.pass()).to.deep.equal(INTERVAL);
+    expect(await world.pass()).to.deep.equal({ ...INTERVAL, kind: 'retry' });
 
     expect(world.cluster.calls).to.deep.equal([]);
     expect(world.ready()).to.match(/^False BuildFailed: c\.yaml/);
@@ -100,7 +100,7 @@ describe('a pass over a GitSync', () => {
     world.cluster.refused.set('b', 'try');
     const revision = world.commit(files('a', 'b'));
 
-    expect(await world.pass()).to.deep.equal({ kind: 'wait', ms: 5_000 });
+    expect(await world.pass()).to.deep.equal({ kind: 'retry', ms: 5_000 });
     expect(world.cluster.objects.size).to.equal(0);
     expect(world.ready()).to.match(/^False DryRunFailed: b\.yaml/);
 
@@ -118,6 +118,39 @@ describe('a pass over a GitSync', () => {
     await world.pass();
     expect(world.ready()).to.equal(`True Applied: applied ${revision}`);
     expect(world.status).not.to.have.property('failure');
+  });
+
+  it('tells of what it applied untested, because a webhook does not take part in dry runs', async () => {
+    world.cluster.untestable.add('a').add('b').add('c');
+    world.commit(files('a', 'b', 'c', 'd'));
+    await world.pass();
+
+    const untested = (): readonly string[] => world.events.filter((event) => event.startsWith('Untested'));
+    expect(untested()).to.deep.equal([
+      'Untested: a webhook does not take part in dry runs: 3 objects, the first of them: ' +
+        ['a', 'b']
+          .map(
+            (name) =>
+              `${name}.yaml, document 1, line 1, ConfigMap team/${name}: it was applied without having been tried before: ` +
+              'admission webhook "w.example.com" does not support dry run',
+          )
+          .join('; '),
+    ]);
+    await world.pass();
+    expect(untested()).to.have.length(1);
+  });
+
+  it('tells of it too when something else could not be applied then, and not of what was not written', async () => {
+    world.cluster.untestable.add('a').add('b');
+    world.cluster.refused.set('b', 'apply');
+    world.commit(files('a', 'b'));
+    await world.pass();
+
+    expect(world.ready()).to.match(/^False ApplyFailed/);
+    expect(world.events.join('\n'))
+      .to.match(/^Untested: a webhook does not take part in dry runs: a\.yaml, /m)
+      .and.not.contain('Untested: a webhook does not take part in dry runs: b.yaml')
+      .and.not.contain('objects, the first');
   });
 
   it('leaves what it could apply of a commit, whatever is put back meanwhile', async () => {

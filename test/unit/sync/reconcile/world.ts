@@ -7,6 +7,7 @@ import { createFailureCount } from '../../../../src/sync/failure-count.ts';
 import { createInventoryStore } from '../../../../src/sync/inventory/store.ts';
 import { reconcile, type SyncPorts } from '../../../../src/sync/reconcile.ts';
 import { remove } from '../../../../src/sync/remove.ts';
+import { createReadings } from '../../../../src/sync/readings.ts';
 import { createRivalry } from '../../../../src/sync/rivalry.ts';
 import type { SyncGit } from '../../../../src/sync/source.ts';
 import { silentLogger } from '../../../../src/telemetry/logger.ts';
@@ -20,11 +21,15 @@ export class Killed extends Error {}
 export class World {
   readonly cluster = new FakeCluster();
   readonly events: string[] = [];
+  /** How many objects were put back. */
+  corrected = 0;
   readonly parser = createParser();
   /** Statuses that were written. */
   readonly statuses: GitSyncStatus[] = [];
   sync: GitSync;
   away = false;
+  /** Of the newest commit. */
+  verdict: Awaited<ReturnType<SyncPorts['verify']>> = { kind: 'not-asked' };
   nowMs = Date.UTC(2026, 0, 1, 12);
   /** The operator dies after so many writes. */
   effectsLeft = Number.POSITIVE_INFINITY;
@@ -106,6 +111,7 @@ export class World {
     const clock = { now: () => new Date(this.nowMs), monotonicMs: () => this.nowMs };
     const view = {
       discovery: cluster.discovery,
+      kinds: () => Promise.resolve([]),
       metadataOf: cluster.metadataOf.bind(cluster),
       stage: { resourceOf: cluster.resourceOf.bind(cluster), definitionsServed: () => Promise.resolve([]) },
     };
@@ -116,12 +122,15 @@ export class World {
     };
     return {
       git: this.#git(),
+      verify: () => Promise.resolve(this.verdict),
       remoteOf: ({ url }) => Promise.resolve({ url, scope: '' }),
       actingAs: () => view,
       inventory: createInventoryStore({ configMaps: none, digestKey }),
       digestKey,
       kustomize: () => () => Promise.reject(new Error('not here')),
       parser: this.parser,
+      identifyCharts: ({ commit }, charts) =>
+        Promise.resolve(charts.map(({ path }) => this.#below(commit, path))),
       events: {
         record: ({ reason, message }) => this.events.push(`${reason}: ${message}`),
         flush: () => Promise.resolve(),
@@ -130,12 +139,17 @@ export class World {
       inFlight: 1,
       watches: cluster.watches(),
       rivalry: createRivalry(clock),
+      meter: { corrected: (_key, objects) => (this.corrected += objects) },
       random: () => 0.5,
       clock,
       log: silentLogger,
       spread: (ms) => ms,
       sourceFailures: createFailureCount(),
       takeNews: () => undefined,
+      tellNews: () => undefined,
+      readings: createReadings(clock, () => undefined),
+      syncs: () => [this.sync],
+      isFree: () => Promise.resolve(false),
       store: { upsert: () => 'updated' },
       objects: {
         mergePatch: (_ref, patch) => {
@@ -154,13 +168,26 @@ export class World {
     };
   }
 
+  /** All that a folder of a commit holds. */
+  #below(commit: string, folder: string): string {
+    const files = Object.entries(this.#commits.get(commit) ?? {});
+    return JSON.stringify(files.filter(([path]) => path.startsWith(`${folder}/`)));
+  }
+
   #git(): SyncGit {
     const at = (commit: string): ReturnType<typeof repositoryOf> =>
       repositoryOf(this.#commits.get(commit) ?? {}, undefined, this.parser);
     const unlessAway = <T>(answer: T): Promise<T> =>
       this.away ? Promise.reject(new UnreachableError('no route to example.com')) : Promise.resolve(answer);
     const refs = () => ({
-      ...{ head: this.#head, defaultBranch: 'main', heads: new Map(), tags: new Map(), insecure: false },
+      ...{
+        head: this.#head,
+        defaultBranch: 'main',
+        heads: new Map(),
+        tags: new Map(),
+        tagObjects: new Map(),
+        insecure: false,
+      },
     });
     return {
       refs: () => unlessAway(refs()),
@@ -170,6 +197,7 @@ export class World {
           : unlessAway({ commit: this.#head, insecure: false }),
       files: (_remote, commit, path) => at(commit).files(path),
       read: (_remote, commit, files) => at(commit).read(files),
+      changes: () => Promise.resolve(new Map()),
       lookup: (_remote, commit, paths) => at(commit).lookup(paths) as ReturnType<SyncGit['lookup']>,
       commit: (_remote, commit) => {
         const who = { name: 'Ada', email: '', time: '2026-01-01T00:00:00Z' };

@@ -42,6 +42,8 @@ export interface Circumstances {
   isCrdTerminating: boolean;
   /** The chart source has not answered yet. */
   isSourceSlow: boolean;
+  /** Whether the release may have its chart is not known yet. */
+  unproved: { readonly kind: 'not-known-yet'; readonly why: string } | undefined;
   /** Whether watches tell of the objects of the release. */
   isWatched: boolean;
   digestKey: Buffer;
@@ -168,7 +170,9 @@ export function createWorld(
     charts: { watch: () => undefined, pin: () => () => undefined },
     patientCharts: { find: () => (world.isSourceSlow ? Promise.resolve(undefined) : findChart()) },
     chartSourceOf: () =>
-      Promise.resolve({ kind: 'git', url: '', ref: 'main', path: 'web', skipDepUpdate: false, scope: '' }),
+      Promise.resolve(
+        world.unproved ?? { kind: 'git', url: '', ref: 'main', path: 'web', skipDepUpdate: false, scope: '' },
+      ),
     composeValues: () => Promise.resolve({ values: NO_VALUES, [Symbol.dispose]: () => undefined }),
     differenceFrom: ({ target, chart }, revision) => {
       const stored = storage.all(target.releaseName).find((each) => each.revision === revision);
@@ -211,6 +215,7 @@ export function createWorld(
     difference: undefined,
     isCrdTerminating: false,
     isSourceSlow: false,
+    unproved: undefined,
     isWatched: true,
     digestKey: DIGEST_KEY,
     forbidden: new Set(),

@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import type { OwnCommitSource } from '../../../src/api/chart-source.ts';
+import { CredentialsError } from '../../../src/api/errors.ts';
+import type { GitSync } from '../../../src/api/gitsync/git-sync.ts';
+import { createOwnCommitOf, type OwnCommitOptions } from '../../../src/operator/own-commit.ts';
+import type { OwnCommit } from '../../../src/release/desire/own-chart.ts';
+import { createClaims } from '../../../src/sync/claims.ts';
+
+const signal = new AbortController().signal;
+const sync: GitSync = {
+  metadata: { name: 'team', namespace: 'shop' },
+  spec: { url: 'https://git.example.com/x' },
+};
+const remote = { url: 'https://git.example.com/x', scope: 'shop/login/1' };
+const SAID = { release: 'shop/web', uid: 'u1', sync: { namespace: 'shop', name: 'team' }, commit: 'c1' };
+
+function world(more: Partial<OwnCommitOptions> = {}) {
+  const claims = createClaims();
+  const ownCommitOf = createOwnCommitOf({
+    claims,
+    find: (key) => (key === 'shop/team' ? sync : undefined),
+    isSynced: () => true,
+    remoteOf: () => Promise.resolve(remote),
+    ...more,
+  });
+  return {
+    /** As the GitSync has it in its inventory. */
+    hold: (uid: string | undefined, ...charts: readonly string[]) => {
+      const id = { group: 'helm.fluxcd.io', kind: 'HelmRelease', namespace: 'shop', name: 'web' };
+      const known = uid === undefined ? {} : { uid };
+      claims.put(
+        'shop/team',
+        new Map([['key', { id, version: 'v1', commit: 'c', made: true, charts, ...known }]]),
+      );
+    },
+    holdNothing: () => {
+      claims.put('shop/team', new Map());
+    },
+    ask: (said: Partial<OwnCommitSource['said']> = {}, path = 'web'): Promise<OwnCommit> =>
+      ownCommitOf({ kind: 'own-commit', path, skipDepUpdate: false, said: { ...SAID, ...said } }, signal),
+  };
+}
+
+describe('the commit that a HelmRelease came with', () => {
+  it('is the one that it names, if its GitSync holds it with this chart of this commit', async () => {
+    const { hold, ask } = world();
+    hold('u1', 'c1:web');
+    expect(await ask()).to.deep.equal({ kind: 'commit', commit: 'c1', remote });
+    hold('u1', 'c1:web', 'c2:web');
+    expect(await ask()).to.include({ commit: 'c1' });
+    expect(await ask({ commit: 'c2' })).to.include({ commit: 'c2' });
+  });
+
+  it('is not another one, of another folder, or of another object by the name', async () => {
+    const { hold, ask } = world();
+    hold('u1', 'c1:web');
+    const asked = [
+      ask({ commit: 'c2' }),
+      ask({ commit: undefined }),
+      ask({}, 'private'),
+      ask({ uid: 'u2' }),
+      ask({ uid: undefined }),
+    ];
+    for (const own of await Promise.all(asked)) {
+      expect(own).to.have.property('kind', 'not-known-yet');
+      expect(own).to.have.property('why').that.includes('GitSync shop/team, which has not applied it');
+    }
+  });
+
+  it('is not known while the object is on its way, or its GitSync was not looked at', async () => {
+    const { hold, ask } = world();
+    expect(await ask()).to.have.property('kind', 'not-known-yet');
+    hold(undefined, 'c1:web');
+    expect(await ask()).to.have.property('kind', 'not-known-yet');
+    const unsynced = world({ find: () => undefined, isSynced: () => false });
+    expect(await unsynced.ask()).to.have.property('kind', 'not-known-yet');
+  });
+
+  it('is none where no GitSync holds it, whatever it says', async () => {
+    const { holdNothing, ask } = world();
+    holdNothing();
+    expect(await ask()).to.deep.equal({ kind: 'none' });
+    expect(await ask({ sync: undefined })).to.deep.equal({ kind: 'none' });
+    expect(await ask({ sync: { namespace: 'shop', name: 'nobody' } })).to.deep.equal({ kind: 'none' });
+  });
+
+  it('cannot be read where the Secret of the GitSync is wrong, which is named', async () => {
+    const remoteOf = () => Promise.reject(new CredentialsError('Secret shop/login does not exist'));
+    const { hold, ask } = world({ remoteOf });
+    hold('u1', 'c1:web');
+    expect(await ask().catch((error: unknown) => error))
+      .to.be.instanceOf(CredentialsError)
+      .with.property('message', 'GitSync shop/team: Secret shop/login does not exist');
+  });
+});
