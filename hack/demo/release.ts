@@ -14,7 +14,9 @@ export const HELM_RELEASE = 'helmreleases.helm.fluxcd.io';
 
 /** Follows the HelmRelease by a watch, so that what is measured is the operator and not the pause between two looks. */
 export function followRelease({ shell, screen, cleanUp, signal, patienceMs }: Demo): Release {
-  const child = shell.spawn(`kubectl get ${HELM_RELEASE} shop --watch -o jsonpath='{@}{"\\n"}'`);
+  const child = shell.spawn(
+    `kubectl get ${HELM_RELEASE} --field-selector=metadata.name=shop --watch -o jsonpath='{@}{"\\n"}'`,
+  );
   cleanUp.defer('the watch of the HelmRelease', () => end(child));
   const following = follow<HelmRelease>(child);
   let told: string | undefined;

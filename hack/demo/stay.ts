@@ -9,13 +9,14 @@ export async function stay({ dir, cluster, screen, signal }: Demo, operatorUrl: 
     `export KUBECONFIG=${kubeconfig} PATH=$DEMO/bin:$PATH`,
     'cd $DEMO/shop',
     'kubectl get helmreleases.helm.fluxcd.io --watch',
-    "sed -i 's/replicas: .*/replicas: 3/' charts/shop/values.yaml",
+    'kubectl get gitsyncs -o wide',
+    "sed -i 's/replicas: .*/replicas: 3/' deploy/settings.yaml",
     "git commit --all --message 'Three of them' && git push",
     'kubectl describe helmreleases.helm.fluxcd.io shop',
     'helm history shop',
     `curl ${operatorUrl}/metrics`,
     'tail -f $DEMO/operator.log',
-    'kubectl delete -f shop.yaml',
+    "git rm --quiet deploy/shop.yaml && git commit --message 'Close the shop' && git push",
   ];
   screen.output(`${commands.map((command) => `  ${command}`).join('\n')}\n`);
   screen.note(`Ctrl-C here, or kill ${String(process.pid)}, ends it and takes everything away.`);

@@ -14,8 +14,11 @@ const POLL_MS = 250;
 export async function breakIt(demo: Demo, release: Release, operatorUrl: string): Promise<void> {
   const { shell, screen } = demo;
   screen.step('A commit names an image that does not exist: the upgrade fails, and the operator rolls back');
-  await shell.show(`sed -i 's/1\\.1\\.0/1.2.0/; s/3\\.10/3.11-missing/' charts/shop/*.yaml`);
-  await shell.show(`git commit --quiet --all --message 'Shop 1.2.0 with a mistake' && git push --quiet`);
+  await shell.show(`sed -i 's/3\\.10/3.11-missing/' deploy/shop.yaml`);
+  await shell.show(
+    `git commit --quiet --all --author 'Charles Babbage <charles@example.com>' --message 'Pause 3.11'`,
+  );
+  await shell.show('git push --quiet');
   const { object } = await release.until('the rollback', isRolledBack);
   await shell.show('helm history shop');
   const revisions = await helmHistory(shell);

@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../testenv/control-plane/port.ts';
 import type { Demo } from '../demo.ts';
-import { labelDefinition, removeReleases } from '../given-cluster.ts';
+import { labelDefinitions, removeReleases } from '../given-cluster.ts';
+import { GIT_SYNC } from '../git-sync.ts';
 import { HELM_RELEASE } from '../release.ts';
 import { end } from '../shell.ts';
 import { StepFailed } from '../step-failed.ts';
@@ -15,10 +16,12 @@ const POLL_MS = 100;
 /** Starts the operator from source and gives the URL of its HTTP endpoints. */
 export async function startOperator(demo: Demo): Promise<string> {
   const { namespace, cluster, shell, screen, cleanUp } = demo;
-  screen.step('The operator starts from source and asks Git for new commits every two seconds');
-  await shell.show('kubectl apply --server-side -f crds/helmrelease.yaml');
-  await shell.show(`kubectl wait --for=condition=Established crd/${HELM_RELEASE} --timeout=30s`);
-  if (cluster.kind === 'given') await labelDefinition(demo);
+  screen.step('The operator starts from source');
+  await shell.show('kubectl apply --server-side -f crds/');
+  await shell.show(
+    `kubectl wait --for=condition=Established crd/${HELM_RELEASE} crd/${GIT_SYNC} --timeout=30s`,
+  );
+  if (cluster.kind === 'given') await labelDefinitions(demo);
 
   const port = await freePort(USUAL_PORT);
   const url = `http://127.0.0.1:${String(port)}`;
@@ -26,7 +29,6 @@ export async function startOperator(demo: Demo): Promise<string> {
     '--kubeconfig=$KUBECONFIG',
     `--operator-namespace=${namespace}`,
     ...(cluster.kind === 'given' ? [`--allow-namespace=${namespace}`] : []),
-    '--git-poll-interval=2s',
     '--charts-sync-interval=3s',
     '--shutdown-timeout=5s',
     `--listen=127.0.0.1:${String(port)}`,

@@ -37,7 +37,7 @@ describe('the demo as a process', () => {
     const { exitCode, stdout, stderr } = await runDemo(dir, {});
 
     expect(stderr).to.equal('');
-    expect(stdout).to.match(/^deployed \d+\.\d s after git commit, ready after \d+\.\d s$/m);
+    expect(stdout).to.match(/^deployed \d+\.\d s after git push, ready after \d+\.\d s$/m);
     expect(stdout).to.match(/^Done in \d+ s\. /m);
     expect(exitCode).to.equal(0);
     await nothingIsLeft();

@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { load } from 'js-yaml';
-import { repositoryFiles } from '../../../hack/demo/steps/serve-git.ts';
+import { load, loadAll } from 'js-yaml';
+import { manifests, repositoryFiles } from '../../../hack/demo/steps/serve-git.ts';
+import type { GitSync } from '../../../src/api/gitsync/git-sync.ts';
+import type { HelmRelease } from '../../../src/api/helm-release.ts';
 import { tool } from '../../../hack/testenv/testenv.ts';
 import { run } from '../../support/run.ts';
 
@@ -21,7 +23,7 @@ describe('the repository of the demo', () => {
     this.timeout(60_000);
     helm = await tool('helm');
     dir = await mkdtemp(join(tmpdir(), 'demo-repository-'));
-    const files = await repositoryFiles({ url: 'http://127.0.0.1:1/shop.git', timeout: 15 });
+    const files = await repositoryFiles();
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(dir, path)), { recursive: true });
       await writeFile(join(dir, path), text);
@@ -46,15 +48,11 @@ describe('the repository of the demo', () => {
   });
 
   it('has its address and time limit filled in', async () => {
-    const files = await repositoryFiles({ url: 'http://127.0.0.1:1/shop.git', timeout: 15 });
+    const settings = { url: 'http://127.0.0.1:1/shop.git', timeout: 15 };
+    const { 'gitsync.yaml': sync, 'shop.yaml': release } = await manifests(settings);
 
-    expect(load(files['shop.yaml'] ?? '')).to.deep.include({
-      spec: {
-        releaseName: 'shop',
-        chart: { git: 'http://127.0.0.1:1/shop.git', ref: 'main', path: 'charts/shop' },
-        timeout: 15,
-        rollback: { enable: true, wait: true },
-      },
-    });
+    expect((loadAll(sync).at(-1) as GitSync).spec.url).to.equal(settings.url);
+    expect((load(release) as HelmRelease).spec.timeout).to.equal(15);
+    expect(`${sync}${release}`).not.to.match(/GIT_URL|TIMEOUT/);
   });
 });
