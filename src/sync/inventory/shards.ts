@@ -5,6 +5,9 @@ import { entriesOf, type Entry, inventoryOf, type Inventory } from './entry.ts';
 /** A change of one object rewrites a sixteenth of a large inventory. */
 export const SHARDS = 16;
 
+/** In the place of the number of a part. */
+const WHOLE = -1;
+
 /** A part of an inventory as it is written down. */
 export interface Shard {
   readonly entries: string;
@@ -24,6 +27,15 @@ export function toShards(inventory: Inventory, options: SealOptions): readonly S
     const entries = JSON.stringify(entriesOf(new Map(parts.get(number) ?? [])));
     return { entries, seal: sealOf(entries, number, options) };
   });
+}
+
+/** An inventory that is written down as a whole, in any order. */
+export function sealOfWhole(inventory: Inventory, options: SealOptions): string {
+  return sealOf(JSON.stringify(entriesOf(inventory)), WHOLE, options);
+}
+
+export function isSealedWhole(inventory: Inventory, seal: string, options: SealOptions): boolean {
+  return isSealed({ entries: JSON.stringify(entriesOf(inventory)), seal }, WHOLE, options);
 }
 
 /** Undefined if one is missing or was changed by somebody else. */

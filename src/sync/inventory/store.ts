@@ -5,7 +5,7 @@ import { ownerLabels } from '../desire/mark.ts';
 import type { Document } from '../../kube/documents.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { entriesOf, inventoryOf, type Inventory } from './entry.ts';
-import { fromShards, SHARDS, type Shard, toShards } from './shards.ts';
+import { fromShards, isSealedWhole, sealOfWhole, SHARDS, type Shard, toShards } from './shards.ts';
 
 /** Where a GitSync's inventory is kept: in its status, or in ConfigMaps beside it when there is too much for that. */
 export interface InventoryStore {
@@ -29,9 +29,14 @@ export function createInventoryStore({ configMaps, digestKey }: InventoryStorePo
   const written = new Map<string, string>();
 
   const load = async (sync: GitSync, signal: AbortSignal): Promise<LoadedInventory> => {
-    const { count = 0, entries = [] } = sync.status?.inventory ?? {};
-    if (count <= entries.length) return { kind: 'known', inventory: inventoryOf(entries) };
+    const { count = 0, entries = [], seal = '' } = sync.status?.inventory ?? {};
     const { namespace = '', uid = '' } = sync.metadata;
+    if (count <= entries.length) {
+      const whole = inventoryOf(entries);
+      // What charts and prunes go by is not to be written by whoever may write a status.
+      const isOurs = whole.size === 0 || isSealedWhole(whole, seal, { uid, key: digestKey });
+      return isOurs ? { kind: 'known', inventory: whole } : { kind: 'lost' };
+    }
     const shards = await Promise.all(
       shardNames(sync).map(async (name) => shardIn(await configMaps.get({ namespace, name }, signal))),
     );
@@ -54,8 +59,11 @@ export function createInventoryStore({ configMaps, digestKey }: InventoryStorePo
     load,
     save: async (sync, inventory, signal) => {
       const entries = entriesOf(inventory);
-      if (entries.length <= MAX_INVENTORY_ENTRIES) return { count: entries.length, entries: [...entries] };
       const { uid = '' } = sync.metadata;
+      if (entries.length <= MAX_INVENTORY_ENTRIES) {
+        const seal = sealOfWhole(inventory, { uid, key: digestKey });
+        return { count: entries.length, entries: [...entries], ...(entries.length === 0 ? {} : { seal }) };
+      }
       const shards = toShards(inventory, { uid, key: digestKey });
       for (const [number, shard] of shards.entries()) await write(sync, number, shard, signal);
       return { count: entries.length, entries: [] };

@@ -30,7 +30,7 @@ export function tellApplied(
 
 /** What the account may not list stays when it leaves Git. */
 export function tellLost(pass: SyncPass, found: number, events: EventRecorder): void {
-  const message = `the ConfigMaps with the list of its objects were deleted or changed by somebody: ${String(found)} objects were found again by their labels, and all is applied anew; what the account may not list stays in the cluster when it leaves Git`;
+  const message = `the list of its objects, in its status or in ConfigMaps, was deleted or changed by somebody: ${String(found)} objects were found again by their labels, and all is applied anew; what the account may not list stays in the cluster when it leaves Git`;
   pass.log.warn('the inventory is lost', { cause: message });
   events.record({ regarding: pass.sync(), type: 'Warning', reason: 'InventoryLost', message });
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { configMap, useGitOps } from './gitops.ts';
@@ -6,6 +7,8 @@ const TEAM = 'team';
 const FULL = process.env['TEST_FULL'] !== undefined;
 const OBJECTS = FULL ? 5_000 : 1_000;
 const FILES = OBJECTS / 10;
+/** Resident at most: what a container with half a gigabyte allows, with room for helm. */
+const MOST_MEMORY_MB = 400;
 
 describe(`a folder with ${String(OBJECTS)} objects`, function () {
   this.timeout(180_000);
@@ -40,6 +43,13 @@ describe(`a folder with ${String(OBJECTS)} objects`, function () {
     // Two for each, the parts of the inventory when it is meant and when it is done, and the first look at both.
     expect((await requests()) - before).to.be.within(2 * OBJECTS, 2 * OBJECTS + 100);
     if (FULL) expect(seconds).to.be.lessThan(30);
+  });
+
+  it('takes no more memory than a small container has', async () => {
+    const status = await readFile(`/proc/${String(ops().operator().pid)}/status`, 'utf8');
+    const peakMb = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_000;
+    console.log(`      ${String(Math.round(peakMb))} MB at most`);
+    expect(peakMb).to.be.within(1, MOST_MEMORY_MB);
   });
 
   it('is touched at one object when one is changed', async () => {

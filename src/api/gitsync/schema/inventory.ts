@@ -44,6 +44,9 @@ export const inventorySchema = z
       description: `The objects, sorted. None if there are more than ${MAX_INVENTORY_ENTRIES.toString()}: then ConfigMaps beside the GitSync list them.`,
       maxItems: MAX_INVENTORY_ENTRIES,
     }),
+    seal: text({
+      description: "The operator's word for the entries: what somebody else has written there is not believed.",
+    }).optional(),
   })
   .meta({ description: 'The objects that the GitSync keeps.' });
 

@@ -44,6 +44,23 @@ describe('where an inventory is kept', () => {
     expect(await store.load(syncWith(saved), never())).to.deep.equal({ kind: 'known', inventory: few });
   });
 
+  it('is believed of a status in whatever order its fields come back, and only if nobody has changed it', async () => {
+    const saved = await store.save(syncWith(), numbered(3), never());
+    const sorted = saved.entries.map(({ made, commit, ...others }) => ({ made, commit, ...others }));
+    const known = { kind: 'known', inventory: numbered(3) };
+    expect(await store.load(syncWith({ ...saved, entries: sorted }), never())).to.deep.equal(known);
+
+    const [first, ...others] = saved.entries;
+    if (first === undefined) throw new Error('there are three');
+    const claimed = [{ ...first, name: 'somebody-elses' }, ...others];
+    expect(await store.load(syncWith({ ...saved, entries: claimed }), never())).to.deep.equal({
+      kind: 'lost',
+    });
+    const { seal: _seal, ...unsealed } = saved;
+    expect(await store.load(syncWith(unsealed), never())).to.deep.equal({ kind: 'lost' });
+    expect(await store.load(syncWith(saved, 'another-uid'), never())).to.deep.equal({ kind: 'lost' });
+  });
+
   it('is empty when nothing was ever applied', async () => {
     expect(await store.load(syncWith(), never())).to.deep.equal({ kind: 'known', inventory: new Map() });
   });
