@@ -1,6 +1,6 @@
 import { describe } from './api/errors.ts';
 import type { Cluster } from './operator/cluster.ts';
-import { loadDigestKey, namespaceOf } from './operator/digest-key.ts';
+import { isNamespaceTold, loadDigestKey, namespaceOf } from './operator/digest-key.ts';
 import { namespacePart } from './operator/allowed-namespace.ts';
 import type { Environment } from './operator/environment.ts';
 import { openParts } from './operator/parts.ts';
@@ -108,6 +108,12 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     if (!ready) log.warn('there is nothing to look after yet', { why });
   }
   const namespace = namespaceOf(config, cluster.connection);
+  if (!isNamespaceTold(config, cluster.connection)) {
+    log.warn('the operator is not told which namespace is its own', {
+      why: `'${namespace}' is taken for it: in any other no receiver of webhooks is looked for`,
+      flag: '--operator-namespace',
+    });
+  }
   const digestKey = await untilAnswered(() => loadDigestKey(cluster.secrets, namespace, signal), {
     signal,
     random,
@@ -120,7 +126,7 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   const syncs = openSyncs(
     {
       ...{ cluster, git, charts, run, workDir, vigil, digestKey, stopping: signal },
-      onChart: (release) => {
+      onClaim: (release) => {
         queue.add(release);
       },
     },

@@ -43,9 +43,15 @@ const COLUMNS: readonly PrinterColumn[] = [
     jsonPath: '.status.inventory.count',
   },
   {
+    name: 'Suspended',
+    type: 'boolean',
+    description: 'Whether spec.suspend holds it: the other columns are then of before',
+    jsonPath: '.spec.suspend',
+  },
+  {
     name: 'Author',
     type: 'string',
-    description: 'Author of the commit that was last tried; with -o wide',
+    description: 'Author of the commit that was last tried, which need not be the revision; with -o wide',
     jsonPath: '.status.commit.author',
     priority: 1,
   },
@@ -68,13 +74,6 @@ const COLUMNS: readonly PrinterColumn[] = [
     type: 'string',
     description: 'URL of the repository; with -o wide',
     jsonPath: '.spec.url',
-    priority: 1,
-  },
-  {
-    name: 'Suspended',
-    type: 'boolean',
-    description: 'Whether spec.suspend holds it; with -o wide',
-    jsonPath: '.spec.suspend',
     priority: 1,
   },
   {
@@ -114,7 +113,7 @@ export const GIT_SYNC_PROSE: Prose = {
       [
         [
           `annotation ${code(SYNC_RECONCILE_AT_ANNOTATION)}`,
-          'Set it to any new text to have the repository looked at now, and what failed tried once more; `status.lastHandledReconcileAt` shows it once that is done.',
+          'Set it to any new text to have the repository looked at now, and what failed tried once more; `status.lastHandledReconcileAt` shows it once that is done. While `spec.suspend` is set it waits.',
         ],
         [
           `annotation ${code(CONFIRM_PRUNE_ANNOTATION)}`,

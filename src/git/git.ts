@@ -119,6 +119,8 @@ export interface Bounded {
 
 const HOUR_MS = 3_600_000;
 const MAX_TREES = 5_000;
+/** Each names up to all files of 200 commits, and is asked for within the minutes after a push. */
+const MAX_CHANGES = 20;
 const SWEEP_EVERY_MS = 300_000;
 
 export async function createGit(options: GitOptions): Promise<Git> {
@@ -140,6 +142,7 @@ export async function createGit(options: GitOptions): Promise<Git> {
     maxBytes: options.maxBytes ?? 10e9,
   });
   const trees = createMemo<string>(MAX_TREES);
+  const changes = createMemo<ReadonlyMap<string, string>>(MAX_CHANGES);
   const sweeper = setInterval(() => void mirrors.sweep(), SWEEP_EVERY_MS).unref();
   const sourceOf = (remote: GitRemote): Source => mirrors.of(endpointOf(remote));
 
@@ -216,9 +219,11 @@ export async function createGit(options: GitOptions): Promise<Git> {
       withCommit(remote, commit, signal, (at) => readCommit(local, at, signal)),
     tag: async (remote, id, signal) => withCommit(remote, id, signal, (at) => readTag(local, at, signal)),
     changes: async (remote, range, signal) => {
+      const { mirror, endpoint } = sourceOf(remote);
       const wanted = { commit: range.to, depth: HISTORY_DEPTH };
-      return sourceOf(remote).mirror.withHistory(wanted, signal, (repository) =>
-        lastChanges(local, repository, range, signal),
+      const key = JSON.stringify([endpoint.key, range.from, range.to]);
+      return changes.get(key, signal, (shared) =>
+        mirror.withHistory(wanted, shared, (repository) => lastChanges(local, repository, range, shared)),
       );
     },
     sweep: () => mirrors.sweep(),

@@ -129,7 +129,7 @@ export function createMirror({ connection, create, clock }: MirrorOptions): Mirr
     }
   }
 
-  /** It is asked for seldom, and grows stale at once: nobody keeps it. */
+  /** It is asked for once for a push, and grows stale at once: nobody keeps it. */
   async function withHistory<T>(
     wanted: Wanted,
     signal: AbortSignal,

@@ -45,14 +45,17 @@ async function explainNoTree(
       folder === '.' ? "use '.' for the root of the repository" : `did you mean the folder '${folder}'?`;
     return `the path '${path}' ${at} is a file and not a folder: ${hint}`;
   }
-  const hint =
-    place.purpose === 'chart'
-      ? whichCharts(path, entries)
-      : nearestFolders(
-          path,
-          entries.map((entry) => entry.path),
-        );
+  const hint = place.purpose === 'chart' ? whichCharts(path, entries) : whichFolders(path, entries);
   return `the path '${path}' does not exist ${at}: ${hint}`;
+}
+
+/** Git has no empty folders: whoever deletes the last file of one has deleted it. */
+function whichFolders(path: string, entries: readonly TreeEntry[]): string {
+  const folders = nearestFolders(
+    path,
+    entries.map((entry) => entry.path),
+  );
+  return `${folders}; commit the folder, with a .gitkeep in it if it is to be empty, or change spec.path`;
 }
 
 const MOST_CHARTS = 5;

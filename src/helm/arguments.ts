@@ -1,6 +1,7 @@
 import { MARK_REJECTED_LABEL } from '../api/names.ts';
 import { isAtLeast, type HelmBinary } from './binary.ts';
 import {
+  checkedAccount,
   checkedDescription,
   checkedLabel,
   checkedMaxHistory,
@@ -158,8 +159,10 @@ function description({ description: text = '' }: { readonly description?: string
 }
 
 /** Last of all: what comes after the two dashes is never read as an option. */
-function target({ namespace, name }: { readonly namespace: string; readonly name: string }): Arguments {
-  return ['--namespace', checkedNamespace(namespace), '--', checkedReleaseName(name)];
+function target({ namespace, name, as }: Pick<DeployRequest, 'namespace' | 'name' | 'as'>): Arguments {
+  // The API server adds the groups of the account by itself.
+  const account = as === undefined ? [] : ['--kube-as-user', checkedAccount(as)];
+  return [...account, '--namespace', checkedNamespace(namespace), '--', checkedReleaseName(name)];
 }
 
 function flag(name: string, wanted: boolean | undefined): Arguments {

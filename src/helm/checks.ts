@@ -9,6 +9,8 @@ import { InvalidSpecError } from '../api/errors.ts';
 const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const MAX_RELEASE_NAME = 53;
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+const MAX_ACCOUNT_NAME = 253;
 const LABEL_PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const MAX_LABEL_PREFIX = 253;
@@ -31,6 +33,14 @@ export function checkedReleaseName(name: string): string {
 export function checkedNamespace(namespace: string): string {
   if (NAMESPACE.test(namespace)) return namespace;
   throw new InvalidSpecError(`'${namespace}' cannot be the name of a namespace`);
+}
+
+/** Nobody but ServiceAccounts is impersonated, and an empty name must not come to mean nobody. */
+export function checkedAccount(user: string): string {
+  const [, namespace = '', name = ''] = ACCOUNT.exec(user) ?? [];
+  const fits = NAMESPACE.test(namespace) && name.length <= MAX_ACCOUNT_NAME && LABEL_PREFIX.test(name);
+  if (fits) return user;
+  throw new InvalidSpecError(`'${user}' cannot be the name of a service account`);
 }
 
 export function checkedRevision(revision: number): string {

@@ -4,6 +4,8 @@ export type ApplyMethod = 'client' | 'server';
 interface Request {
   readonly namespace: string;
   readonly name: string;
+  /** The ServiceAccount as which all of it is done, as the API server calls it; without it, by the operator's own rights. */
+  readonly as?: string | undefined;
   /** helm's own limit: for each hook, and once more for the objects if it waits for them. */
   readonly timeoutMs: number;
   /** After this the run is ended from outside. */

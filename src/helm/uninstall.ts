@@ -1,6 +1,7 @@
 import { uninstallArguments } from './arguments.ts';
 import { isAtLeast, type HelmBinary } from './binary.ts';
 import { HelmError } from './errors.ts';
+import { describeForbidden } from './errors/objects.ts';
 import type { HelmOutcome } from './outcome.ts';
 import { leftBehind, type LeftBehind } from './left-behind.ts';
 import type { UninstallRequest } from './requests.ts';
@@ -63,10 +64,14 @@ export function createUninstall(
   }
 }
 
+function inWords(detail: string): string {
+  return describeForbidden(detail) ?? detail;
+}
+
 function unverifiedError(objects: readonly LeftBehind[]): HelmError {
   const named = objects
     .slice(0, MAX_NAMED)
-    .map(({ kind, name, detail }) => `${kind} ${name}${detail === undefined ? '' : ` (${detail})`}`);
+    .map(({ kind, name, detail }) => `${kind} ${name}${detail === undefined ? '' : ` (${inWords(detail)})`}`);
   const more = objects.length > MAX_NAMED ? ` and ${String(objects.length - MAX_NAMED)} more` : '';
   return new HelmError(
     `helm could not find out whose these objects are and did not delete them: ${named.join(', ')}${more}; it is tried again`,

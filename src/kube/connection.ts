@@ -14,6 +14,7 @@ export interface Connection {
   readonly proxy: string | undefined;
   /** Of the kubeconfig's context, or of the pod we run in. */
   readonly namespace: string | undefined;
+  readonly isPod: boolean;
   readonly credentials: CredentialSource;
   /** Where a child process can read the token anew when it changes. */
   readonly tokenFile: string | undefined;
@@ -25,14 +26,14 @@ export interface LoadOptions extends TargetOptions {
 
 /** Throws a KubeconfigError that says what is missing. Opens no connection. */
 export function loadConnection(options: LoadOptions): Connection {
-  const { cluster, user, namespace } = findTarget(options);
+  const { cluster, user, namespace, isPod = false } = findTarget(options);
   const server = parseServer(cluster.server);
   return {
     server,
     serverName: cluster.tlsServerName ?? undefined,
     skipVerify: cluster.skipTLSVerify,
     proxy: checkProxy(proxyFor(server, cluster.proxyUrl, options.env)),
-    namespace,
+    ...{ namespace, isPod },
     credentials: createCredentialSource(cluster, user, options.clock ?? systemClock),
     tokenFile: user.tokenFile,
   };

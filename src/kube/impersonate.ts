@@ -14,6 +14,12 @@ export function actingAs(transport: Transport, user: string): Transport {
   };
 }
 
+/** A user in words. */
+export function nameOfUser(user: string): string {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):(.+)$/.exec(user) ?? [];
+  return name === undefined ? `user ${user}` : `service account ${namespace ?? ''}/${name}`;
+}
+
 /** The name under which the API server knows a ServiceAccount. */
 export function serviceAccountUser(namespace: string, name: string): string {
   return `system:serviceaccount:${namespace}:${name}`;

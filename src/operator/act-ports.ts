@@ -20,7 +20,7 @@ import type { ReadPorts } from './read-ports.ts';
 
 /** What the actions of the release domain need beside helm and its storage. */
 export interface ActPorts {
-  readonly resourceOf: Cluster['resourceOf'];
+  readonly resourceAs: Cluster['resourceAs'];
   readonly fieldOwners: FieldOwners;
   readonly crds: Crds;
   readonly renderedSecrets: RenderedSecrets;
@@ -32,19 +32,19 @@ export function createActPorts(
   { cluster, storage, readPayload }: Pick<Parts, 'cluster' | 'storage'> & Pick<ReadPorts, 'readPayload'>,
   { clock }: Pick<Environment, 'clock'>,
 ): ActPorts {
-  const { resourceOf, transport } = cluster;
+  const { resourceOf, resourceAs, transport } = cluster;
   const renderedSecrets = createRenderedSecrets(storage);
   const readLogTail = createLogReader(transport);
   // Of its own, because it asks again at once for what is about to appear.
   const discovery = createDiscovery(transport, { clock, missMs: 0 });
   return {
-    resourceOf,
-    crds: createCrds({
+    resourceAs,
+    crds: createCrds((user) => ({
       readDefinitions,
-      definitions: resourceOf(CUSTOM_RESOURCE_DEFINITIONS),
+      definitions: resourceAs(user, CUSTOM_RESOURCE_DEFINITIONS),
       resourceFor: async ({ apiVersion = '', kind = '' }, signal) => {
         const type = await discovery.find(apiVersion, kind, signal);
-        return type && resourceOf(type);
+        return type && resourceAs(user, type);
       },
       isServed: async (definition, signal) => {
         for (const { apiVersion, kind } of kindsOf(definition)) {
@@ -53,14 +53,14 @@ export function createActPorts(
         return true;
       },
       clock,
-    }),
+    })),
     renderedSecrets,
     fieldOwners: createFieldOwners({
       readPayload,
       typeOf: (apiVersion, kind, signal) => cluster.discovery.find(apiVersion, kind, signal),
       metadataOf: cluster.metadataOf,
     }),
-    restartWorkloads: createRestartWorkloads({ readPayload, resourceOf }),
+    restartWorkloads: createRestartWorkloads({ readPayload, resourceAs }),
     tellOfHook: createTellOfHook({ storage, resourceOf, readLogTail, renderedSecrets }),
   };
 }

@@ -8,6 +8,7 @@ import { createDiscovery } from '../kube/discovery.ts';
 import type { Discovery } from '../kube/discovery.ts';
 import { createEventRecorder } from '../kube/events.ts';
 import type { EventRecorder } from '../kube/events.ts';
+import { actingAs } from '../kube/impersonate.ts';
 import { createInformer } from '../kube/informer.ts';
 import type { Informer, InformerOptions, InformerState } from '../kube/informer.ts';
 import { createResource } from '../kube/resource.ts';
@@ -53,6 +54,8 @@ export interface Cluster {
   readonly namespaces: Resource<KubeObject>;
   readonly definitions: Resource<KubeObject>;
   readonly resourceOf: (type: ResourceType) => Resource<KubeObject>;
+  /** By the rights of this user; without one by our own. */
+  readonly resourceAs: (user: string | undefined, type: ResourceType) => Resource<KubeObject>;
   /** The same with metadata only. */
   readonly metadataOf: (type: ResourceType) => Resource<KubeObject>;
   readonly discovery: Discovery;
@@ -142,6 +145,8 @@ export function openCluster(environment: Environment): Cluster {
     namespaces: createResource<KubeObject>(transport, NAMESPACES, { metadataOnly: true }),
     definitions: createResource<KubeObject>(transport, CUSTOM_RESOURCE_DEFINITIONS, { metadataOnly: true }),
     resourceOf: (type) => createResource<KubeObject>(transport, type),
+    resourceAs: (user, type) =>
+      createResource<KubeObject>(user === undefined ? transport : actingAs(transport, user), type),
     metadataOf: (type) => createResource<KubeObject>(transport, type, { metadataOnly: true }),
     discovery: createDiscovery(transport, { clock }),
     watched,

@@ -17,6 +17,14 @@ export function namespaceOf(
   return operatorNamespace ?? namespace ?? 'default';
 }
 
+/** Whether it is told. That of a kubeconfig's context is where a person happens to work. */
+export function isNamespaceTold(
+  { operatorNamespace }: Pick<Config, 'operatorNamespace'>,
+  { namespace, isPod }: Pick<Connection, 'namespace' | 'isPod'>,
+): boolean {
+  return operatorNamespace !== undefined || (isPod && namespace !== undefined);
+}
+
 /** The key that is there; undefined where no operator has ever run. */
 export async function findDigestKey(
   secrets: Pick<Resource<Document>, 'get'>,

@@ -1,6 +1,6 @@
 import { asOperatorError, CredentialsError } from '../api/errors.ts';
 import type { GitSync } from '../api/gitsync/git-sync.ts';
-import { syncSettingsOf } from '../api/gitsync/settings.ts';
+import { accountOf, syncSettingsOf } from '../api/gitsync/settings.ts';
 import { formatKey } from '../api/metadata.ts';
 import type { GitRemote } from '../git/remote.ts';
 import type { OwnCommit, OwnCommitOf } from '../release/desire/own-chart.ts';
@@ -36,7 +36,8 @@ export function createOwnCommitOf({ claims, find, isSynced, remoteOf }: OwnCommi
       const why = `GitSync ${key}, which has not applied it with this chart: commit the path, or set spec.chart.git`;
       return { kind: 'not-known-yet', why };
     }
-    return { kind: 'commit', commit, remote: await remoteAs(sync, key, remoteOf, signal) };
+    const account = { sync: key, user: accountOf(sync) };
+    return { kind: 'commit', commit, remote: await remoteAs(sync, key, remoteOf, signal), account };
   };
 }
 

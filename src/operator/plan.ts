@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { isInOwnCommit } from '../api/chart-source.ts';
 import { describe } from '../api/errors.ts';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
@@ -8,7 +7,6 @@ import { targetOf } from '../api/release-name.ts';
 import type { Config, PlanForm } from '../config.ts';
 import { isForbidden } from '../kube/errors.ts';
 import { createSemaphore } from '../process/semaphore.ts';
-import type { OwnCommitOf } from '../release/desire/own-chart.ts';
 import { createSurroundings } from '../release/observe/surroundings.ts';
 import type { Surroundings } from '../release/observe/surroundings.ts';
 import { formatTarget } from '../release/plan.ts';
@@ -18,7 +16,7 @@ import type { Cluster } from './cluster.ts';
 import { environmentOf } from './command.ts';
 import type { CommandOptions } from './command.ts';
 import { DIGEST_KEY_BYTES, findDigestKey, namespaceOf } from './digest-key.ts';
-import { listedOwnCommits } from './listed-own-commits.ts';
+import { ownCommitsOnDemand } from './own-commits-on-demand.ts';
 import { openParts } from './parts.ts';
 import { jsonOf, tableOf } from './plan-output.ts';
 import { createReadPorts } from './read-ports.ts';
@@ -54,11 +52,10 @@ export async function runPlan({
     });
   }
   const digestKey = found ?? randomBytes(DIGEST_KEY_BYTES);
-  const listed = { namespace: config.allowNamespace, digestKey };
-  // Not asked for by an installation of Helm Operator, which has no rights for it.
-  const ownCommitOf = releases.some(({ spec }) => isInOwnCommit(spec.chart))
-    ? await listedOwnCommits(cluster, listed, signal)
-    : noOwnCommit;
+  const ownCommitOf = ownCommitsOnDemand(cluster, {
+    ...{ namespace: config.allowNamespace, digestKey },
+    knowsKey: found !== undefined,
+  });
   const ports: PreviewPorts = {
     ...createReadPorts({ ...parts, view, digestKey, ownCommitOf }, environment),
     surroundings: surroundingsOf(cluster, config.allowNamespace === undefined),
@@ -74,8 +71,6 @@ export async function runPlan({
   write(form === 'json' ? jsonOf(previews) : tableOf(previews));
   return previews.every(({ complete }) => complete) ? 0 : 1;
 }
-
-const noOwnCommit: OwnCommitOf = () => Promise.resolve({ kind: 'none' });
 
 /** A mistyped one holds nothing, as one that is in order may. Who may not ask is not told. */
 async function warnOfMissingNamespace(

@@ -1,4 +1,5 @@
 import { describe } from '../api/errors.ts';
+import { keyOf } from '../api/metadata.ts';
 import { RECEIVER_LABEL } from '../api/names.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Informer } from '../kube/informer.ts';
@@ -34,6 +35,8 @@ export function createReceivers(o: ReceiversOptions): Receivers {
   /** Names of Secrets that are another than the one that was read. */
   const stale = new Set<string>();
   const reading = new Set<string>();
+  /** Labelled Secrets of other namespaces, which have been told so. */
+  const elsewhere = new Set<string>();
   let onChange: () => void = () => undefined;
 
   const isLabelled = (name: string): boolean => isReceiver(watched.store.get(`${namespace}/${name}`));
@@ -87,6 +90,21 @@ export function createReceivers(o: ReceiversOptions): Receivers {
     o.events.record({ regarding: secret, type: 'Warning', reason: 'InvalidReceiver', message: found.why });
   };
 
+  /** Whoever has put it there waits for deliveries that nobody takes. */
+  const lookElsewhere = (secret: KubeObject): void => {
+    const key = keyOf(secret);
+    if (!isReceiver(secret)) {
+      elsewhere.delete(key);
+      return;
+    }
+    if (elsewhere.has(key)) return;
+    elsewhere.add(key);
+    const why = `receivers are Secrets of namespace ${namespace}, the operator's own: put it there, or have --operator-namespace name this one`;
+    o.log.warn('a Secret is no receiver of webhooks', { name: key, why });
+    const regarding = { apiVersion: 'v1', kind: 'Secret', metadata: secret.metadata };
+    o.events.record({ regarding, type: 'Warning', reason: 'InvalidReceiver', message: why });
+  };
+
   const concerns = (secret: KubeObject): boolean =>
     secret.metadata.namespace === namespace &&
     (isReceiver(secret) || current.has(secret.metadata.name) || reading.has(secret.metadata.name));
@@ -95,11 +113,15 @@ export function createReceivers(o: ReceiversOptions): Receivers {
     current: () => current,
     follow: (handler) => {
       onChange = handler;
-      watched.onChange(({ object }) => {
+      watched.onChange(({ kind, object }) => {
         if (concerns(object)) look(object.metadata.name);
+        if (object.metadata.namespace === namespace) return;
+        if (kind === 'deleted') elsewhere.delete(keyOf(object));
+        else lookElsewhere(object);
       });
       for (const secret of watched.store.values()) {
         if (concerns(secret)) look(secret.metadata.name);
+        if (secret.metadata.namespace !== namespace) lookElsewhere(secret);
       }
     },
   };

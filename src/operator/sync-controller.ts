@@ -75,7 +75,8 @@ export function createSyncController(parts: SyncParts, environment: Environment)
     workDir,
     searchPath: env['PATH'] ?? '',
   });
-  const inventory = withClaims(createInventoryStore({ configMaps: cluster.configMaps, digestKey }), claims);
+  const bare = createInventoryStore({ configMaps: cluster.configMaps, digestKey });
+  const inventory = withClaims(bare, claims);
   const ports: SyncPorts & SyncRemovePorts = {
     objects: syncs,
     store: informer.store,
@@ -102,7 +103,11 @@ export function createSyncController(parts: SyncParts, environment: Environment)
     ...parts.news,
     readings: parts.readings,
     syncs: () => informer.store.values(),
-    isFree: createIsFree({ find: (key) => informer.store.get(key), inventory, ...config }),
+    isFree: createIsFree({
+      find: (key) => informer.store.get(key),
+      // What another one is just writing is claimed already.
+      ...{ inventory: bare, readings: parts.readings, allowNamespace: config.allowNamespace },
+    }),
     watches: parts.watches,
     rivalry,
     meter: createSyncMeter(metrics),
@@ -114,8 +119,8 @@ export function createSyncController(parts: SyncParts, environment: Environment)
     const loaded = await inventory.load(sync, signal);
     if (loaded.kind === 'lost') return;
     const ids = new Set(loaded.inventory.keys());
-    const revision = sync.status?.appliedRevision ?? '';
-    parts.readings.seed(keyOf(sync), { revision, ids, leaving: new Set() });
+    const { appliedRevision: revision = '', observedGeneration: generation = 0 } = sync.status ?? {};
+    parts.readings.seed(keyOf(sync), { revision, generation, ids, leaving: new Set() });
   };
   return createController<GitSync>({
     kind: SYNC_KIND,

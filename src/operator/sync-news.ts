@@ -2,15 +2,13 @@ import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { keyOf } from '../api/metadata.ts';
 import type { Store } from '../kube/store.ts';
 import type { WorkQueue } from '../kube/work-queue.ts';
-import type { Readings } from '../sync/readings.ts';
 import type { SyncPorts } from '../sync/reconcile.ts';
-import { sourceKey } from '../sync/source-key.ts';
+import { isBeside } from '../sync/source-key.ts';
 import type { Clock } from '../telemetry/clock.ts';
 
 export interface SyncNewsOptions {
   readonly store: Pick<Store<GitSync>, 'values'>;
   readonly queue: Pick<WorkQueue, 'add'>;
-  readonly readings: Pick<Readings, 'of'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
@@ -20,34 +18,38 @@ export interface SyncNews extends Pick<SyncPorts, 'takeNews' | 'tellNews'> {
   readonly forget: (sync: string) => void;
 }
 
-export function createSyncNews({ store, queue, readings, clock }: SyncNewsOptions): SyncNews {
+/** Whoever has found a revision has asked for it in this moment: the others need not ask again. */
+const JUST_NOW_MS = 1_000;
+
+export function createSyncNews({ store, queue, clock }: SyncNewsOptions): SyncNews {
   /** When each was told of, on the monotonic clock. */
   const told = new Map<string, number>();
-  const refresh = (matches: (sync: GitSync) => boolean): void => {
-    const now = clock.monotonicMs();
+  /** By URL and ref: whoever finds a revision later has nothing to tell. */
+  const lastTold = new Map<string, string>();
+  const refresh = (matches: (sync: GitSync) => boolean, at = clock.monotonicMs()): void => {
     for (const sync of store.values()) {
       if (!matches(sync)) continue;
-      told.set(keyOf(sync), now);
+      told.set(keyOf(sync), at);
       queue.add(keyOf(sync));
     }
   };
-  const hasSeen = (sync: string, revision: string): boolean => {
-    const reading = readings.of(sync);
-    return reading?.revision === revision || reading?.unreadable === revision;
-  };
   return {
-    refresh,
+    refresh: (matches) => {
+      refresh(matches);
+    },
     takeNews: (key) => {
       const at = told.get(key);
       told.delete(key);
       return at === undefined ? undefined : clock.monotonicMs() - at;
     },
     tellNews: (from, revision) => {
-      const source = sourceKey(from);
-      refresh((sync) => {
-        const key = keyOf(sync);
-        return key !== keyOf(from) && sourceKey(sync) === source && !hasSeen(key, revision);
-      });
+      const source = `${from.spec.url} ${revision.split('@')[0] ?? ''}`;
+      if (lastTold.get(source) === revision) return;
+      lastTold.set(source, revision);
+      refresh(
+        (sync) => keyOf(sync) !== keyOf(from) && isBeside(from, sync),
+        clock.monotonicMs() - JUST_NOW_MS,
+      );
     },
     forget: (key) => {
       told.delete(key);

@@ -21,6 +21,7 @@ import type { Cluster } from './cluster.ts';
 import type { Environment } from './environment.ts';
 import { createOriginOf } from './origin.ts';
 import { createOwnCommitOf } from './own-commit.ts';
+import { patientOwnCommit } from './patient-own-commit.ts';
 import { createReadings } from '../sync/readings.ts';
 import { createSyncController } from './sync-controller.ts';
 import { createSyncNews } from './sync-news.ts';
@@ -36,8 +37,8 @@ export interface SyncOptions {
   readonly vigil: Vigil;
   readonly digestKey: Buffer;
   readonly stopping: AbortSignal;
-  /** Called with a HelmRelease when it has become known where its chart may come from. */
-  readonly onChart: (release: string) => void;
+  /** Called with a HelmRelease when more is known of what was applied, or where its chart may come from. */
+  readonly onClaim: (release: string) => void;
 }
 
 export interface Syncs {
@@ -65,7 +66,7 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
   const readings = createReadings(clock, (key) => {
     queue.add(key);
   });
-  const news = createSyncNews({ store: informer.store, queue, readings, clock });
+  const news = createSyncNews({ store: informer.store, queue, clock });
   informer.onChange((change) => {
     if (change.kind === 'deleted') news.forget(keyOf(change.object));
     if (concernsSync(change)) queue.add(keyOf(change.object));
@@ -75,7 +76,7 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
   });
   metrics.readFrom({ syncs: () => syncSnapshotsOf(informer.store.values()) });
   const claims = createClaims();
-  claims.onChart(options.onChart);
+  claims.onNews(options.onClaim);
   const find = (key: string): GitSync | undefined => informer.store.get(key);
   const remoteOf = createRemoteOf(createDocumentReader(cluster.secrets, cluster.watched.secrets.store));
   const watches = createSyncWatches({
@@ -94,15 +95,20 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
   );
   return {
     run: async (taking, working) => {
-      const watching = watchOnceServed(informer, cluster.discovery, { log, signal: taking }).catch(
-        (caught: unknown) => {
-          if (!taking.aborted) throw caught;
-        },
-      );
-      await Promise.all([watching, controller.run(taking, working)]);
+      try {
+        await watchOnceServed(informer, cluster.discovery, { log, signal: taking });
+        // Who is not known yet must not pass for gone.
+        await informer.synced(taking);
+      } catch (caught) {
+        if (!taking.aborted) throw caught;
+      }
+      await controller.run(taking, working);
     },
     originOf: createOriginOf({ claims, clock, find }),
-    ownCommitOf: createOwnCommitOf({ claims, find, isSynced: () => informer.state().synced, remoteOf }),
+    ownCommitOf: patientOwnCommit(
+      createOwnCommitOf({ claims, find, isSynced: () => informer.state().synced, remoteOf }),
+      clock,
+    ),
     refresh: news.refresh,
     stop: async () => {
       queue.close();

@@ -49,7 +49,7 @@ export async function consider(
   const readyNow = await isReadyLate(pass, newest, fresh, readiness);
   const observed = observe(records, pass.status(), marks, nowMs, readyNow);
   const requested = asked || isCutOff(pass.status(), plan, newest?.revision ?? 0);
-  const memory = recall(pass.status(), requested, triedOptions(plan.settings), nowMs);
+  const memory = recall(pass.status(), requested, triedOptions(plan), nowMs);
   return { observed, action: decide(wantedOf(plan), observed, memory) };
 }
 

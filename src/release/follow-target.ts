@@ -38,7 +38,12 @@ export async function followTarget(pass: Pass, ports: FollowPorts): Promise<void
   await pass.save((status, context) => {
     const next = observedTarget(status, context);
     const begunAt = uninstallBegunAt(status);
-    const left = begunAt === undefined ? former : { ...former, uninstalling: begunAt };
+    const { account } = status;
+    const left = {
+      ...former,
+      ...(begunAt === undefined ? {} : { uninstalling: begunAt }),
+      ...(account === undefined ? {} : { account }),
+    };
     const listed = stays ? withLeftBehind(next, left, context) : next;
     return inProgress(listed, `release ${now} is meant now, and no longer ${old}`, context);
   });

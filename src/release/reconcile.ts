@@ -24,6 +24,7 @@ import { inProgress } from '../api/standing.ts';
 import { insecureSources } from './record/insecure-sources.ts';
 import { leftBehindOf } from './record/left-behind.ts';
 import { observedTarget } from './record/observed-release.ts';
+import { underAccount } from './record/under-account.ts';
 import { reportingTrouble } from './record/report-trouble.ts';
 import type { StatusWriter } from '../kube/status-writer.ts';
 import type { Lifeline } from '../kube/vigil.ts';
@@ -120,7 +121,7 @@ async function pursue(
   const origin = ports.originOf(pass.read);
   if (origin.kind === 'not-known-yet') return { kind: 'wait', ms: ORIGIN_MS };
   await holdRelease(pass, ports);
-  pass.note((status) => insecureSources(status, desired.plan));
+  pass.note((status) => underAccount(insecureSources(status, desired.plan), desired.plan));
   const plan = origin.kind === 'git' ? { ...desired.plan, trail: origin.trail } : desired.plan;
   return await converge(pass, { ...desired, plan }, wish, ports);
 }

@@ -70,7 +70,9 @@ async function uninstall(pass: Pass, ports: RemovePorts): Promise<Outcome | unde
       await pass.save((status, context) => uninstalling(status, begun, context));
     },
   };
-  const result = await unlessShutOut(pass, ports, () => uninstallRelease(pass, pass.target, intent, ports));
+  const result = await unlessShutOut(pass, ports, () =>
+    uninstallRelease(pass, { ...pass.target, account: pass.status().account }, intent, ports),
+  );
   if (result?.kind === 'held') {
     await pass.save((status, context) => inProgress(status, result.why, context));
     return { kind: 'wait', ms: result.ms };

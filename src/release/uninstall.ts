@@ -38,6 +38,9 @@ export type Uninstalled =
   | { readonly kind: 'held'; readonly why: string; readonly ms: number }
   | { readonly kind: 'failed'; readonly error: OperatorError };
 
+/** A release, and as whom helm has worked on it: undefined for the operator itself. */
+export type Uninstallable = ReleaseTarget & { readonly account?: string | undefined };
+
 /** What is known, and is to be remembered, of an uninstall that may be cut off. */
 export interface UninstallIntent {
   /** The newest revision when we began to uninstall the release before this. */
@@ -55,7 +58,7 @@ class LeftoversError extends OperatorError {
 /** Uninstalls a release that its HelmRelease stands for no more, in a slot for helm, unless there is a reason to leave it. */
 export async function uninstallRelease(
   pass: Pass,
-  target: ReleaseTarget,
+  target: Uninstallable,
   intent: UninstallIntent,
   ports: UninstallPorts,
 ): Promise<Uninstalled> {
@@ -123,17 +126,20 @@ async function hasHooks(
 
 async function runHelm(
   pass: Pass,
-  target: ReleaseTarget,
+  target: Uninstallable,
   { terminating, hooked }: { readonly terminating: boolean; readonly hooked: boolean },
   ports: UninstallPorts,
 ): Promise<Uninstalled> {
   const { timeoutMs } = uninstallSettingsOf(pass.release());
   const log = logOf(pass, target);
-  log.info('running uninstall');
+  // In a namespace that goes the rights of its accounts may have gone before, and helm runs no hooks.
+  const as = terminating ? undefined : target.account;
+  log.info('running uninstall', as === undefined ? {} : { as });
   const outcome = await ports.helm.uninstall(
     {
       namespace: target.namespace,
       name: target.releaseName,
+      as,
       timeoutMs: helmTimeout(timeoutMs),
       limitMs: runLimit(timeoutMs, hooked),
       noHooks: terminating,

@@ -1,3 +1,4 @@
+import { GROUP, KIND } from '../api/names.ts';
 import type { SyncSettings } from '../api/gitsync/settings.ts';
 import { formatId, type ObjectId } from '../api/object-id.ts';
 import type { Discovery } from '../kube/discovery.ts';
@@ -26,8 +27,6 @@ export interface ApplyInput extends ChartCommitInput {
   readonly documents: readonly SourceDocument[];
   readonly inventory: Inventory;
   readonly charts: OwnCharts;
-  /** Ids of what was there before, but made by a GitSync that has handed it over. */
-  readonly inherited: ReadonlySet<string>;
   /** Whether an object is to be applied, by what is known of the last time. */
   readonly isDue: (wanted: Wanted, entry: Entry | undefined) => boolean;
 }
@@ -155,9 +154,8 @@ async function marked(
   const trail = { ...(await trailAt(commitOf(wanted))), path: wanted.file };
   const chartCommit = chartCommitOf(wanted, entry, input);
   const { file, index, line, id, type, ignored, object } = wanted;
-  const made = entry?.made ?? (input.inherited.has(wanted.key) ? true : undefined);
   return {
-    ...{ file, index, line, id, type, ignored, made },
+    ...{ file, index, line, id, type, ignored, known: entry },
     object: mark(object, input.settings.key, trail, chartCommit),
   };
 }
@@ -173,13 +171,12 @@ function commitsOf({ commit }: ApplyInput, before: Inventory, broughtBy?: Brough
 }
 
 function withKind(wanted: ReadonlyMap<string, Wanted>, input: ApplyInput, before: Inventory) {
-  return ({ id, existed }: { readonly id: ObjectId; readonly existed: boolean }) => {
+  return ({ id, adopted }: { readonly id: ObjectId; readonly adopted: boolean }) => {
     const key = formatId(id);
     const one = wanted.get(key);
     const chart = chartPlaceOf(one, before, input);
-    const foreign = existed && !input.inherited.has(key);
     return {
-      ...{ key, id, existed: foreign, version: one?.type.version ?? '', digest: one?.digest ?? '' },
+      ...{ key, id, adopted, version: one?.type.version ?? '', digest: one?.digest ?? '' },
       ...(chart === undefined ? {} : { chart }),
     };
   };
@@ -191,15 +188,21 @@ function entryOf(
   before: Inventory,
   commitOf: CommitOf,
 ) {
-  return ({ id, uid, fields, existed }: AppliedObject) => {
+  return ({ id, uid, fields, generation, trail, adopted }: AppliedObject) => {
     const key = formatId(id);
     const one = wanted.get(key);
     const chart = chartPlaceOf(one, before, input);
     return {
-      ...{ key, uid, existed, digest: one?.digest ?? '', version: one?.type.version ?? '' },
+      ...{ key, uid, adopted, digest: one?.digest ?? '', version: one?.type.version ?? '' },
       commit: one === undefined ? input.commit : commitOf(one),
       ...(fields === undefined ? {} : { fields }),
+      ...(generation === undefined || !isHelmRelease(id) ? {} : { generation }),
+      ...(trail === undefined || !isHelmRelease(id) ? {} : { trail }),
       ...(chart === undefined ? {} : { charts: [chart] }),
     };
   };
+}
+
+function isHelmRelease({ group, kind }: ObjectId): boolean {
+  return group === GROUP && kind === KIND;
 }

@@ -9,7 +9,8 @@ import { cleanUp } from './clean-up.ts';
 import { type OwnCharts, ownChartsOf } from './desire/own-chart.ts';
 import { place } from './desire/place.ts';
 import type { CommitFacts } from './fetch/commit-facts.ts';
-import { exchange, type ExchangePorts } from './exchange.ts';
+import { type ExchangePorts, giverOf, handOver, waitFor } from './exchange.ts';
+import { idsIn } from './id-of.ts';
 import { type BringInEnd, type BringInFailed, refusal } from './end.ts';
 import { knownObjects } from './known-objects.ts';
 import { noteInventory } from './note-inventory.ts';
@@ -44,36 +45,37 @@ export async function bringIn(
   const { signal } = pass;
   const built = await documentsOf(settings, source, ports, signal);
   if (built.kind === 'failed') {
-    ports.readings.unreadable(pass.key, source.revision.shown);
+    ports.readings.unreadable(pass.key, source.revision.shown, pass.generation);
     return built;
   }
   const signed = source.signedBy === undefined ? {} : { signedBy: source.signedBy };
   pass.note((status) => ({ ...withoutSourceFailure(status), commit: { ...built.facts, ...signed } }));
-  const exchanged = await exchange(
-    pass,
-    settings,
-    {
-      revision: source.revision.shown,
-      documents: [...built.documents, ...built.left],
-      inventory: await knownObjects(pass, settings, ports),
-    },
-    ports,
-  );
-  if (exchanged.kind === 'waiting') return exchanged;
+  const { shown } = source.revision;
+  const ids = idsIn([...built.documents, ...built.left], settings.key.namespace);
+  const readBefore = ports.readings.of(pass.key);
+  const { inventory: known, strays } = await knownObjects(pass, settings, ids, ports);
+  const inventory = await handOver(pass, { revision: shown, ids, inventory: known }, ports);
+  const asked = new Map<string, string>();
   const end = await applyDue(pass, settings, source, built, ports, {
-    inventory: exchanged.inventory,
-    inherited: exchanged.inherited,
+    inventory,
     renewCharts: everything,
     isDue: ({ key, digest }, entry) =>
       everything || drifted.has(key) || entry?.uid === undefined || entry.digest !== digest,
     saveIntents: async (intents) => {
       await noteInventory(pass, intents, ports);
-      await pass.save(applying(source.revision.shown));
+      await pass.save(applying(shown));
     },
+    onAsk: (id, owner) => asked.set(id, owner),
   });
   await noteInventory(pass, end.inventory, ports);
   tellUntested(pass, end.warnings, ports.events);
   if (end.kind === 'refused') {
+    for (const id of asked.keys()) ports.readings.ask(pass.key, id);
+    const giver = giverOf(pass, shown, asked, ports);
+    if (giver !== undefined) {
+      const waiting = await waitFor(giver, pass, shown, end.inventory, ports);
+      if (waiting !== undefined) return waiting;
+    }
     return { ...refusal(end.step, end.faults, end.retry), inventory: end.inventory };
   }
   tellTaken(pass, end.objects, ports.events);
@@ -85,7 +87,8 @@ export async function bringIn(
     {
       revision: source.revision,
       ignored: built.ignored,
-      unreadable: exchanged.unreadable,
+      isRespecified: readBefore !== undefined && readBefore.generation !== pass.generation,
+      strays,
       applied: end,
       inGit: new Set([...end.wanted.keys(), ...left.placed.map(({ id }) => formatId(id))]),
     },
@@ -118,8 +121,11 @@ export async function documentsOf(
 }
 
 /** What is applied of a commit, and what is done before the first of it is written. */
-export type Due = Pick<ApplyInput, 'inventory' | 'isDue' | 'renewCharts' | 'inherited'> &
-  Pick<ApplyRevisionPorts, 'saveIntents'>;
+export type Due = Pick<ApplyInput, 'inventory' | 'isDue' | 'renewCharts'> &
+  Pick<ApplyRevisionPorts, 'saveIntents'> & {
+    /** Called for each object that is another GitSync's, and that the account may write. */
+    readonly onAsk: (id: string, owner: string) => void;
+  };
 
 /** Applies what is due of what a commit holds. */
 export async function applyDue(
@@ -128,14 +134,14 @@ export async function applyDue(
   { remote, revision }: SyncSource,
   { documents, facts, charts }: Documents,
   ports: BringInPorts,
-  { inventory, inherited, isDue, renewCharts, saveIntents }: Due,
+  { inventory, isDue, renewCharts, saveIntents, onAsk }: Due,
 ): Promise<ApplyEnd> {
   const { signal } = pass;
   const { commit } = revision;
   const from = pass.status().appliedRevision?.split(':').at(-1);
   const { discovery, stage } = ports.actingAs(settings.account);
   return await applyRevision(
-    { settings, documents, charts, renewCharts, inventory, inherited, commit, isDue },
+    { settings, documents, charts, renewCharts, inventory, commit, isDue },
     {
       discovery,
       digestKey: ports.digestKey,
@@ -146,7 +152,11 @@ export async function applyDue(
         manager: syncFieldManager(settings.key),
         account: settings.account,
         forceConflicts: settings.forceConflicts,
-        isFree: ports.isFree,
+        isFree: async (owner, id, given) => {
+          const isFree = await ports.isFree(pass.key, owner, id, given);
+          if (!isFree) onAsk(formatId(id), owner);
+          return isFree;
+        },
         inFlight: ports.inFlight,
       },
       saveIntents,

@@ -32,11 +32,7 @@ export async function checkSignature(
   const verdict = await verify(settings, source, { isApplied, signal: pass.signal });
   if (verdict.kind === 'not-asked') return { kind: 'fine', source };
   if (verdict.kind === 'good') return { kind: 'fine', source: { ...source, signedBy: verdict.by } };
-  const stands =
-    appliedRevision === undefined
-      ? 'nothing is applied yet'
-      : `the cluster is left at ${isApplied ? 'it' : appliedRevision}`;
-  const cause = `${verdict.why}; ${stands}`;
+  const cause = `${verdict.why}; ${standing(appliedRevision, isApplied)}`;
   const isTold =
     last?.step === 'verify' &&
     last.revision === shown &&
@@ -52,4 +48,11 @@ export async function checkSignature(
     failure: { kind: 'failed', step: 'verify', cause, retry: false },
     isTold,
   };
+}
+
+function standing(appliedRevision: string | undefined, isApplied: boolean): string {
+  if (appliedRevision === undefined) return 'nothing is applied yet';
+  return isApplied
+    ? 'it was applied before, and stays in the cluster until there is a better one'
+    : `the cluster is left at ${appliedRevision}`;
 }

@@ -9,6 +9,10 @@ import type { InventoryStore } from './inventory/store.ts';
 export interface Claim {
   /** Undefined as long as it is only meant to be applied. */
   readonly uid: string | undefined;
+  /** As it was applied: another one has been edited by somebody. Undefined while another content is on its way. */
+  readonly generation: number | undefined;
+  /** Digest of what it said then of where it comes from. */
+  readonly trail: string | undefined;
   /** Where its chart may come from, if that is in its own commit. */
   readonly charts: ChartPlaces;
 }
@@ -21,8 +25,8 @@ export interface Claims {
   find(sync: string, release: string): Claim | undefined;
   put(sync: string, inventory: Inventory): void;
   forget(sync: string): void;
-  /** Calls the handler with a HelmRelease when it has become known where its chart may come from. */
-  onChart(handler: (release: string) => void): void;
+  /** Calls the handler with a HelmRelease when more is known of what was applied, or where its chart may come from. */
+  onNews(handler: (release: string) => void): void;
 }
 
 export function createClaims(): Claims {
@@ -32,9 +36,9 @@ export function createClaims(): Claims {
     knows: (sync) => held.has(sync),
     find: (sync, release) => held.get(sync)?.get(release),
     put: (sync, inventory) => {
-      const releases = [...inventory.values()].flatMap(({ id, uid, charts = [] }) =>
+      const releases = [...inventory.values()].flatMap(({ id, uid, generation, trail, charts = [] }) =>
         id.group === GROUP && id.kind === KIND
-          ? [[`${id.namespace}/${id.name}`, { uid, charts }] as const]
+          ? [[`${id.namespace}/${id.name}`, { uid, generation, trail, charts }] as const]
           : [],
       );
       const before = held.get(sync);
@@ -46,15 +50,17 @@ export function createClaims(): Claims {
     forget: (sync) => {
       held.delete(sync);
     },
-    onChart: (handler) => {
+    onNews: (handler) => {
       handlers.push(handler);
     },
   };
 }
 
-function isNews(before: Claim | undefined, { uid, charts }: Claim): boolean {
-  if (uid === undefined || charts.length === 0) return false;
-  return before?.uid !== uid || before.charts.join('\n') !== charts.join('\n');
+function isNews(before: Claim | undefined, { uid, generation, trail, charts }: Claim): boolean {
+  if (uid === undefined) return false;
+  const isAnother = before?.generation !== generation || before?.trail !== trail;
+  if (isAnother && generation !== undefined) return true;
+  return charts.length > 0 && (before?.uid !== uid || before.charts.join('\n') !== charts.join('\n'));
 }
 
 /** Every inventory that is read or written is claimed: what is about to be applied before it is. */

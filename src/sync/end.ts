@@ -7,7 +7,7 @@ import { sentenceOf } from './record/failure.ts';
 export type BringInEnd =
   | { readonly kind: 'done'; readonly inventory: Inventory }
   /** Another GitSync has to look at the same commit first; it is tried again then, or after this time. */
-  | { readonly kind: 'waiting'; readonly ms: number }
+  | { readonly kind: 'waiting'; readonly ms: number; readonly inventory: Inventory }
   | BringInFailed;
 
 export interface BringInFailed extends Omit<SyncFailed, 'revision'> {

@@ -1,16 +1,15 @@
 import type { GitSync } from '../api/gitsync/git-sync.ts';
-import type { SyncSettings } from '../api/gitsync/settings.ts';
 import { keyOf } from '../api/metadata.ts';
-import { decideMoves, heldBy, type Other, unreadBy } from './decide/moves.ts';
-import type { SourceDocument } from './document.ts';
-import { idsIn } from './id-of.ts';
+import { inProgress } from '../api/standing.ts';
+import { decideMoves, isGiving, type Moves, type Other } from './decide/moves.ts';
+import type { BringInEnd } from './end.ts';
 import { type Inventory, without } from './inventory/entry.ts';
 import { noteInventory } from './note-inventory.ts';
 import type { SyncPass } from './pass.ts';
 import type { BringInPorts } from './ports.ts';
 import type { Readings } from './readings.ts';
 import { tellHanded } from './record/tell.ts';
-import { sourceKey } from './source-key.ts';
+import { isBeside } from './source-key.ts';
 
 export interface ExchangePorts {
   readonly readings: Readings;
@@ -18,74 +17,96 @@ export interface ExchangePorts {
   readonly syncs: () => Iterable<GitSync>;
 }
 
-export interface ExchangeInput {
+export interface Held {
   readonly revision: string;
-  /** All that Git holds. */
-  readonly documents: readonly SourceDocument[];
+  /** Ids of all that Git holds. */
+  readonly ids: ReadonlySet<string>;
   readonly inventory: Inventory;
 }
 
-export type Exchanged =
-  | { readonly kind: 'waiting'; readonly ms: number }
-  | {
-      readonly kind: 'exchanged';
-      /** Without what another GitSync holds now. */
-      readonly inventory: Inventory;
-      /** Ids of what was there before, and was made by a GitSync from whose folder it comes. */
-      readonly inherited: ReadonlySet<string>;
-      /** A GitSync to whose folder the rest may have moved, which nobody can read. */
-      readonly unreadable?: string;
-    };
-
-/** Says what the folder holds, and lets go of what has moved to the folder of another GitSync. */
-export async function exchange(
+/** Says what the folder holds, and lets go of what other GitSyncs ask for that have it in theirs. */
+export async function handOver(
   pass: SyncPass,
-  settings: SyncSettings,
-  { revision, documents, inventory }: ExchangeInput,
+  { revision, ids, inventory }: Held,
   ports: BringInPorts & ExchangePorts,
-): Promise<Exchanged> {
-  const { readings } = ports;
-  const ids = idsIn(documents, settings.key.namespace);
-  const known = new Set(inventory.keys());
-  const leaving = known.difference(ids);
-  readings.put(pass.key, { revision, ids, leaving });
-  const input = {
-    ...{ source: sourceKey(pass.sync()), revision, before: pass.status().appliedRevision },
-    // Without prune nothing is deleted, and nobody has to be asked.
-    leaving: settings.prune ? leaving : new Set<string>(),
-    coming: ids.difference(known),
-    others: othersOf(pass.key, ports),
-  };
-  const patienceMs = (other: string | undefined): number =>
-    other === undefined ? 0 : readings.patienceMs(pass.key, revision);
-  const readMs = patienceMs(unreadBy(input));
-  if (readMs > 0) return { kind: 'waiting', ms: readMs };
-  const { handed, unreadable } = decideMoves(input);
+): Promise<Inventory> {
+  const { generation, key } = pass;
+  const leaving = new Set(inventory.keys()).difference(ids);
+  if (leaving.size === 0) {
+    ports.readings.put(key, { revision, generation, ids, leaving });
+    return inventory;
+  }
+  const { handed } = movesOf(pass, revision, leaving, ports);
   const left = without(inventory, handed.keys());
   if (handed.size > 0) {
     await noteInventory(pass, left, ports);
     await pass.save();
     tellHanded(pass, handed, ports.events);
   }
-  // Before it is waited for what comes: two may exchange something.
-  readings.handed(pass.key, handed, (id) => inventory.get(id)?.made === true);
-  const heldMs = patienceMs(heldBy(input));
-  if (heldMs > 0) return { kind: 'waiting', ms: heldMs };
-  readings.ended(pass.key);
-  return {
-    ...{ kind: 'exchanged', inventory: left, inherited: readings.inherited(pass.key, input.coming) },
-    ...(unreadable === undefined ? {} : { unreadable }),
-  };
+  // Those who wait look whether they may take it: by then it has to be let go of.
+  ports.readings.put(key, { revision, generation, ids, leaving: leaving.difference(new Set(handed.keys())) });
+  return left;
 }
 
-/** All that may look at a commit. */
-function othersOf(own: string, { syncs, readings }: ExchangePorts): ReadonlyMap<string, Other> {
-  return new Map(
-    [...syncs()].flatMap((sync) => {
-      const key = keyOf(sync);
-      const isIdle = sync.spec.suspend === true || sync.metadata.deletionTimestamp !== undefined;
-      if (isIdle || key === own) return [];
-      return [[key, { source: sourceKey(sync), reading: readings.of(key) }] as const];
-    }),
+/** What becomes of objects that have left the folder, by what the other GitSyncs have read. */
+export function movesOf(
+  pass: SyncPass,
+  revision: string,
+  leaving: Iterable<string>,
+  ports: ExchangePorts,
+): Moves {
+  return decideMoves({ revision, leaving, others: othersOf(pass.sync(), ports) });
+}
+
+/** A GitSync that is about to let go of one of these objects. */
+export function giverOf(
+  pass: SyncPass,
+  revision: string,
+  asked: ReadonlyMap<string, string>,
+  ports: ExchangePorts,
+): string | undefined {
+  const others = othersOf(pass.sync(), ports);
+  return asked.entries().find(([id, owner]) => {
+    const other = others.get(owner);
+    return other !== undefined && isGiving(other, id, revision);
+  })?.[1];
+}
+
+/** Undefined when another GitSync has been waited for long enough. */
+export async function waitFor(
+  other: string,
+  pass: SyncPass,
+  revision: string,
+  inventory: Inventory,
+  { readings }: ExchangePorts,
+): Promise<BringInEnd | undefined> {
+  const ms = readings.patienceMs(pass.key, revision);
+  if (ms === 0) return undefined;
+  await pass.save((status, context) =>
+    inProgress(
+      { ...status, attemptedRevision: revision },
+      `waiting for GitSync ${other} to look at ${revision}, with which something may have moved between the two`,
+      context,
+    ),
   );
+  return { kind: 'waiting', ms, inventory };
+}
+
+/** All others that are not suspended or on their way out. */
+export function othersOf(own: GitSync, { syncs, readings }: ExchangePorts): ReadonlyMap<string, Other> {
+  const others = new Map<string, Other>();
+  for (const sync of syncs()) {
+    const { metadata, spec, status } = sync;
+    const key = keyOf(sync);
+    if (key === keyOf(own) || spec.suspend === true || metadata.deletionTimestamp !== undefined) continue;
+    const mayLook = status?.appliedRevision !== undefined || status?.failure === undefined;
+    others.set(key, {
+      isBeside: isBeside(own, sync),
+      mayLook,
+      generation: metadata.generation ?? 0,
+      reading: readings.of(key),
+      asks: readings.asksOf(key),
+    });
+  }
+  return others;
 }

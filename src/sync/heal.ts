@@ -31,9 +31,9 @@ export async function heal(
     // What a later revision has brought stays, though the rest of it could not be applied.
     isDue: ({ key, digest }, entry) => drifted.has(key) && entry?.digest === digest,
     renewCharts: false,
-    inherited: new Set(),
     // All of them are in the inventory.
     saveIntents: () => Promise.resolve(),
+    onAsk: () => undefined,
   });
   await noteInventory(pass, end.inventory, ports);
   await pass.save();

@@ -30,7 +30,8 @@ export interface BringInPorts {
   readonly parser: Parser;
   readonly identifyCharts: IdentifyCharts;
   readonly events: EventRecorder;
-  readonly isFree: StagePorts['isFree'];
+  /** Whether an object may be taken that says it is of another GitSync, the owner. */
+  readonly isFree: (sync: string, ...object: Parameters<StagePorts['isFree']>) => Promise<boolean>;
   /** Requests at once. */
   readonly inFlight: number;
 }

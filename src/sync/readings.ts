@@ -8,14 +8,15 @@ export interface Readings {
   /** What it held before this process: the first to tell, if nothing is known yet. */
   seed(sync: string, reading: Reading): void;
   /** Nobody can tell what a revision holds. */
-  unreadable(sync: string, revision: string): void;
-  /** What has left its folder is dealt with: by id, who holds it now. `made`: what the one before had made itself. */
-  handed(sync: string, to: ReadonlyMap<string, string>, made: (id: string) => boolean): void;
-  /** Of what comes to a folder, what another GitSync had made and has handed over. */
-  inherited(sync: string, coming: ReadonlySet<string>): ReadonlySet<string>;
+  unreadable(sync: string, revision: string, generation: number): void;
+  /** It would take an object that another GitSync holds, and its account may. Good until it reads another revision. */
+  ask(sync: string, id: string): void;
+  asksOf(sync: string): ReadonlySet<string>;
+  /** GitSyncs whose folder holds an object. */
+  holdersOf(id: string): readonly string[];
   /**
-   * How long another one may be waited for, in milliseconds: less each time, and nothing in the end. Whoever waits is woken as
-   * soon as there is news of another one.
+   * How long another one may be waited for because of a revision, in milliseconds: less each time, and nothing in the end. Whoever
+   * waits is woken as soon as there is news of another one.
    */
   patienceMs(sync: string, revision: string): number;
   /** It waits no more. */
@@ -23,21 +24,23 @@ export interface Readings {
   forget(sync: string): void;
 }
 
-const NOTHING: Reading = { revision: '', ids: new Set(), leaving: new Set() };
-
-/** A GitSync whose repository answers has looked at a commit by then; one whose own key is refused never will. */
 const PATIENCE_MS = 30_000;
+const NONE: ReadonlySet<string> = new Set();
 
 export function createReadings(clock: Pick<Clock, 'monotonicMs'>, wake: (sync: string) => void): Readings {
   const readings = new Map<string, Reading>();
+  const asks = new Map<string, Set<string>>();
   const waiting = new Map<string, { readonly revision: string; readonly sinceMs: number }>();
-  const inheritances = new Map<string, ReadonlySet<string>>();
-  const put = (sync: string, reading: Reading): void => {
-    readings.set(sync, reading);
-    tell(sync);
-  };
+  /** Only of news: two that wait would wake each other for ever. */
   const tell = (sync: string): void => {
     for (const other of waiting.keys()) if (other !== sync) wake(other);
+  };
+  const put = (sync: string, reading: Reading): void => {
+    const known = readings.get(sync);
+    if (known !== undefined && isSame(known, reading)) return;
+    readings.set(sync, reading);
+    if (known?.revision !== reading.revision || known.generation !== reading.generation) asks.delete(sync);
+    tell(sync);
   };
   return {
     of: (sync) => readings.get(sync),
@@ -45,23 +48,18 @@ export function createReadings(clock: Pick<Clock, 'monotonicMs'>, wake: (sync: s
     seed: (sync, reading) => {
       if (!readings.has(sync)) put(sync, reading);
     },
-    unreadable: (sync, revision) => {
-      put(sync, { ...(readings.get(sync) ?? NOTHING), unreadable: revision });
+    unreadable: (sync, revision, generation) => {
+      const { revision: last = '', ids = NONE, leaving = NONE } = readings.get(sync) ?? {};
+      put(sync, { revision: last, ids, leaving, generation, unreadable: revision });
     },
-    handed: (sync, to, made) => {
-      for (const [id, heir] of to) {
-        if (made(id)) inheritances.set(heir, new Set(inheritances.get(heir)).add(id));
-      }
-      const known = readings.get(sync);
-      if (known !== undefined && known.leaving.size > 0) put(sync, { ...known, leaving: new Set() });
+    ask: (sync, id) => {
+      const known = asks.get(sync) ?? new Set();
+      if (known.has(id)) return;
+      asks.set(sync, known.add(id));
+      tell(sync);
     },
-    inherited: (sync, coming) => {
-      // What does not come any more has come, or has left again.
-      const still = (inheritances.get(sync) ?? new Set<string>()).intersection(coming);
-      if (still.size === 0) inheritances.delete(sync);
-      else inheritances.set(sync, still);
-      return still;
-    },
+    asksOf: (sync) => asks.get(sync) ?? NONE,
+    holdersOf: (id) => [...readings].flatMap(([sync, { ids }]) => (ids.has(id) ? [sync] : [])),
     ended: (sync) => {
       waiting.delete(sync);
     },
@@ -73,9 +71,22 @@ export function createReadings(clock: Pick<Clock, 'monotonicMs'>, wake: (sync: s
     },
     forget: (sync) => {
       readings.delete(sync);
-      inheritances.delete(sync);
+      asks.delete(sync);
       waiting.delete(sync);
       tell(sync);
     },
   };
+}
+
+function isSame(one: Reading, other: Reading): boolean {
+  const parts = ['revision', 'generation', 'unreadable'] as const;
+  return (
+    parts.every((part) => one[part] === other[part]) &&
+    isEqual(one.ids, other.ids) &&
+    isEqual(one.leaving, other.leaving)
+  );
+}
+
+function isEqual(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && one.isSubsetOf(other);
 }

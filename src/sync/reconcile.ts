@@ -64,17 +64,21 @@ export async function reconcile(
   if (held !== read) pass = createSyncPass(held, ports, signal, lifeline);
   const token = read.metadata.annotations?.[SYNC_RECONCILE_AT_ANNOTATION];
   const asked = token !== undefined && token !== pass.status().lastHandledReconcileAt;
-  const outcome = await follow(pass, settings, asked, ports);
+  const followed = await follow(pass, settings, asked, ports);
+  if (followed.kind === 'waiting') return { kind: 'wait', ms: followed.ms };
   if (asked) await pass.save((status) => ({ ...status, lastHandledReconcileAt: token }));
-  return outcome;
+  return followed;
 }
+
+/** Not done yet, and nothing is wrong. */
+type Waiting = Extract<BringInEnd, { kind: 'waiting' }>;
 
 async function follow(
   pass: SyncPass,
   settings: SyncSettings,
   asked: boolean,
   ports: SyncPorts,
-): Promise<Outcome> {
+): Promise<Outcome | Waiting> {
   const { signal } = pass;
   const unhealed = await unlessForbidden(pass, () => lookAfter(pass, settings, ports));
   const maxAgeMs = maxAgeOf(pass, settings, asked, ports);
@@ -91,7 +95,7 @@ async function follow(
   if (pass.status().attemptedRevision !== shown) ports.tellNews(pass.sync(), shown);
   const ms = ports.spread(settings.intervalMs);
   if (checked.kind === 'refused') {
-    ports.readings.unreadable(pass.key, shown);
+    ports.readings.unreadable(pass.key, shown, pass.generation);
     if (checked.isTold && !asked) return { kind: 'wait', ms };
     return await bringInFailed(pass, checked.failure, shown, ms, ports);
   }
@@ -109,11 +113,10 @@ async function follow(
   const wish = { everything: asked, drifted: ports.watches.drifted(pass.key) };
   const end = await unlessForbidden<BringInEnd>(pass, async () => {
     const ended = await bringIn(pass, settings, source, wish, ports);
-    if (ended.kind !== 'waiting' && ended.inventory !== undefined)
-      await expectObjects(pass, settings, ended.inventory, ports);
+    if (ended.inventory !== undefined) await expectObjects(pass, settings, ended.inventory, ports);
     return ended;
   });
-  if (end.kind === 'waiting') return { kind: 'wait', ms: end.ms };
+  if (end.kind === 'waiting') return end;
   return end.kind === 'done' ? { kind: 'wait', ms } : await bringInFailed(pass, end, shown, ms, ports);
 }
 

@@ -7,20 +7,27 @@ import type { Outcome } from '../kube/outcome.ts';
 import type { Lifeline } from '../kube/vigil.ts';
 import { prune } from './act/prune.ts';
 import { without } from './inventory/entry.ts';
-import { knownObjects } from './known-objects.ts';
+import { heldElsewhere, type Other, unknownIn } from './decide/moves.ts';
+import { type ExchangePorts, othersOf } from './exchange.ts';
 import { createSyncPass, type SyncPass, type SyncPassPorts } from './pass.ts';
 import type { BringInPorts } from './ports.ts';
 import { type FailPorts, recordFailure } from './record/fail.ts';
 import { sentenceOf } from './record/failure.ts';
+import { tellHanded, tellStay } from './record/tell.ts';
 import { typeAsApplied } from './type-as-applied.ts';
 
 export type SyncRemovePorts = SyncPassPorts &
   FailPorts &
   FinalizerPorts<GitSync> &
+  ExchangePorts &
   Pick<BringInPorts, 'actingAs' | 'inventory' | 'inFlight'> & {
     /** Why the objects of a GitSync that goes have to stay; undefined if they need not. */
     readonly whyOrphan: (sync: GitSync, signal: AbortSignal) => Promise<string | undefined>;
   };
+
+/** The commit with which it goes may have moved what it holds to another one, which takes so long to look. */
+const OTHERS_LOOK_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 const WAY_OUT = 'to let the GitSync go and keep its objects, set spec.deletionPolicy to orphan';
 
@@ -56,8 +63,18 @@ async function deleteObjects(pass: SyncPass, ports: SyncRemovePorts): Promise<Ou
     await recordFailure(pass, { step: 'spec', cause, retry: false }, ports);
     return { kind: 'stalled', cause };
   }
-  const inventory = await knownObjects(pass, settings, ports);
-  const gone = [...inventory].map(([key, entry]) => ({ key, entry }));
+  const loaded = await ports.inventory.load(pass.sync(), signal);
+  if (loaded.kind === 'lost') {
+    tellStay(pass, ports.events);
+    return undefined;
+  }
+  const { inventory } = loaded;
+  const others = othersOf(pass.sync(), ports);
+  const waiting = await untilOthersHaveLooked(pass, others, ports);
+  if (waiting !== undefined) return waiting;
+  const handed = heldElsewhere(inventory.keys(), others);
+  if (handed.size > 0) tellHanded(pass, handed, ports.events);
+  const gone = [...without(inventory, handed.keys())].map(([key, entry]) => ({ key, entry }));
   const { discovery, metadataOf } = ports.actingAs(settings.account);
   const own = { typeOf: typeAsApplied(discovery), metadataOf, inFlight: ports.inFlight };
   const pruned = await prune(gone, settings.key, own, signal);
@@ -67,5 +84,23 @@ async function deleteObjects(pass: SyncPass, ports: SyncRemovePorts): Promise<Ou
   pass.note((status) => ({ ...status, inventory: saved }));
   const cause = `${sentenceOf(pruned.faults)}; ${WAY_OUT}`;
   const ms = await recordFailure(pass, { step: 'prune', cause, faults: pruned.faults, retry: true }, ports);
+  return { kind: 'retry', ms: ms ?? 60_000 };
+}
+
+/** From when this process first sees it: after a start nobody has read anything. */
+async function untilOthersHaveLooked(
+  pass: SyncPass,
+  others: ReadonlyMap<string, Other>,
+  ports: SyncRemovePorts,
+): Promise<Outcome | undefined> {
+  if (!others.values().some(({ isBeside }) => isBeside)) return undefined;
+  const leftMs = ports.readings.patienceMs(pass.key, 'its deletion');
+  const sinceMs = PATIENCE_MS - leftMs;
+  if (sinceMs < OTHERS_LOOK_MS) return { kind: 'wait', ms: OTHERS_LOOK_MS - sinceMs };
+  const unknown = unknownIn(others);
+  if (unknown === undefined) return undefined;
+  if (leftMs > 0) return { kind: 'wait', ms: leftMs };
+  const cause = `nothing is deleted yet: GitSync ${unknown} reads the same repository, and nobody knows whether it has these objects in Git; mend or suspend that one, or, ${WAY_OUT}`;
+  const ms = await recordFailure(pass, { step: 'prune', cause, retry: true }, ports);
   return { kind: 'retry', ms: ms ?? 60_000 };
 }

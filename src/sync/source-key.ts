@@ -1,8 +1,41 @@
 import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { repositoryKey } from '../git/repository-key.ts';
 
-/** Repository and ref: GitSyncs for which this is the same read the same commits. */
-export function sourceKey({ spec: { url, ref } }: GitSync): string {
-  const { branch, tag, semver, commit } = ref ?? {};
-  return JSON.stringify([repositoryKey(url) ?? url, branch, tag, semver, commit]);
+/** Which commits a GitSync reads. */
+interface SourceKey {
+  readonly repository: string;
+  /** Undefined for the default branch, as long as nobody has seen its name. */
+  readonly ref: string | undefined;
+}
+
+const known = new WeakMap<GitSync, SourceKey>();
+
+/** Whether two GitSyncs read the same commits, or may. */
+export function isBeside(one: GitSync, other: GitSync): boolean {
+  const [a, b] = [sourceKey(one), sourceKey(other)];
+  if (a.repository !== b.repository) return false;
+  return a.ref === undefined || b.ref === undefined || a.ref === b.ref;
+}
+
+/** Read once of each object as the watch brings it: whoever compares, compares with all. */
+function sourceKey(sync: GitSync): SourceKey {
+  const found = known.get(sync) ?? read(sync);
+  known.set(sync, found);
+  return found;
+}
+
+function read({ metadata, spec: { url, ref = {} }, status }: GitSync): SourceKey {
+  const repository = repositoryKey(url) ?? url;
+  // What was applied by another spec says nothing of this one.
+  const isOfThis = status?.observedGeneration === metadata.generation;
+  const { branch = isOfThis ? branchIn(status?.appliedRevision) : undefined, ...others } = ref;
+  const [named] = Object.entries(others);
+  if (named !== undefined) return { repository, ref: named.join(' ') };
+  return { repository, ref: branch === undefined ? undefined : `branch ${branch}` };
+}
+
+/** `main@sha1:...` */
+function branchIn(revision: string | undefined): string | undefined {
+  const at = revision?.lastIndexOf('@') ?? -1;
+  return at <= 0 ? undefined : revision?.slice(0, at);
 }

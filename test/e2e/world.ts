@@ -51,9 +51,12 @@ const FLAGS = [
   '--workers=4',
 ];
 
-export async function startWorld(helmTool: 'helm' | 'helm3' = 'helm'): Promise<World> {
+export async function startWorld(
+  helmTool: 'helm' | 'helm3' = 'helm',
+  options: Parameters<typeof startCluster>[0] = {},
+): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'world-'));
-  const cluster = await startCluster();
+  const cluster = await startCluster(options);
   const git = await startGitServer({ dir: join(dir, 'git') });
   await git.createRepo('charts');
   await git.commit('charts', await webChartFiles('web'));

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane, tool } from '../../hack/testenv/testenv.ts';
-import type { ControlPlane } from '../../hack/testenv/testenv.ts';
+import type { ControlPlane, StartOptions } from '../../hack/testenv/testenv.ts';
 import { eventually } from './eventually.ts';
 import { run } from './run.ts';
 
@@ -24,9 +24,9 @@ export interface Cluster {
   readonly stop: () => Promise<void>;
 }
 
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(options: Pick<StartOptions, 'audit'> = {}): Promise<Cluster> {
   const dir = await mkdtemp(join(tmpdir(), 'control-plane-'));
-  const plane = await startControlPlane(dir);
+  const plane = await startControlPlane(dir, options);
   const kubectlPath = await tool('kubectl');
   const cache = join(dir, 'kubectl-cache');
   const kubectl = (args: readonly string[], input?: string): Promise<string> =>

@@ -50,7 +50,7 @@ export function syncSettingsOf({ metadata, spec }: GitSync): SyncSettings {
     paths: pathsOf(spec.path),
     intervalMs: intervalMsOf(spec.interval ?? SYNC_DEFAULTS.interval),
     secretRef: spec.secretRef && { namespace, name: spec.secretRef.name },
-    account: `system:serviceaccount:${namespace}:${spec.serviceAccountName ?? SYNC_DEFAULTS.serviceAccountName}`,
+    account: accountOf({ metadata, spec }),
     prune: spec.prune ?? SYNC_DEFAULTS.prune,
     suspend: spec.suspend ?? false,
     ignore: ignoreRulesOf(spec.ignore),
@@ -58,6 +58,12 @@ export function syncSettingsOf({ metadata, spec }: GitSync): SyncSettings {
     deletionPolicy: spec.deletionPolicy ?? SYNC_DEFAULTS.deletionPolicy,
     verify: verifyOf(spec, namespace),
   };
+}
+
+/** The user as which everything is read and written, whatever else the GitSync says. */
+export function accountOf({ metadata, spec }: Pick<GitSync, 'metadata' | 'spec'>): string {
+  const name = spec.serviceAccountName ?? SYNC_DEFAULTS.serviceAccountName;
+  return `system:serviceaccount:${metadata.namespace ?? ''}:${name}`;
 }
 
 function verifyOf({ verify, ref }: GitSyncSpec, namespace: string): VerifySettings | undefined {

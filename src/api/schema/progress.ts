@@ -115,6 +115,9 @@ export const leftBehindSchema = z
     releaseName: text({ description: 'Name of the Helm release.' }),
     namespace: text({ description: 'Namespace of the Helm release.' }),
     since: time({ description: 'When the HelmRelease began to stand for another one.' }),
+    account: text({
+      description: "User as whom helm works on it. Absent if helm has the operator's own rights.",
+    }).optional(),
     uninstalling: integer({
       description:
         'Its newest revision when the operator began to uninstall it, written before, so that a restart can go on.',

@@ -45,6 +45,10 @@ export const statusSchema = z
           'Sources of chart and values that anybody on the way could change: read over plain http, or from a server whose certificate is not checked. Absent if there are none.',
       })
       .optional(),
+    account: text({
+      description:
+        "User as whom helm works on the release, system:serviceaccount:NAMESPACE:NAME, because its chart comes with the commit of a GitSync. Absent if helm has the operator's own rights.",
+    }).optional(),
     deployed: deployedSchema.optional(),
     history: z
       .array(historyEntrySchema)

@@ -1,6 +1,14 @@
 import { describeForbidden, describeInvalid } from './objects.ts';
 import type { FailureKind } from './failure-kind.ts';
 
+const FORBIDDEN = {
+  class: 'FORBIDDEN',
+  reason: 'Forbidden',
+  retry: 'backoff',
+  pattern: /is forbidden: User "/,
+  explain: describeForbidden,
+} as const satisfies FailureKind;
+
 /** The API server, what Helm stores in it, and what it allows. */
 export const CLUSTER_FAILURES = [
   {
@@ -32,6 +40,11 @@ export const CLUSTER_FAILURES = [
     retry: 'backoff',
     pattern: /server has asked for the client to provide credentials|: Unauthorized$/m,
     explain: () => 'the API server does not accept the credentials that helm was given',
+  },
+  {
+    // It has answered: whoever helm is told to be may not be taken for it.
+    ...FORBIDDEN,
+    pattern: /cluster unreachable: [^\n]*is forbidden: User "/i,
   },
   {
     class: 'UNREACHABLE',
@@ -127,11 +140,5 @@ export const CLUSTER_FAILURES = [
     pattern: /denied (?:the )?request: |violates PodSecurity/,
     explain: (text) => `a policy of the cluster refuses this: ${describeInvalid(text)}`,
   },
-  {
-    class: 'FORBIDDEN',
-    reason: 'Forbidden',
-    retry: 'backoff',
-    pattern: /is forbidden: User "/,
-    explain: describeForbidden,
-  },
+  FORBIDDEN,
 ] as const satisfies readonly FailureKind[];

@@ -1,3 +1,5 @@
+import { nameOfUser } from '../../kube/impersonate.ts';
+
 /*
  * Explanations of what the API server says about objects. Each takes helm's text and gives a sentence, or undefined
  * when the text is not of the form it knows; then the text itself is shown.
@@ -42,8 +44,7 @@ export function describeForbidden(text: string): string | undefined {
     /User "([^"]+)" cannot (\w+) resource "([^"]+)"(?: in API group "([^"]*)")?(?: in the namespace "([^"]+)"| at the cluster scope)?/;
   const [, user = '', verb = '', resource = '', group = '', namespace] = pattern.exec(text) ?? [];
   if (user === '') return undefined;
-  const account = /^system:serviceaccount:([^:]+):(.+)$/.exec(user);
-  const who = account === null ? `user ${user}` : `service account ${account[1] ?? ''}/${account[2] ?? ''}`;
+  const who = nameOfUser(user);
   const what = group === '' ? resource : `${resource}.${group}`;
   const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
   const role =

@@ -16,6 +16,8 @@ export interface KubeconfigTarget {
   readonly cluster: Cluster;
   readonly user: KubeconfigUser;
   readonly namespace: string | undefined;
+  /** The account and the namespace are those of the pod that we run in. */
+  readonly isPod?: true;
 }
 
 /** Reads files as kubectl merges them: of two entries with one name the first wins, and so does the first context. */

@@ -53,5 +53,6 @@ function inCluster(env: TargetOptions['env'], dir: string): KubeconfigTarget {
     },
     user: { name: 'service-account', tokenFile: `${dir}/token` },
     namespace: existsSync(namespaceFile) ? readFileSync(namespaceFile, 'utf8').trim() : undefined,
+    isPod: true,
   };
 }

@@ -6,10 +6,15 @@ import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { isTestHook } from '../observe/hooks.ts';
 import type { Pass } from '../pass.ts';
+import type { Plan } from '../plan.ts';
 
 export interface CleanUpTestsPorts {
   readonly storage: Pick<Storage, 'read'>;
-  readonly resourceOf: (type: ResourceType) => Pick<Resource<KubeObject>, 'get' | 'delete'>;
+  /** By the rights of an account, or by the operator's own. */
+  readonly resourceAs: (
+    user: string | undefined,
+    type: ResourceType,
+  ) => Pick<Resource<KubeObject>, 'get' | 'delete'>;
 }
 
 const HOOK_ANNOTATION = 'helm.sh/hook';
@@ -20,8 +25,9 @@ const HOOK_ANNOTATION = 'helm.sh/hook';
  */
 export async function cleanUpTests(
   pass: Pass,
+  { account }: Pick<Plan, 'account'>,
   revision: number,
-  { storage, resourceOf }: CleanUpTestsPorts,
+  { storage, resourceAs }: CleanUpTestsPorts,
 ): Promise<void> {
   const { namespace, releaseName } = pass.target;
   try {
@@ -30,10 +36,11 @@ export async function cleanUpTests(
     for (const ref of tests.flatMap(({ manifest }) => objectsOf(manifest, namespace))) {
       const type = [PODS, JOBS].find(({ kind }) => kind === ref.kind);
       if (type === undefined || ref.namespace === undefined) continue;
-      const found = await resourceOf(type).get({ namespace: ref.namespace, name: ref.name }, pass.signal);
+      const objects = resourceAs(account?.user, type);
+      const found = await objects.get({ namespace: ref.namespace, name: ref.name }, pass.signal);
       // Another object of that name is not helm's to delete either.
       if (found?.metadata.annotations?.[HOOK_ANNOTATION]?.includes('test') !== true) continue;
-      await resourceOf(type).delete(
+      await objects.delete(
         { namespace: ref.namespace, name: ref.name },
         { uid: found.metadata.uid, propagationPolicy: 'Background' },
         pass.signal,

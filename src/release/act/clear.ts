@@ -34,6 +34,7 @@ export async function clear(
     {
       namespace,
       name: releaseName,
+      as: plan.account?.user,
       timeoutMs: helmTimeout(timeoutMs),
       limitMs: runLimit(timeoutMs, true),
       noHooks: false,

@@ -4,6 +4,7 @@ import type { Definitions } from '../../charts/content/definitions.ts';
 import { SERVED_WITHIN_MS, untilServed } from '../../health/definition-served.ts';
 import type { ServedPorts } from '../../health/definition-served.ts';
 import { ApiError, isForbidden } from '../../kube/errors.ts';
+import { nameOfUser } from '../../kube/impersonate.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS, type KubeObject, type ResourceType } from '../../kube/resource-type.ts';
 import type { ValuesMap } from '../../values/merge.ts';
@@ -19,7 +20,7 @@ export interface Crds {
   readonly prepare: (work: CrdWork, signal: AbortSignal) => Promise<{ readonly skipCRDs: boolean }>;
 }
 
-export interface CrdWork extends Pick<Plan, 'chart' | 'settings' | 'target'> {
+export interface CrdWork extends Pick<Plan, 'chart' | 'settings' | 'target' | 'account'> {
   readonly action: 'install' | 'upgrade';
   /** By which subcharts are used or not. */
   readonly values: ValuesMap;
@@ -35,6 +36,11 @@ export interface CrdPorts extends Pick<ServedPorts, 'isServed' | 'clock'> {
   ) => Promise<Pick<Resource<KubeObject>, 'type' | 'create'> | undefined>;
 }
 
+type Ports = CrdPorts & {
+  /** Who may do too little, where anything is refused. */
+  readonly who: string;
+};
+
 /** A definition or what lies beside it is not there as it should be, and helm was not run. Another look may help. */
 export class CrdError extends OperatorError {
   readonly reason = 'CustomResourceDefinition';
@@ -42,16 +48,19 @@ export class CrdError extends OperatorError {
 }
 
 const WAY_OUT =
-  'allow the operator to create and patch CustomResourceDefinitions (a ClusterRole), or install them yourself and set spec.crds to Skip';
+  'to get, create and patch CustomResourceDefinitions (a ClusterRole), or install them yourself and set spec.crds to Skip';
 const WAY_OUT_OF_OTHERS =
-  'allow the operator to create what is in crds/ of the chart, or create it yourself and set spec.crds to Skip';
+  'to create what is in crds/ of the chart, or create it yourself and set spec.crds to Skip';
 
-export function createCrds(ports: CrdPorts): Crds {
+/** The ports act as the account that is given, or by the operator's own rights. */
+export function createCrds(portsAs: (user: string | undefined) => CrdPorts): Crds {
   return {
     prepare: async (work, signal) => {
       const { crds } = work.settings;
       if (!preparesCrds(work)) return { skipCRDs: crds !== 'Create' };
       const replace = crds === 'CreateReplace';
+      const user = work.account?.user;
+      const ports: Ports = { ...portsAs(user), who: user === undefined ? 'the operator' : nameOfUser(user) };
       const { definitions, others } = await definitionsOf(work, ports);
       for (const definition of definitions) await put(definition, replace, ports, signal);
       const deadline = ports.clock.monotonicMs() + SERVED_WITHIN_MS;
@@ -73,7 +82,10 @@ export function preparesCrds({
 }
 
 /** Nothing is left to helm: Helm 4 would change definitions that are there for what it finds in these files. */
-async function definitionsOf({ chart, values }: CrdWork, ports: CrdPorts): Promise<Definitions> {
+async function definitionsOf(
+  { chart, values }: CrdWork,
+  ports: Pick<CrdPorts, 'readDefinitions'>,
+): Promise<Definitions> {
   try {
     return await ports.readDefinitions(chart.path, values);
   } catch (caught) {
@@ -88,7 +100,7 @@ async function definitionsOf({ chart, values }: CrdWork, ports: CrdPorts): Promi
 async function put(
   definition: KubeObject,
   replace: boolean,
-  { definitions }: CrdPorts,
+  { definitions, who }: Ports,
   signal: AbortSignal,
 ): Promise<void> {
   try {
@@ -98,7 +110,7 @@ async function put(
     if (!replace && isThere(caught)) return;
     if (!isRefusal(caught)) throw caught;
     const verb = replace ? 'applied' : 'created';
-    throw failed(definition, `cannot be ${verb}: ${describe(caught)}`, isForbidden(caught));
+    throw failed(definition, `cannot be ${verb}: ${describe(caught)}`, isForbidden(caught) ? who : undefined);
   }
 }
 
@@ -106,7 +118,7 @@ async function put(
 async function create(
   object: KubeObject,
   namespace: string,
-  ports: CrdPorts,
+  ports: Ports,
   signal: AbortSignal,
 ): Promise<void> {
   try {
@@ -120,7 +132,7 @@ async function create(
   } catch (caught) {
     if (isThere(caught)) return;
     if (!isRefusal(caught)) throw caught;
-    const way = isForbidden(caught) ? `: ${WAY_OUT_OF_OTHERS}` : '';
+    const way = isForbidden(caught) ? `: allow ${ports.who} ${WAY_OUT_OF_OTHERS}` : '';
     throw failed(object, `in crds/ of the chart cannot be created: ${describe(caught)}${way}`);
   }
 }
@@ -144,11 +156,12 @@ async function isOldDefinition(
 async function mustBeServed(
   definition: KubeObject,
   deadlineMs: number,
-  ports: CrdPorts,
+  ports: Ports,
   signal: AbortSignal,
 ): Promise<void> {
   const served = await untilServed(definition, deadlineMs, ports, signal);
-  if (served.kind === 'refused') throw failed(definition, served.why, served.forbidden);
+  if (served.kind === 'refused')
+    throw failed(definition, served.why, served.forbidden ? ports.who : undefined);
   if (served.kind === 'late') {
     const limit = `${String(SERVED_WITHIN_MS / 1000)} s`;
     throw failed(definition, `was not served by the API server within ${limit}`);
@@ -167,7 +180,8 @@ function isRefusal(caught: unknown): boolean {
 function failed(
   { kind = 'CustomResourceDefinition', metadata }: KubeObject,
   what: string,
-  forbidden = false,
+  forbidden?: string,
 ): CrdError {
-  return new CrdError(`${kind} ${metadata.name} ${what}${forbidden ? `: ${WAY_OUT}` : ''}`);
+  const way = forbidden === undefined ? '' : `: allow ${forbidden} ${WAY_OUT}`;
+  return new CrdError(`${kind} ${metadata.name} ${what}${way}`);
 }

@@ -21,6 +21,7 @@ export function deployRequest(plan: Plan, toRevision: number, marks: MarkFormat)
   return {
     namespace: target.namespace,
     name: target.releaseName,
+    as: plan.account?.user,
     chartPath: chart.path,
     valuesFiles: values.files.map(({ content }) => content),
     inlineValues: values.inline,

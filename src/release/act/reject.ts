@@ -99,7 +99,7 @@ function failureOf(
     step: 'upgrade',
     cause: `upgrade to revision ${String(failed)} failed${why}`,
     digest: plan.digest,
-    options: triedOptions(plan.settings),
+    options: triedOptions(plan),
     revision: failed,
     attempts,
     time: kubeTime(now),

@@ -5,6 +5,7 @@ import { ApiError, isNotFound } from '../../kube/errors.ts';
 import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
 import type { Resource } from '../../kube/resource.ts';
 import type { ReadPayload } from '../observe/payloads.ts';
+import type { Account } from '../plan.ts';
 import type { RevisionId } from '../observe/readiness.ts';
 import { assessedKind } from '../observe/workloads.ts';
 
@@ -15,18 +16,23 @@ import { assessedKind } from '../observe/workloads.ts';
 export type RestartWorkloads = (
   target: ReleaseTarget,
   of: RevisionId,
+  account: Account | undefined,
   signal: AbortSignal,
 ) => Promise<readonly string[]>;
 
 export interface RestartPorts {
   readonly readPayload: ReadPayload;
-  readonly resourceOf: (type: ResourceType) => Pick<Resource<KubeObject>, 'mergePatch'>;
+  /** By the rights of an account, or by the operator's own. */
+  readonly resourceAs: (
+    user: string | undefined,
+    type: ResourceType,
+  ) => Pick<Resource<KubeObject>, 'mergePatch'>;
 }
 
 const RESTARTED: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
-export function createRestartWorkloads({ readPayload, resourceOf }: RestartPorts): RestartWorkloads {
-  return async (target, of, signal) => {
+export function createRestartWorkloads({ readPayload, resourceAs }: RestartPorts): RestartWorkloads {
+  return async (target, of, account, signal) => {
     const payload = await readPayload(target, of, signal);
     const annotations = { [RESTARTED_ANNOTATION]: restartOf(of) };
     const patch = { spec: { template: { metadata: { annotations } } } };
@@ -35,7 +41,7 @@ export function createRestartWorkloads({ readPayload, resourceOf }: RestartPorts
       const type = RESTARTED.has(kind) ? assessedKind(apiVersion, kind) : undefined;
       if (type === undefined) continue;
       try {
-        await resourceOf(type).mergePatch({ namespace, name }, patch, signal);
+        await resourceAs(account?.user, type).mergePatch({ namespace, name }, patch, signal);
       } catch (caught) {
         if (isNotFound(caught)) continue;
         // The rollback stands all the same; trouble of the platform passes, and the whole is tried again.

@@ -57,6 +57,7 @@ export async function rollback(
       {
         namespace: target.namespace,
         name: target.releaseName,
+        as: plan.account?.user,
         revision: to,
         ...descriptionOf(pass, to),
         timeoutMs: helmTimeout(timeoutMs),

@@ -62,7 +62,7 @@ async function recreate(
 ): Promise<void> {
   const { revision } = made;
   pass.log.info('restarting workloads after the rollback', { revision });
-  const problems = await restartWorkloads(pass.target, made, pass.signal);
+  const problems = await restartWorkloads(pass.target, made, plan.account, pass.signal);
   if (problems.length === 0) return;
   const message = `after the rollback as revision ${String(revision)} the pods were not made anew (spec.rollback.recreate): ${await concealed(pass, plan, made, problems.join('; '), ports)}`;
   pass.log.warn('could not restart workloads', { revision, error: message });

@@ -58,6 +58,7 @@ export async function test(
     {
       namespace: plan.target.namespace,
       name: plan.target.releaseName,
+      as: plan.account?.user,
       timeoutMs: helmTimeout(timeoutMs),
       limitMs: runLimit(timeoutMs, true),
       secrets: plan.values.secrets,
@@ -75,7 +76,7 @@ export async function test(
     outcome.kind === 'failed'
       ? await explainHook(pass, outcome.error, { ...hookOf(plan, revision), test: true }, ports)
       : undefined;
-  if (cleanup) await cleanUpTests(pass, revision, ports);
+  if (cleanup) await cleanUpTests(pass, plan, revision, ports);
   if (error === undefined) {
     pass.log.info('test succeeded', { revision });
     await pass.save((status, context) => withPhase(status, 'Tested', context));

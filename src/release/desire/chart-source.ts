@@ -4,6 +4,7 @@ import { CredentialsError } from '../../api/errors.ts';
 import type { ReleaseSettings } from '../../api/settings.ts';
 import type { ChartSource, Credentials } from '../../charts/chart.ts';
 import type { ReadDocument } from '../../kube/documents.ts';
+import type { FoundSource } from './found-source.ts';
 import { ownChart, type OwnCommit, type OwnCommitOf } from './own-chart.ts';
 import { type PullAccess, readPullSecret } from './pull-secret.ts';
 
@@ -11,7 +12,7 @@ import { type PullAccess, readPullSecret } from './pull-secret.ts';
 export type ChartSourceOf = (
   settings: ReleaseSettings,
   signal: AbortSignal,
-) => Promise<ChartSource | Extract<OwnCommit, { kind: 'not-known-yet' }>>;
+) => Promise<FoundSource | Extract<OwnCommit, { kind: 'not-known-yet' }>>;
 
 export interface ChartSourcePorts {
   readonly readSecret: ReadDocument;
@@ -26,16 +27,24 @@ export function createChartSourceOf({
 }: ChartSourcePorts): ChartSourceOf {
   return async ({ source }, signal) => {
     if (source.kind === 'own-commit') return await ownChart(source, ownCommitOf, signal);
-    if (source.kind !== 'git') {
-      const { pullSecret, ...place } = source;
-      if (pullSecret === undefined) return { ...place, scope: '' };
-      return withAccess(place, await readPullSecret(pullSecret, place.url, readSecret, signal));
-    }
-    const { url, path, skipDepUpdate, secretRef } = source;
-    const git = { kind: 'git', url, path, skipDepUpdate, ref: source.ref ?? defaultRef } as const;
-    if (secretRef === undefined) return { ...git, scope: '' };
-    return { ...git, ...(await credentialsFrom(secretRef, readSecret, signal)) };
+    return { kind: 'found', source: await namedSource(source, { readSecret, defaultRef }, signal) };
   };
+}
+
+async function namedSource(
+  source: Exclude<Wanted, { kind: 'own-commit' }>,
+  { readSecret, defaultRef }: Pick<ChartSourcePorts, 'readSecret' | 'defaultRef'>,
+  signal: AbortSignal,
+): Promise<ChartSource> {
+  if (source.kind !== 'git') {
+    const { pullSecret, ...place } = source;
+    if (pullSecret === undefined) return { ...place, scope: '' };
+    return withAccess(place, await readPullSecret(pullSecret, place.url, readSecret, signal));
+  }
+  const { url, path, skipDepUpdate, secretRef } = source;
+  const git = { kind: 'git', url, path, skipDepUpdate, ref: source.ref ?? defaultRef } as const;
+  if (secretRef === undefined) return { ...git, scope: '' };
+  return { ...git, ...(await credentialsFrom(secretRef, readSecret, signal)) };
 }
 
 function withAccess(

@@ -53,10 +53,13 @@ export async function desire(
 ): Promise<Desired> {
   const { key, signal } = pass;
   let chart: Chart | undefined;
+  let account: Plan['account'];
   let told = {};
   try {
-    const source = await ports.chartSourceOf(settings, signal);
-    if (source.kind === 'not-known-yet') return { kind: 'unproved', why: source.why };
+    const found = await ports.chartSourceOf(settings, signal);
+    if (found.kind === 'not-known-yet') return { kind: 'unproved', why: found.why };
+    const { source } = found;
+    account = found.account;
     ports.charts.watch(source, key);
     told = { told: true };
     chart = await ports.patientCharts.find(key, source, fresh);
@@ -79,7 +82,8 @@ export async function desire(
     };
     const digest = ports.marks.digest(desiredDigest(state, ports.digestKey));
     const target = { releaseName, namespace };
-    return { kind: 'plan', plan: { key, target, settings, chart, values, digest }, held: room.move() };
+    const plan = { key, target, settings, chart, values, digest, ...(account && { account }) };
+    return { kind: 'plan', plan, held: room.move() };
   } catch (caught) {
     signal.throwIfAborted();
     return { kind: 'failed', step: 'values', error: asOperatorError(caught) };

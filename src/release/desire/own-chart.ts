@@ -1,12 +1,18 @@
 import type { ChartSourceSettings, OwnCommitSource } from '../../api/chart-source.ts';
 import { ChartUnavailableError, InvalidSpecError, type OperatorError } from '../../api/errors.ts';
 import { SYNC_RECONCILE_AT_ANNOTATION } from '../../api/names.ts';
-import type { GitChartSource } from '../../charts/chart.ts';
 import type { GitRemote } from '../../git/remote.ts';
+import type { Account } from '../plan.ts';
+import type { FoundSource } from './found-source.ts';
 
 /** The commit that a HelmRelease came with, as far as it is proved by the GitSync that applied it. */
 export type OwnCommit =
-  | { readonly kind: 'commit'; readonly remote: GitRemote; readonly commit: string }
+  | {
+      readonly kind: 'commit';
+      readonly remote: GitRemote;
+      readonly commit: string;
+      readonly account: Account;
+    }
   /** `why` completes "waiting for ...": the release is woken when more is known. */
   | { readonly kind: 'not-known-yet'; readonly why: string }
   | { readonly kind: 'none' };
@@ -15,19 +21,20 @@ export type OwnCommit =
 export type OwnCommitOf = (source: OwnCommitSource, signal: AbortSignal) => Promise<OwnCommit>;
 
 /**
- * The chart in the commit of its manifest: it is read with what the GitSync may read, so nothing counts that somebody may have
- * written on the HelmRelease.
+ * The chart in the commit of its manifest: it is read with what the GitSync may read, and released with what its account may
+ * do, so nothing counts that somebody may have written on the HelmRelease.
  */
 export async function ownChart(
   source: OwnCommitSource,
   ownCommitOf: OwnCommitOf,
   signal: AbortSignal,
-): Promise<GitChartSource | Extract<OwnCommit, { kind: 'not-known-yet' }>> {
+): Promise<FoundSource | Extract<OwnCommit, { kind: 'not-known-yet' }>> {
   const own = await ownCommitOf(source, signal);
   switch (own.kind) {
     case 'commit': {
       const { path, skipDepUpdate } = source;
-      return { kind: 'git', ...own.remote, ref: own.commit, path, skipDepUpdate };
+      const chart = { kind: 'git', ...own.remote, ref: own.commit, path, skipDepUpdate } as const;
+      return { kind: 'found', source: chart, account: own.account };
     }
     case 'not-known-yet':
       return own;

@@ -1,10 +1,10 @@
-import type { ReleaseSettings } from '../../api/settings.ts';
+import type { Plan } from '../plan.ts';
 
 /**
  * The options that are no part of the desired digest but may decide whether it can be deployed. An input that failed is
  * tried again when one of them changes: the message of the failure may name just that as the way out.
  */
-export function triedOptions(settings: ReleaseSettings): string {
+export function triedOptions({ settings, account }: Pick<Plan, 'settings' | 'account'>): string {
   const { timeoutMs, wait, forceUpgrade, forceConflicts, disableOpenAPIValidation, rollback, test } =
     settings;
   const options = {
@@ -20,6 +20,7 @@ export function triedOptions(settings: ReleaseSettings): string {
     'test.enable': test.enable,
     'test.ignoreFailures': test.ignoreFailures,
     'test.timeout': test.timeoutMs / 1000,
+    as: account?.user ?? false,
   };
   return Object.entries(options)
     .filter(([, value]) => value !== false)

@@ -53,14 +53,14 @@ export async function recordFailure(
   const standing = standingFor(pass, step, cause);
   if (standing !== undefined) return woken ? Number.POSITIVE_INFINITY : standing.ms;
   meterFailure(pass, meter, step);
-  const input = plan === undefined ? {} : { digest: plan.digest, options: triedOptions(plan.settings) };
+  const input = plan === undefined ? {} : { digest: plan.digest, options: triedOptions(plan) };
   const counts = countsOf(pass.status(), { step, ...input, blameless });
   const delayMs = nextTryMs(
     {
       step,
       retry: error.retry,
       attempts: counts.platformFailures ?? counts.attempts,
-      madeRevision: revision !== undefined && !blameless,
+      madeRevision: revision !== undefined && !blameless && !lacksRights(error, plan),
     },
     rulesOf(step, plan, restorable === true),
     random,
@@ -112,6 +112,11 @@ export async function notLosing<T>(
     log(pass, lost, mask(sentenceOf(pass, step, error, doing), plan?.values.secrets ?? []), {});
     throw caught;
   }
+}
+
+/** Rights of an account are given and taken beside the input, whose tries they must not use up. */
+function lacksRights(error: OperatorError, plan: Plan | undefined): boolean {
+  return plan?.account !== undefined && error instanceof HelmError && error.class === 'FORBIDDEN';
 }
 
 function log(

@@ -11,7 +11,7 @@ export function leftBehindOf({ leftBehind }: HelmReleaseStatus): readonly Former
 
 export function withLeftBehind(
   status: HelmReleaseStatus,
-  { releaseName, namespace, ...more }: ReleaseTarget & Pick<FormerRelease, 'uninstalling'>,
+  { releaseName, namespace, ...more }: ReleaseTarget & Pick<FormerRelease, 'uninstalling' | 'account'>,
   { now }: RecordContext,
 ): HelmReleaseStatus {
   const target = { releaseName, namespace };

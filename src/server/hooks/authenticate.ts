@@ -55,7 +55,3 @@ export function isRecent(seconds: string | undefined, nowMs: number): boolean {
   if (seconds === undefined || !/^\d{1,12}$/.test(seconds)) return false;
   return Math.abs(Number(seconds) * 1_000 - nowMs) <= SIGNED_TIME_MS;
 }
-
-export function bodyDigest({ body }: RawRequest): string {
-  return digestOf(body).toString('base64');
-}

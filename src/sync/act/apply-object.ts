@@ -5,6 +5,7 @@ import { withoutFields } from '../observe/without-fields.ts';
 import { refOf, type StagePorts, type TakenField } from './apply-task.ts';
 import { contested } from './explain.ts';
 import { fold } from './fold.ts';
+import { trailDigest } from '../trail-digest.ts';
 import { isRefused, judged, refuse, type Refused } from './refused.ts';
 import { send } from './send.ts';
 import { conflictsOf, settleConflicts } from './settle.ts';
@@ -15,11 +16,16 @@ export interface AppliedObject {
   readonly uid: string;
   /** Before the first of our writes. */
   readonly existed: boolean;
+  /** Whether it was there, and no GitSync had made it. */
+  readonly adopted: boolean;
   /** Also true if somebody else has changed it in this very moment. */
   readonly changed: boolean;
   readonly taken: readonly TakenField[];
   /** Of the fields that are ours now: another one when somebody has changed one of them. */
   readonly fields: string | undefined;
+  readonly generation: number | undefined;
+  /** Digest of what it says of where it comes from. */
+  readonly trail: string | undefined;
 }
 
 const MAX_TRIES = 3;
@@ -38,17 +44,26 @@ async function apply(
   ports: StagePorts,
   signal: AbortSignal,
 ): Promise<AppliedObject | Refused> {
-  let { taken, folds } = found;
-  const isAdopted = !(task.made ?? !existed);
-  const wanted = isAdopted ? { ...task, object: markAdopted(task.object) } : task;
+  let { taken, folds, adopted } = found;
   for (let tries = 1; ; tries += 1) {
     if (folds) await fold(refOf(task), ports.manager, ports.resourceOf(task.type), signal);
     try {
+      const wanted = adopted ? { ...task, object: markAdopted(task.object) } : task;
       const applied = await send(wanted, ports, { force: taken.length > 0 }, signal);
       const { metadata } = applied;
       const fields = ownFields(applied, ports.manager, withoutFields(task.ignored));
       const changed = metadata.resourceVersion !== resourceVersion;
-      return { id: task.id, uid: metadata.uid ?? '', existed, changed, taken, fields };
+      return {
+        id: task.id,
+        uid: metadata.uid ?? '',
+        existed,
+        adopted,
+        changed,
+        taken,
+        fields,
+        generation: metadata.generation,
+        trail: trailDigest(applied),
+      };
     } catch (caught) {
       const conflicts = conflictsOf(caught);
       if (conflicts.length === 0) throw caught;
@@ -56,6 +71,7 @@ async function apply(
       const settled = await settleConflicts(conflicts, task, ports, signal);
       if (isRefused(settled)) return settled;
       ({ taken, folds } = settled);
+      adopted &&= !settled.inherits;
     }
   }
 }

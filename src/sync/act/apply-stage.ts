@@ -41,7 +41,7 @@ export async function applyStage(
   if (tasks.length === 0) return { kind: 'applied', objects: [], warnings: [] };
   const tried = await tryStage(tasks, ports, signal);
   if (tried.kind === 'refused') return { ...tried, step: 'dryRun', objects: [], warnings: [] };
-  await ports.beforeApply(tried.ready.map(({ task: { id }, existed }) => ({ id, existed })));
+  await ports.beforeApply(tried.ready.map(({ task: { id }, adopted }) => ({ id, adopted })));
 
   const objects: AppliedObject[] = [];
   const written = (): Pick<StageResult, 'objects' | 'warnings'> => ({

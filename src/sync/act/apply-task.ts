@@ -4,13 +4,14 @@ import type { FieldConflict } from '../../kube/managed-fields.ts';
 import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
 import type { Ref, Resource } from '../../kube/resource.ts';
 import type { Fault, SourceDocument } from '../document.ts';
+import type { Entry } from '../inventory/entry.ts';
 
 /** The object is placed in its namespace, and marked with the labels of its GitSync. */
 export interface ApplyTask extends SourceDocument {
   readonly type: ResourceType;
   readonly id: ObjectId;
-  /** Whether it was not there before us; undefined until that has been seen. */
-  readonly made: boolean | undefined;
+  /** What the inventory knows of it. */
+  readonly known: Pick<Entry, 'made' | 'uid'> | undefined;
   /** Fields that are left to others once the object is there. */
   readonly ignored: readonly Pointer[];
 }
@@ -32,7 +33,7 @@ export interface StagePorts {
   readonly inFlight: number;
   /** Called when all objects of the stage have passed, and before the first of them is written. */
   readonly beforeApply: (
-    ids: readonly { readonly id: ObjectId; readonly existed: boolean }[],
+    ids: readonly { readonly id: ObjectId; readonly adopted: boolean }[],
   ) => Promise<void>;
   /** Waits until the API server serves what these CustomResourceDefinitions bring. */
   readonly definitionsServed: (tasks: readonly ApplyTask[], signal: AbortSignal) => Promise<readonly Fault[]>;

@@ -5,9 +5,12 @@ import { nameOf } from '../name-of.ts';
 import type { ApplyTask } from './apply-task.ts';
 import type { Owner } from './owner.ts';
 import type { Finding, Refusal } from './refusal.ts';
+import { wrongType } from './wrong-type.ts';
 
 const MAX_FINDINGS = 5;
 const MAX_SAID = 500;
+/** All that a GitSync may do to an object: whoever mends one right at a time would come to the next of them. */
+const VERBS = 'get, list, watch, create, patch and delete';
 
 /** The sentences for a document that the API server has refused, with the way out. */
 export function explain(refusal: Refusal, task: ApplyTask, account: string): readonly Fault[] {
@@ -66,7 +69,7 @@ function whyOfFinding({ what, said }: Finding, task: ApplyTask): string {
     case 'immutable':
       return `it cannot be changed any more${isSecret(task) ? '' : ` (${quoted(said, task)})`}: delete the object yourself, or give it another name`;
     case 'wrong':
-      return quoted(said, task);
+      return wrongType(said, { showsValue: !isSecret(task) }) ?? quoted(said, task);
   }
 }
 
@@ -105,7 +108,7 @@ function lackOf(
   const what = group === '' ? resource : `${resource}.${group}`;
   const [where, role] =
     namespace === '' || !type.namespaced ? ['', 'ClusterRole'] : [` in namespace ${namespace}`, 'Role'];
-  return `${user} may not ${verb} ${what}${where}: bind it a ${role} that allows get, create and patch of ${what}`;
+  return `${user} may not ${verb} ${what}${where}: bind it a ${role} that allows ${VERBS} of ${what}`;
 }
 
 /** One line of the server's words. Those about a Secret may hold what is in it. */

@@ -1,4 +1,5 @@
-import { isConflict } from '../../kube/errors.ts';
+import { ApiError } from '../../kube/errors.ts';
+import { conflictsIn } from '../../kube/managed-fields.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
 import { refOf, type ApplyTask, type StagePorts } from './apply-task.ts';
 import { besideOthers } from './beside-others.ts';
@@ -29,8 +30,12 @@ export async function send(
         signal,
       );
     } catch (caught) {
-      // Somebody may have changed an ignored field meanwhile, which is no conflict with Git.
-      if (ignored.length === 0 || !isConflict(caught) || tries === MAX_TRIES) throw caught;
+      if (ignored.length === 0 || !isOvertaken(caught) || tries === MAX_TRIES) throw caught;
     }
   }
+}
+
+/** Somebody has changed the object meanwhile. A field that another manager has set would be no less his with the next try. */
+function isOvertaken(caught: unknown): boolean {
+  return caught instanceof ApiError && caught.status === 409 && conflictsIn(caught).length === 0;
 }

@@ -1,5 +1,11 @@
+import {
+  ADOPTED_ANNOTATION,
+  SYNC_NAME_LABEL,
+  SYNC_NAMESPACE_LABEL,
+  syncFieldManager,
+} from '../../api/names.ts';
 import { ApiError } from '../../kube/errors.ts';
-import { conflictsIn, type FieldConflict } from '../../kube/managed-fields.ts';
+import { applyEntryOf, conflictsIn, type FieldConflict } from '../../kube/managed-fields.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
 import { refOf, type ApplyTask, type StagePorts, type TakenField } from './apply-task.ts';
 import { contested, leaving, ownedBy } from './explain.ts';
@@ -13,6 +19,8 @@ export interface Settled {
   readonly taken: readonly TakenField[];
   /** Whether fields of other managers become ours first. */
   readonly folds: boolean;
+  /** Whether another GitSync had made it, and has handed it over. */
+  readonly inherits: boolean;
 }
 
 /** Whether we may take these fields, by the object as it stands now. */
@@ -24,18 +32,27 @@ export async function settleConflicts(
 ): Promise<Settled | Refused> {
   const { resourceOf, manager, forceConflicts } = ports;
   const live = await resourceOf(task.type).get(refOf(task), signal);
-  if (live === undefined) return { taken: [], folds: false };
+  if (live === undefined) return { taken: [], folds: false, inherits: false };
   const obstacle = await obstacleIn(live, task, ports, signal);
   if (obstacle !== undefined) return obstacle;
   const foldable = foldableIn(live, manager);
   const taken = conflicts.filter((conflict) => !foldable.has(conflict.manager));
   return forceConflicts || taken.length === 0
-    ? { taken, folds: foldable.size > 0 }
+    ? { taken, folds: foldable.size > 0, inherits: isOfGitSync(live) }
     : refuse(contested(taken, task));
 }
 
 export function conflictsOf(caught: unknown): readonly FieldConflict[] {
   return caught instanceof ApiError ? conflictsIn(caught) : [];
+}
+
+/** Whether the GitSync that its labels name had made it, be it another one or this. */
+export function isOfGitSync(live: KubeObject): boolean {
+  const { labels, annotations } = live.metadata;
+  const [name, namespace] = [labels?.[SYNC_NAME_LABEL], labels?.[SYNC_NAMESPACE_LABEL]];
+  if (name === undefined || namespace === undefined) return false;
+  if (annotations?.[ADOPTED_ANNOTATION] !== undefined) return false;
+  return applyEntryOf(live, syncFieldManager({ namespace, name })) !== undefined;
 }
 
 /** Why nothing of the object may be written, whatever it holds. */

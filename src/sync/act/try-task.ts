@@ -4,13 +4,15 @@ import { foldableIn, mayNeedFold } from './foldable.ts';
 import type { Needed } from './refusal.ts';
 import { isRefused, judged, refusalIn, type Refused } from './refused.ts';
 import { send } from './send.ts';
-import { conflictsOf, obstacleIn, settleConflicts, type Settled } from './settle.ts';
+import { conflictsOf, isOfGitSync, obstacleIn, settleConflicts, type Settled } from './settle.ts';
 
 /** It can be applied, as far as can be told without doing it. */
 export interface Ready extends Settled {
   readonly kind: 'ready';
   readonly task: ApplyTask;
   readonly existed: boolean;
+  /** Whether it was there, and no GitSync had made it. */
+  readonly adopted: boolean;
   /** As it stood; undefined for what was not there. */
   readonly resourceVersion: string | undefined;
   /** The words of a webhook because of which it could not be tried. */
@@ -50,11 +52,14 @@ async function dryRun(task: ApplyTask, ports: StagePorts, signal: AbortSignal): 
     const applied = await apply(false);
     const obstacle = await obstacleIn(applied, task, ports, signal);
     if (obstacle !== undefined) return obstacle;
-    const live = mayNeedFold(applied, manager)
-      ? await resourceOf(task.type).get(refOf(task), signal)
-      : undefined;
-    const folds = live !== undefined && foldableIn(live, manager).size > 0;
-    return { ...ready(task, applied), taken: [], folds };
+    // What is there and not in the inventory may have been ours before.
+    const isFound = task.known === undefined && applied.metadata.resourceVersion !== undefined;
+    const live =
+      isFound || mayNeedFold(applied, manager)
+        ? await resourceOf(task.type).get(refOf(task), signal)
+        : undefined;
+    const found = foundOn(live, manager);
+    return { ...ready(task, applied, found.inherits), taken: [], ...found };
   } catch (caught) {
     const conflicts = conflictsOf(caught);
     if (conflicts.length === 0) throw caught;
@@ -62,7 +67,12 @@ async function dryRun(task: ApplyTask, ports: StagePorts, signal: AbortSignal): 
     if (isRefused(settled)) return settled;
     // What else is wrong with it is told only when there are no conflicts.
     const applied = await apply(true);
-    return (await obstacleIn(applied, task, ports, signal)) ?? { ...ready(task, applied), ...settled };
+    return (
+      (await obstacleIn(applied, task, ports, signal)) ?? {
+        ...ready(task, applied, settled.inherits),
+        ...settled,
+      }
+    );
   }
 }
 
@@ -77,15 +87,29 @@ async function look(
   const live = await resourceOf(task.type).get(refOf(task), signal);
   const obstacle = live && (await obstacleIn(live, task, ports, signal));
   if (obstacle !== undefined) return obstacle;
-  const folds = live !== undefined && foldableIn(live, manager).size > 0;
-  return { ...ready(task, live), taken: [], folds, ...more };
+  const found = foundOn(live, manager);
+  return { ...ready(task, live, found.inherits), taken: [], ...found, ...more };
+}
+
+/** What the object as it stands tells of whose it was. */
+function foundOn(live: KubeObject | undefined, manager: string): Pick<Settled, 'folds' | 'inherits'> {
+  if (live === undefined) return { folds: false, inherits: false };
+  return { folds: foldableIn(live, manager).size > 0, inherits: isOfGitSync(live) };
 }
 
 /** The answer to a dry run has the resourceVersion of the object as it stands, and none if there is no object. */
 function ready(
   task: ApplyTask,
   answer: KubeObject | undefined,
-): Pick<Ready, 'kind' | 'task' | 'existed' | 'resourceVersion'> {
-  const resourceVersion = answer?.metadata.resourceVersion;
-  return { kind: 'ready', task, existed: resourceVersion !== undefined, resourceVersion };
+  inherits = false,
+): Pick<Ready, 'kind' | 'task' | 'existed' | 'adopted' | 'resourceVersion'> {
+  const { resourceVersion, uid } = answer?.metadata ?? {};
+  const existed = resourceVersion !== undefined;
+  const adopted = existed && !inherits && !isOurs(task, uid);
+  return { kind: 'ready', task, existed, adopted, resourceVersion };
+}
+
+/** Another object by the same name is not what we had made. */
+function isOurs({ known }: ApplyTask, uid: string | undefined): boolean {
+  return known?.made === true && (known.uid === undefined || known.uid === uid);
 }

@@ -9,7 +9,10 @@ export function isSettled({ metadata, status = {} }: GitSync, revision: string, 
   const { failure, appliedRevision, attemptedRevision, heldPrune, observedGeneration } = status;
   if (observedGeneration !== metadata.generation || attemptedRevision !== revision) return false;
   // That of another revision says nothing of this one, which may have been begun and not ended.
-  if (failure?.revision === revision) return !isDue(failure.nextTry, now);
+  if (failure?.revision === revision) {
+    const isConfirmedNow = failure.step === 'prune' && isConfirmed(metadata.annotations, revision);
+    return !isDue(failure.nextTry, now) && !isConfirmedNow;
+  }
   if (appliedRevision !== revision) return false;
   return heldPrune === undefined || !isConfirmed(metadata.annotations, revision);
 }

@@ -1,78 +1,104 @@
 /** What a GitSync has read of Git last, as far as others have to know it. */
 export interface Reading {
   readonly revision: string;
+  /** Of the spec that it was read for. */
+  readonly generation: number;
   /** All that the folder held then. */
   readonly ids: ReadonlySet<string>;
-  /** What has left the folder, as long as it has not been decided whether it has gone to another one. */
+  /** What has left the folder, and is neither handed over nor deleted yet. */
   readonly leaving: ReadonlySet<string>;
   /** A later revision, of which nobody could tell what it holds. */
   readonly unreadable?: string;
 }
 
+/** Another GitSync. */
 export interface Other {
-  /** Repository and ref: those with the same mean the same commits. */
-  readonly source: string;
+  /** Whether it reads the same repository and ref: then a commit may move something between the two. */
+  readonly isBeside: boolean;
+  /** Whether it is worth to wait until it has looked: one that has never brought anything in, and says why, may never. */
+  readonly mayLook: boolean;
+  /** Of its spec now. */
+  readonly generation: number;
   /** Undefined if it has read nothing yet. */
   readonly reading: Reading | undefined;
+  /** Ids of what it has in Git, its account may write, and another GitSync holds. */
+  readonly asks: ReadonlySet<string>;
 }
 
 export interface MovesInput {
-  readonly source: string;
   readonly revision: string;
-  /** The revision that was in the cluster before. */
-  readonly before: string | undefined;
-  /** Ids that the folder held and holds no more. */
-  readonly leaving: ReadonlySet<string>;
-  /** Ids that the folder holds and did not hold. */
-  readonly coming: ReadonlySet<string>;
-  /** All other GitSyncs. */
+  /** Ids that the inventory holds and the folder does not. */
+  readonly leaving: Iterable<string>;
   readonly others: ReadonlyMap<string, Other>;
 }
 
+/** Why something that has left a folder must not be deleted yet. */
+export interface KeptBack {
+  /** The GitSync because of which. */
+  readonly by: string;
+  readonly because: 'it is wanted' | 'it has not looked' | 'it cannot be read';
+}
+
+/** By id. What is in neither has gone for good. */
 export interface Moves {
-  /** By id: which GitSync holds it now. */
   readonly handed: ReadonlyMap<string, string>;
-  /** A GitSync whose folder this commit made unreadable: what has left here may be there. */
-  readonly unreadable?: string;
+  readonly keptBack: ReadonlyMap<string, KeptBack>;
 }
 
 /**
- * Who has to look at the commit before anything is deleted that has left the folder. What a commit moves to the folder of
- * another GitSync is handed over, and not deleted by the one before the other makes it anew.
+ * What becomes of objects that have left a folder. What has moved to the folder of another GitSync must not be deleted by the one
+ * before the other makes it anew; so it is handed to whoever asks for it, and nothing is deleted as long as nobody knows
+ * what another one holds that reads the same commits.
  */
-export function unreadBy(input: MovesInput): string | undefined {
-  if (input.leaving.size === 0) return undefined;
-  return input.others.entries().find(([, other]) => isBehind(other, input))?.[0];
+export function decideMoves({ revision, leaving, others }: MovesInput): Moves {
+  const beside = [...others].filter(([, { isBeside }]) => isBeside);
+  const unread = beside.find(([, other]) => other.mayLook && isBehind(other, revision))?.[0];
+  const unreadable = beside.find(([, { reading }]) => reading?.unreadable === revision)?.[0];
+  const handed = new Map<string, string>();
+  const keptBack = new Map<string, KeptBack>();
+  for (const id of leaving) {
+    const [asker] = others.entries().find(([, { asks }]) => asks.has(id)) ?? [];
+    const wanted = beside.find(([, { reading }]) => reading?.revision === revision && reading.ids.has(id));
+    if (asker !== undefined) handed.set(id, asker);
+    else if (wanted !== undefined) keptBack.set(id, { by: wanted[0], because: 'it is wanted' });
+    else if (unread !== undefined) keptBack.set(id, { by: unread, because: 'it has not looked' });
+    else if (unreadable !== undefined) keptBack.set(id, { by: unreadable, because: 'it cannot be read' });
+  }
+  return { handed, keptBack };
 }
 
-/** Who holds what comes to the folder, and has not let go of it yet. */
-export function heldBy(input: MovesInput): string | undefined {
-  return input.others.entries().find(([, other]) => {
-    const { reading } = other;
-    if (reading === undefined) return false;
-    if (!reading.leaving.isDisjointFrom(input.coming)) return true;
-    return isBehind(other, input) && !reading.ids.isDisjointFrom(input.coming);
-  })?.[0];
+/** What the folders of others hold of the objects of a GitSync that goes. */
+export function heldElsewhere(
+  ids: Iterable<string>,
+  others: ReadonlyMap<string, Other>,
+): ReadonlyMap<string, string> {
+  const held = new Map<string, string>();
+  for (const id of ids) {
+    const [holder] =
+      others.entries().find(([, { isBeside, reading, asks }]) => {
+        return asks.has(id) || (isBeside && reading?.ids.has(id) === true);
+      }) ?? [];
+    if (holder !== undefined) held.set(id, holder);
+  }
+  return held;
 }
 
-/** Reads the same commits, and has not read this one. */
-function isBehind({ source: theirs, reading }: Other, { source, revision }: MovesInput): boolean {
-  return theirs === source && reading?.revision !== revision && reading?.unreadable !== revision;
+/** Somebody of whose folder nobody knows what it holds now. */
+export function unknownIn(others: ReadonlyMap<string, Other>): string | undefined {
+  const isUnknown = ({ isBeside, mayLook, generation, reading }: Other): boolean =>
+    isBeside && mayLook && reading?.generation !== generation;
+  return others.entries().find(([, other]) => isUnknown(other))?.[0];
 }
 
-/** What has moved to whom, by what the others have read. */
-export function decideMoves(input: MovesInput): Moves {
-  const { source, revision, before, leaving, others } = input;
-  const handed = new Map(
-    [...leaving].flatMap((id) => {
-      const [holder] = others.entries().find(([, { reading }]) => reading?.ids.has(id) === true) ?? [];
-      return holder === undefined ? [] : [[id, holder] as const];
-    }),
-  );
-  if (handed.size === leaving.size) return { handed };
-  // Of those that could not be read before either the commit says nothing.
-  const isBroken = ({ source: theirs, reading }: Other): boolean =>
-    theirs === source && reading?.unreadable === revision && reading.revision === before;
-  const [unreadable] = others.entries().find(([, other]) => isBroken(other)) ?? [];
-  return unreadable === undefined ? { handed } : { handed, unreadable };
+/** Whether another GitSync is about to let go of an object, so that it is worth to wait for that. */
+export function isGiving(other: Other, id: string, revision: string): boolean {
+  const { isBeside, reading } = other;
+  if (reading === undefined) return false;
+  return reading.leaving.has(id) || (isBeside && isBehind(other, revision) && reading.ids.has(id));
+}
+
+/** It has not looked at the revision, or by another spec than it has now. */
+function isBehind({ generation, reading }: Other, revision: string): boolean {
+  if (reading?.generation !== generation) return true;
+  return reading.revision !== revision && reading.unreadable !== revision;
 }

@@ -59,7 +59,13 @@ export function createVerify({ git, readSecret, ...kinds }: VerifyPorts): Verify
     const { remote, revision } = question;
     const { signature, signed, committer } = await git.commit(remote, revision.commit, signal);
     const what = `commit ${revision.commit.slice(0, 12)}`;
-    return await check(what, 'git commit -S', { signature, signed, time: committer.time }, question, signal);
+    return await check(
+      what,
+      'push a new commit that is, made by `git commit -S`',
+      { signature, signed, time: committer.time },
+      question,
+      signal,
+    );
   }
 
   async function verifyTag(question: Question, signal: AbortSignal): Promise<Verdict> {
@@ -83,17 +89,23 @@ export function createVerify({ git, readSecret, ...kinds }: VerifyPorts): Verify
       );
     }
     const { signature, signed, tagger } = tag;
-    return await check(what, 'git tag -s', { signature, signed, time: tagger.time }, question, signal);
+    return await check(
+      what,
+      'make it anew by `git tag -s`',
+      { signature, signed, time: tagger.time },
+      question,
+      signal,
+    );
   }
 
   async function check(
     what: string,
-    command: string,
+    wayOut: string,
     { signature, signed, time }: { signature: Signature | undefined; signed: Buffer; time: string },
     { keys, isApplied }: Question,
     signal: AbortSignal,
   ): Promise<Verdict> {
-    const why = whyUnsuitable(signature, command);
+    const why = whyUnsuitable(signature, wayOut);
     if (why !== undefined || signature === undefined || !('text' in signature))
       return refused(`${what} ${why ?? ''}`);
     const verify = signature.kind === 'ssh' ? kinds.ssh : kinds.openpgp;
@@ -127,8 +139,8 @@ export function createVerify({ git, readSecret, ...kinds }: VerifyPorts): Verify
 }
 
 /** Goes on after the name of what should be signed; undefined if there is one signature, of a kind that can be checked. */
-function whyUnsuitable(signature: Signature | undefined, command: string): string | undefined {
-  if (signature === undefined) return `is not signed: sign it by \`${command}\``;
+function whyUnsuitable(signature: Signature | undefined, wayOut: string): string | undefined {
+  if (signature === undefined) return `is not signed: ${wayOut}`;
   switch (signature.kind) {
     case 'several':
       return 'has more than one signature: sign it once';

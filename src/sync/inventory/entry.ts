@@ -12,6 +12,10 @@ export interface Entry {
   readonly digest?: string;
   /** Of the fields that were ours after that. */
   readonly fields?: string;
+  /** Of a HelmRelease: its generation after that. Another one means that somebody has edited it. */
+  readonly generation?: number;
+  /** Of a HelmRelease: digest of what it said then of where it comes from. */
+  readonly trail?: string;
   /** For which it was applied last. */
   readonly commit: string;
   /** Whether it was not there before us. */
@@ -28,7 +32,7 @@ export const EMPTY: Inventory = new Map();
 export function inventoryOf(entries: readonly InventoryEntry[]): Inventory {
   return new Map(
     entries.map(({ group = '', namespace = '', kind, name, ...entry }) => {
-      const { version, uid, digest, fields, commit, made, charts } = entry;
+      const { version, uid, digest, fields, generation, trail, commit, made, charts } = entry;
       const id: ObjectId = { group, kind, namespace, name };
       return [
         formatId(id),
@@ -37,6 +41,8 @@ export function inventoryOf(entries: readonly InventoryEntry[]): Inventory {
           ...(uid === undefined ? {} : { uid }),
           ...(digest === undefined ? {} : { digest }),
           ...(fields === undefined ? {} : { fields }),
+          ...(generation === undefined ? {} : { generation }),
+          ...(trail === undefined ? {} : { trail }),
           ...(charts === undefined ? {} : { charts }),
         },
       ];
@@ -64,7 +70,8 @@ export interface IntendedEntry {
   readonly version: string;
   /** Of what is to be applied. */
   readonly digest: string;
-  readonly existed: boolean;
+  /** Whether somebody else has made it. */
+  readonly adopted: boolean;
   /** Where its chart is to come from. */
   readonly chart?: string;
 }
@@ -75,11 +82,11 @@ export interface IntendedEntry {
  */
 export function intended(inventory: Inventory, objects: readonly IntendedEntry[], commit: string): Inventory {
   const next = new Map(inventory);
-  for (const { key, id, version, digest, existed, chart } of objects) {
+  for (const { key, id, version, digest, adopted, chart } of objects) {
     const known = next.get(key);
     const now =
       known === undefined
-        ? { id, version, commit, made: !existed }
+        ? { id, version, commit, made: !adopted }
         : known.digest === digest
           ? known
           : withoutContent(known);
@@ -88,7 +95,13 @@ export function intended(inventory: Inventory, objects: readonly IntendedEntry[]
   return next;
 }
 
-function withoutContent({ digest: _digest, fields: _fields, ...known }: Entry): Entry {
+function withoutContent({
+  digest: _digest,
+  fields: _fields,
+  generation: _generation,
+  trail: _trail,
+  ...known
+}: Entry): Entry {
   return known;
 }
 
@@ -107,22 +120,24 @@ export interface AppliedEntry {
   readonly uid: string;
   readonly digest: string;
   readonly fields?: string;
+  readonly generation?: number;
+  readonly trail?: string;
   readonly version: string;
   readonly commit: string;
-  /** Before we applied it. */
-  readonly existed: boolean;
+  /** Whether somebody else has made it. */
+  readonly adopted: boolean;
   readonly charts?: ChartPlaces;
 }
 
 export function applied(inventory: Inventory, objects: readonly AppliedEntry[]): Inventory {
   const next = new Map(inventory);
-  for (const { key, existed, ...now } of objects) {
+  for (const { key, adopted, ...now } of objects) {
     const known = next.get(key);
     if (known === undefined) continue;
-    const { fields: _fields, charts: _charts, ...rest } = known;
+    const { fields: _fields, generation: _generation, trail: _trail, charts: _charts, ...rest } = known;
     // Somebody may have deleted ours and made another one by its name.
     const isAnother = known.uid !== undefined && known.uid !== now.uid;
-    next.set(key, { ...rest, ...now, made: isAnother ? !existed : known.made });
+    next.set(key, { ...rest, ...now, made: isAnother ? !adopted : known.made });
   }
   return next;
 }

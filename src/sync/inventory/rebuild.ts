@@ -21,10 +21,7 @@ export interface RebuildPorts {
   readonly inFlight: number;
 }
 
-/**
- * The inventory as the labels of the objects tell it. What the account may not list is not in it, and stays in the cluster when
- * it leaves Git.
- */
+/** The inventory as the labels of the objects tell it. What the account may not list is not in it. */
 export async function rebuild(
   sync: ObjectKey,
   { kinds, metadataOf, inFlight }: RebuildPorts,
@@ -44,7 +41,15 @@ export async function rebuild(
       }),
     ),
   );
-  return new Map(found.flat());
+  // Some servers have the same object under two groups.
+  const uids = new Set<string | undefined>();
+  return new Map(
+    found.flat().filter(([, { uid }]) => {
+      const isNew = !uids.has(uid);
+      uids.add(uid);
+      return isNew;
+    }),
+  );
 }
 
 async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {

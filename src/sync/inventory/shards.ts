@@ -29,13 +29,22 @@ export function toShards(inventory: Inventory, options: SealOptions): readonly S
   });
 }
 
-/** An inventory that is written down as a whole, in any order. */
+/** An inventory that is written down as a whole: whoever reads it gets its fields in an order of their own. */
 export function sealOfWhole(inventory: Inventory, options: SealOptions): string {
-  return sealOf(JSON.stringify(entriesOf(inventory)), WHOLE, options);
+  return sealOf(wholeText(inventory), WHOLE, options);
 }
 
 export function isSealedWhole(inventory: Inventory, seal: string, options: SealOptions): boolean {
-  return isSealed({ entries: JSON.stringify(entriesOf(inventory)), seal }, WHOLE, options);
+  return isSealed({ entries: wholeText(inventory), seal }, WHOLE, options);
+}
+
+function wholeText(inventory: Inventory): string {
+  return JSON.stringify(entriesOf(inventoryOf(entriesOf(inventory))));
+}
+
+/** Of all shards together: an old one does not go with newer ones. */
+export function sealOfShards(shards: readonly (Shard | undefined)[], options: SealOptions): string {
+  return sealOf(shards.map((shard) => shard?.seal ?? '').join('\n'), WHOLE, options);
 }
 
 /** Undefined if one is missing or was changed by somebody else. */

@@ -2,7 +2,7 @@ import type { EventRecorder } from '../../kube/events.ts';
 import { backoffMs } from '../../kube/backoff.ts';
 import type { Random } from '../../telemetry/clock.ts';
 import type { SyncPass } from '../pass.ts';
-import { failed, type FailedSync } from './failure.ts';
+import { failed, type FailedSync, withCommit } from './failure.ts';
 
 export interface FailPorts {
   readonly events: EventRecorder;
@@ -12,18 +12,20 @@ export interface FailPorts {
 /** A failed pass, and whether the same input may do better another time. */
 export interface SyncFailed extends Omit<FailedSync, 'nextTryMs'> {
   readonly retry: boolean;
+  /** Others may mend it at any time: it is tried again after so many milliseconds at most. */
+  readonly atMostMs?: number;
 }
 
 /** Records a failure in status, as an Event and in the log, and says in how many milliseconds it is tried again. */
 export async function recordFailure(
   pass: SyncPass,
-  { retry, ...failure }: SyncFailed,
+  { retry, atMostMs = Number.POSITIVE_INFINITY, ...failure }: SyncFailed,
   { events, random }: FailPorts,
 ): Promise<number | undefined> {
   const { failure: last } = pass.status();
   const again = last?.step === failure.step && last.revision === failure.revision;
   const attempts = again ? last.attempts + 1 : 1;
-  const nextTry = retry ? { nextTryMs: backoffMs(attempts, random) } : {};
+  const nextTry = retry ? { nextTryMs: Math.min(backoffMs(attempts, random), atMostMs) } : {};
   // First, because the API server may be what is away.
   pass.log.error('git sync failed', {
     ...{ step: failure.step, cause: failure.cause, attempts },
@@ -32,12 +34,11 @@ export async function recordFailure(
   const news = !again || last.cause !== failure.cause;
   await pass.save((status, context) => failed(status, { ...failure, ...nextTry }, context));
   if (news) {
-    const { step, cause } = failure;
     events.record({
       regarding: pass.sync(),
       type: 'Warning',
       reason: 'SyncFailed',
-      message: `${step}: ${cause}`,
+      message: `${failure.step}: ${withCommit(failure)}`,
     });
   }
   return nextTry.nextTryMs;

@@ -52,7 +52,20 @@ export function failed(status: GitSyncStatus, event: FailedSync, context: Standi
     ...(faults.length === 0 ? {} : { counts: { ...NONE, failed: faults.length } }),
     failure,
   };
-  return troubled(next, REASONS[step], cause, nextTryMs !== undefined, context);
+  return troubled(next, REASONS[step], withCommit(event), nextTryMs !== undefined, context);
+}
+
+const OF_A_COMMIT: ReadonlySet<SyncStep> = new Set(['build', 'dryRun', 'apply']);
+
+/** The cause, for where it stands alone: what is in the cluster may be of another commit than the one that has failed. */
+export function withCommit({
+  step,
+  cause,
+  revision,
+}: Pick<FailedSync, 'step' | 'cause' | 'revision'>): string {
+  if (revision === undefined || !OF_A_COMMIT.has(step)) return cause;
+  const commit = revision.slice(revision.lastIndexOf(':') + 1).slice(0, 12);
+  return cause.includes(commit) ? cause : `${cause} (commit ${commit})`;
 }
 
 function shown({ file, index, line, object, field, why }: Fault): SyncFault {

@@ -1,4 +1,4 @@
-import type { GitSyncStatus } from '../../api/gitsync/git-sync.ts';
+import type { GitSyncStatus, HeldPrune } from '../../api/gitsync/git-sync.ts';
 import { parseId } from '../../api/object-id.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { AppliedObject } from '../act/apply-stage.ts';
@@ -28,10 +28,25 @@ export function tellApplied(
   events.record({ regarding: pass.sync(), type: 'Normal', reason: 'Applied', message });
 }
 
-/** What the account may not list stays when it leaves Git. */
-export function tellLost(pass: SyncPass, found: number, events: EventRecorder): void {
-  const message = `the list of its objects, in its status or in ConfigMaps, was deleted or changed by somebody: ${String(found)} objects were found again by their labels, and all is applied anew; what the account may not list stays in the cluster when it leaves Git`;
+/** What is not in Git may have been let go of before, so it stays. */
+export function tellLost(pass: SyncPass, found: number, strays: number, events: EventRecorder): void {
+  const message = `the list of its objects, in its status or in ConfigMaps, was deleted or changed by somebody: ${String(found)} objects were found again by their labels, and all is applied anew; ${String(strays)} that are not in Git stay, see status.kept`;
   pass.log.warn('the inventory is lost', { cause: message });
+  events.record({ regarding: pass.sync(), type: 'Warning', reason: 'InventoryLost', message });
+}
+
+/** Once for each revision: it is held until a person says something. */
+export function tellHeld(pass: SyncPass, { revision, why }: HeldPrune, events: EventRecorder): void {
+  if (pass.status().heldPrune?.revision === revision) return;
+  pass.log.warn('a prune is held', { why });
+  events.record({ regarding: pass.sync(), type: 'Warning', reason: 'PruneHeld', message: why });
+}
+
+/** Of a GitSync that goes, and of which nobody knows what it had made. */
+export function tellStay(pass: SyncPass, events: EventRecorder): void {
+  const message =
+    'the list of its objects was deleted or changed by somebody: they stay in the cluster, with its labels on them';
+  pass.log.error('the objects of a deleted GitSync stay', { why: message });
   events.record({ regarding: pass.sync(), type: 'Warning', reason: 'InventoryLost', message });
 }
 

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { eventually } from '../../support/eventually.ts';
+import { eventsOf } from '../trouble.ts';
 import { configMap, useGitOps } from './gitops.ts';
 
 const TEAM = 'team';
@@ -111,6 +113,10 @@ describe('a GitSync', function () {
     expect(held.status?.conditions?.find(({ type }) => type === 'Ready')).to.include({
       status: 'False',
       reason: 'PruneHeld',
+    });
+    await eventually(async () => {
+      const [told] = await eventsOf(ops().world, held.metadata, 'PruneHeld');
+      expect(told?.message).to.equal(held.status?.heldPrune?.why);
     });
     expect(await configMapOf('two')).not.to.equal(undefined);
 

@@ -50,8 +50,11 @@ const DEPLOYER = [
   { apiGroups: ['helm.fluxcd.io'], resources: ['helmreleases'], verbs: ['*'] },
 ];
 
-export async function openGitOps(flags: readonly string[] = []): Promise<GitOps> {
-  const world = await startWorld();
+export async function openGitOps(
+  flags: readonly string[] = [],
+  options: Parameters<typeof startWorld>[1] = {},
+): Promise<GitOps> {
+  const world = await startWorld('helm', options);
   const { cluster, git } = world;
   await git.createRepo(REPOSITORY);
   const kustomize = await tool('kustomize');

@@ -119,6 +119,79 @@ describe('a manifest that moves between GitSyncs', function () {
     expect(ownerOf(await find('configmaps', 'more'))).to.equal('b');
   });
 
+  it('is not deleted by an edit of two specs that moves a folder', async () => {
+    const commit = await ops().commit({
+      'shared/one.yaml': configMap('shared', { at: '0' }),
+      'a/keep.yaml': configMap('keep-a', { at: '0' }),
+      'a/keep-too.yaml': configMap('keep-too', { at: '0' }),
+    });
+    await ops().sync(TEAM, 'a', { path: ['a', 'shared'], ref: { branch: 'main' } });
+    for (const path of ['a', 'b']) await ops().untilApplied(TEAM, path, commit);
+    const uid = (await find('configmaps', 'shared'))?.metadata.uid;
+
+    await ops().sync(TEAM, 'a', { path: 'a', ref: { branch: 'main' } });
+    await ops().sync(TEAM, 'b', { path: ['b', 'shared'] });
+    for (const path of ['a', 'b']) await ops().untilApplied(TEAM, path, commit);
+    expect((await find('configmaps', 'shared'))?.metadata.uid).to.equal(uid);
+    expect(ownerOf(await find('configmaps', 'shared'))).to.equal('b');
+  });
+
+  it('is not deleted when the account of the other may not have it, and the status says so', async () => {
+    const poor = 'poor';
+    await ops().openNamespace(poor, [
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] },
+    ]);
+    const moved = (at: string) =>
+      configMap('rich', { at }).replace('name: rich', `name: rich\n  namespace: ${TEAM}`);
+    const first = await ops().commit({ 'a/rich.yaml': moved('0'), 'poor/.keep.yaml': '' });
+    await ops().sync(poor, 'poor', { path: 'poor' });
+    await ops().untilApplied(poor, 'poor', first);
+    await ops().untilApplied(TEAM, 'a', first);
+    const uid = (await find('configmaps', 'rich'))?.metadata.uid;
+
+    await ops().commit({ 'a/rich.yaml': GONE, 'poor/rich.yaml': moved('0') });
+    const { status } = await ops().until(
+      TEAM,
+      'a',
+      (sync) => {
+        expect(sync.status?.failure?.step).to.equal('prune');
+      },
+      45_000,
+    );
+    expect(status?.failure?.cause)
+      .to.include('ConfigMap team/rich')
+      .and.include('GitSync poor/poor has it in Git');
+    expect((await find('configmaps', 'rich'))?.metadata.uid).to.equal(uid);
+
+    const back = await ops().commit({ 'poor/rich.yaml': GONE });
+    await ops().untilApplied(TEAM, 'a', back);
+    expect(await find('configmaps', 'rich')).to.equal(undefined);
+    await ops().world.cluster.kubectl('delete', 'gitsync', 'poor', '-n', poor);
+  });
+
+  it('stays when its GitSync is deleted with all that it holds by the commit that moves it', async () => {
+    await ops().sync(TEAM, 'c', { path: 'c', deletionPolicy: 'delete' });
+    const first = await ops().commit({
+      'c/moves.yaml': configMap('moves', { at: '0' }),
+      'c/goes.yaml': configMap('goes', { at: '0' }),
+    });
+    await ops().untilApplied(TEAM, 'c', first);
+    const uid = (await find('configmaps', 'moves'))?.metadata.uid;
+
+    await ops().sync(TEAM, 'c', { path: 'c', deletionPolicy: 'delete', suspend: true });
+    const commit = await ops().commit({
+      'c/moves.yaml': GONE,
+      'c/goes.yaml': GONE,
+      'b/moves.yaml': configMap('moves', { at: '0' }),
+    });
+    await ops().world.cluster.kubectl('delete', 'gitsync', 'c', '-n', TEAM, '--timeout=30s');
+    await ops().untilApplied(TEAM, 'b', commit, 45_000);
+
+    expect((await find('configmaps', 'moves'))?.metadata.uid).to.equal(uid);
+    expect(ownerOf(await find('configmaps', 'moves'))).to.equal('b');
+    expect(await find('configmaps', 'goes')).to.equal(undefined);
+  });
+
   it('belongs to nobody when its GitSync has gone, and may be taken by another one', async () => {
     const uid = (await find('configmaps', 'most'))?.metadata.uid;
     await ops().world.cluster.kubectl('delete', 'gitsync', 'a', '-n', TEAM);

@@ -188,6 +188,22 @@ describe('the trail', function () {
     expect(trailOf(4)).to.deep.equal(trailOf(2));
   });
 
+  it('is never told of what somebody edits by hand, which does not come to helm', async () => {
+    const before = (await historyOf()).length;
+    for (const replicas of [5, 6, 7]) {
+      const edit = JSON.stringify({ spec: { values: { replicas } } });
+      await ops().world.cluster.kubectl(
+        ...['patch', 'helmreleases.helm.fluxcd.io', 'web', '-n', TEAM, '--type=merge', '-p', edit],
+      );
+      await eventually(async () => {
+        const { spec, metadata, status } = await ops().world.release(TEAM, 'web');
+        expect((spec.values as { replicas?: number } | undefined)?.replicas).to.equal(3);
+        expect(status?.observedGeneration).to.equal(metadata.generation);
+      });
+    }
+    expect(await historyOf()).to.have.lengthOf(before);
+  });
+
   it('is not believed of a HelmRelease that no GitSync holds', async () => {
     await ops().world.cluster.apply({
       apiVersion: 'helm.fluxcd.io/v1',

@@ -75,7 +75,10 @@ describe('a GitSync with spec.verify', function () {
       'team/two.yaml': configMap('two', { a: 'b' }),
     });
 
-    const { status } = await untilRefused('team', `commit ${commit.slice(0, 12)} is not signed: sign it by`);
+    const { status } = await untilRefused(
+      'team',
+      `commit ${commit.slice(0, 12)} is not signed: push a new commit`,
+    );
 
     expect(status?.failure).to.include({ step: 'verify', revision: `main@sha1:${commit}` });
     expect(status?.appliedRevision).to.equal(applied);

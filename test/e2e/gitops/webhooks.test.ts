@@ -18,6 +18,7 @@ const NEVER = '10m';
 
 interface Line {
   readonly info?: string;
+  readonly flag?: string;
   readonly server?: string;
   readonly port?: number;
 }
@@ -98,7 +99,12 @@ describe('webhooks', function () {
     const signature = createHmac('sha256', key).update(body).digest('hex');
     const answer = await fetch(`http://127.0.0.1:${String(port())}/hook/${name}`, {
       method: 'POST',
-      headers: { 'x-github-event': 'push', 'x-hub-signature-256': `sha256=${signature}` },
+      headers: {
+        'x-github-event': 'push',
+        // Sent again, a delivery has the number that it had.
+        'x-github-delivery': signature,
+        'x-hub-signature-256': `sha256=${signature}`,
+      },
       body,
     });
     return [answer.status, await answer.text()];
@@ -123,6 +129,10 @@ describe('webhooks', function () {
 
   it('are listened for while there is a receiver in the namespace of the operator', async () => {
     expect(opened()).to.deep.equal([]);
+    expect(
+      lines().filter(({ flag }) => flag === '--operator-namespace'),
+      'that its namespace is a guess',
+    ).to.have.length(1);
     await receiver('github');
     await eventually(async () => {
       expect(await isOpen()).to.equal(true);

@@ -140,6 +140,7 @@ export const fullStatus: Required<HelmReleaseStatus> = {
   lastAttemptedRevision: '1.3.0',
   rollbackCount: 2,
   lastHandledReconcileAt: 'now-please',
+  account: 'system:serviceaccount:shop:deployer',
   insecureSources: ['chart from http://charts.example.com'],
   leftBehind: [{ releaseName: 'old', namespace: 'shop', since: '2026-03-01T12:00:00Z', uninstalling: 4 }],
   uninstalledLeftBehind: ['shop/older'],

@@ -150,13 +150,20 @@ describe('the files of a commit', () => {
     describe('that is not there', () => {
       it('are an error that names what may have been meant', async () => {
         const id = await commitOf({ 'clusters/production/a.yaml': 'a\n', 'base/Chart.yaml': 'name: x\n' });
+        const wayOut = '; commit the folder, with a .gitkeep in it if it is to be empty, or change spec.path';
 
         expect(await messageOf(files(id, 'clusters/prodution'))).to.equal(
-          `the path 'clusters/prodution' does not exist ${where(id)}: did you mean 'clusters/production'?`,
+          `the path 'clusters/prodution' does not exist ${where(id)}: did you mean 'clusters/production'?${wayOut}`,
         );
         expect(await messageOf(files(id, 'clusters/x/y'))).to.equal(
-          `the path 'clusters/x/y' does not exist ${where(id)}: 'clusters' has the folders 'clusters/production'`,
+          `the path 'clusters/x/y' does not exist ${where(id)}: 'clusters' has the folders 'clusters/production'${wayOut}`,
         );
+      });
+
+      it('are no error where a folder is kept by a file that is none of its own', async () => {
+        const id = await commitOf({ 'apps/.gitkeep': '' });
+
+        expect((await files(id, 'apps')).map(({ path }) => path)).to.deep.equal(['apps/.gitkeep']);
       });
 
       it('are an error too where a file is', async () => {
@@ -233,6 +240,24 @@ describe('the files of a commit', () => {
 
       expect(h.ran('ls-tree')).to.equal(0);
       expect(await h.git.lookup(h.remote, id, [], never)).to.deep.equal([]);
+    });
+  });
+
+  describe('say which commit of a range has changed them', () => {
+    it('from one download for all who ask, at once and later', async () => {
+      const from = await commitOf({ 'a.yaml': '1\n' });
+      const second = await commitOf({ 'a.yaml': '2\n' });
+      const to = await commitOf({ 'b.yaml': '1\n' });
+      const ask = (first = from): Promise<ReadonlyMap<string, string>> =>
+        h.git.changes(h.remote, { from: first, to }, never);
+
+      const answers = [...(await Promise.all(Array.from({ length: 20 }, () => ask()))), await ask()];
+
+      for (const answer of answers) {
+        expect(Object.fromEntries(answer)).to.deep.equal({ 'a.yaml': second, 'b.yaml': to });
+      }
+      expect(h.server.requests().fetch).to.equal(1);
+      expect(Object.fromEntries(await ask(second))).to.deep.equal({ 'b.yaml': to });
     });
   });
 

@@ -75,7 +75,7 @@ describe('the stages of a commit', () => {
     isFree: () => Promise.resolve(false),
     inFlight: 4,
     beforeApply: (ids) => {
-      announced.push(...ids.map(({ id, existed }) => `${id.kind} ${id.name}${existed ? ' (existed)' : ''}`));
+      announced.push(...ids.map(({ id, adopted }) => `${id.kind} ${id.name}${adopted ? ' (adopted)' : ''}`));
       return Promise.resolve();
     },
     ...more,
@@ -87,7 +87,7 @@ describe('the stages of a commit', () => {
     return {
       ...{ file: 'apps/all.yaml', index, line: 1, type },
       id: { group: type.group, kind: type.kind, namespace, name },
-      ...{ ignored: [], made: undefined },
+      ...{ ignored: [], known: undefined },
       object: {
         apiVersion,
         kind: type.kind,
@@ -171,12 +171,38 @@ describe('the stages of a commit', () => {
         {
           ...{ file: 'apps/all.yaml', index: 3, line: 1, object: 'Secret default/secret' },
           field: 'stringData.password',
-          why: 'the API server does not take it; its words are not shown, because they may quote the Secret',
+          why: 'it must be a text: put quotes around it',
         },
       ],
     });
     expect(announced).to.deep.equal([]);
     expect(await get(CONFIG_MAPS, 'good')).to.equal(undefined);
+  });
+
+  it('says which type a value must have, in words of no program', async () => {
+    const role = (rules: unknown, index: number): ApplyTask => task(ROLES, 'typed', { rules }, index);
+    const result = await applyStage(
+      [
+        task(CONFIG_MAPS, 'number', { data: { color: 5 } }, 1),
+        task(CONFIG_MAPS, 'map', { data: { color: { of: 'x' } } }, 2),
+        task(CONFIG_MAPS, 'boolean', { immutable: 'yes' }, 3),
+        task(CONFIG_MAPS, 'text', { data: 'x' }, 4),
+        role({ verbs: 'get' }, 5),
+        role([{ verbs: 'get' }], 6),
+      ],
+      admin(),
+      never(),
+    );
+
+    const faults = result.kind === 'refused' ? result.faults : [];
+    expect(faults.map(({ field, why }) => `${field ?? ''}: ${why}`)).to.deep.equal([
+      'data.color: it must be a text, and Git has 5: put quotes around it',
+      'data.color: it must be a text, and Git has a map: correct it',
+      'immutable: it must be true or false, and Git has a single value: write one of the two, without quotes',
+      'data: it must be a map, and Git has a single value: correct it',
+      'rules: it must be a list, and Git has a map: correct it',
+      'rules[0].verbs: it must be a list, and Git has a single value: correct it',
+    ]);
   });
 
   it('tells what was there before, and what it has changed', async () => {
@@ -185,17 +211,18 @@ describe('the stages of a commit', () => {
     announced = [];
 
     // As the inventory knows it by then.
-    const result = await applyStage([{ ...a, made: true }, b], admin(), never());
+    const result = await applyStage([{ ...a, known: { made: true } }, b], admin(), never());
 
-    expect(announced).to.deep.equal(['ConfigMap told-a (existed)', 'ConfigMap told-b']);
+    expect(announced).to.deep.equal(['ConfigMap told-a', 'ConfigMap told-b']);
     const [thereA, thereB] = [await get(CONFIG_MAPS, 'told-a'), await get(CONFIG_MAPS, 'told-b')].map(
       (object) => object && { uid: object.metadata.uid, fields: ownFields(object, syncFieldManager(SYNC)) },
     );
     expect(thereA?.fields).to.match(/^[0-9a-f]{16}$/);
-    expect(result).to.have.deep.property('objects', [
-      { id: a.id, ...thereA, existed: true, changed: false, taken: [] },
-      { id: b.id, ...thereB, existed: false, changed: true, taken: [] },
-    ]);
+    const [toldA, toldB] = result.objects;
+    expect(toldA).to.deep.include({ id: a.id, ...thereA, existed: true, adopted: false });
+    expect(toldA).to.deep.include({ changed: false, taken: [] });
+    expect(toldB).to.deep.include({ id: b.id, ...thereB, existed: false, adopted: false });
+    expect(toldB).to.deep.include({ changed: true, taken: [] });
   });
 
   it('waits for a CRD of the same commit', async () => {
@@ -245,7 +272,7 @@ describe('the stages of a commit', () => {
     expect(result).to.include({ kind: 'refused', step: 'dryRun', retry: 'backoff' });
     expect(result).to.have.nested.property(
       'faults[0].why',
-      `${ACCOUNT} may not patch secrets in namespace default: bind it a Role that allows get, create and patch of secrets`,
+      `${ACCOUNT} may not patch secrets in namespace default: bind it a Role that allows get, list, watch, create, patch and delete of secrets`,
     );
   });
 
@@ -299,7 +326,9 @@ describe('the stages of a commit', () => {
       never(),
     );
 
-    expect(result).to.have.nested.property('objects[0]').that.includes({ existed: true, changed: true });
+    expect(result)
+      .to.have.nested.property('objects[0]')
+      .that.includes({ existed: true, adopted: true, changed: true });
     expect(result).to.have.deep.nested.property('objects[0].taken', []);
     const after = await get(CONFIG_MAPS, 'adopted');
     expect(after?.metadata).to.include({ uid: before?.metadata.uid });

@@ -148,7 +148,9 @@ describe('the signature of what a GitSync means', function () {
 
   it('is refused of a commit without one, and of one with two', async () => {
     await commit();
-    expect(await why()).to.match(/^commit \w{12} is not signed: sign it by `git commit -S`$/);
+    expect(await why()).to.match(
+      /^commit \w{12} is not signed: push a new commit that is, made by `git commit -S`$/,
+    );
 
     const raw = await setUp(['cat-file', 'commit', 'main'], repo);
     const twice = withSignature(withSignature(raw, await ada.sign(raw)), await ada.sign(raw));

@@ -186,11 +186,11 @@ describe('the CustomResourceDefinition of GitSync', () => {
       ['Status', 0],
       ['Revision', 0],
       ['Objects', 0],
+      ['Suspended', 0],
       ['Author', 1],
       ['Subject', 1],
       ['Signed', 1],
       ['Repository', 1],
-      ['Suspended', 1],
       ['Age', 0],
     ]);
   });

@@ -161,11 +161,12 @@ describe('the access that a Secret gives', () => {
       const source = { kind: 'git', url, path: '.', skipDepUpdate: false, secretRef: REF } as const;
       const settings = { source } as unknown as Parameters<ReturnType<typeof createChartSourceOf>>[0];
 
-      const chart = await createChartSourceOf({
+      const found = await createChartSourceOf({
         ...{ readSecret, defaultRef: 'main' },
         ownCommitOf: () => Promise.resolve({ kind: 'none' }),
       })(settings, never);
-      if (chart.kind === 'not-known-yet') throw new Error(chart.why);
+      if (found.kind === 'not-known-yet') throw new Error(found.why);
+      const chart = found.source;
       const own = await accessOf(data, accessKindsOf(url));
 
       const basic =

@@ -132,6 +132,50 @@ describe('defect 11: the arguments of helm', () => {
     expect(rollbackArguments(helm4, request)).to.deep.equal(described);
   });
 
+  it('act as a service account, whatever they do, if the request names one', () => {
+    const as = 'system:serviceaccount:shop:deployer';
+    for (const helm of [helm3, helm4]) {
+      const runs = [
+        [installArguments, requests.install],
+        [upgradeArguments, requests.upgrade],
+        [dryRunArguments, requests.upgrade],
+      ] as const;
+      const all = (user: string | undefined): readonly (readonly string[])[] => [
+        ...runs.map(([build, request]) =>
+          build(helm, { ...requests.install, ...requests.upgrade, ...request, as: user }, noValues),
+        ),
+        rollbackArguments(helm, { ...requests.rollback, as: user }),
+        uninstallArguments(helm, { ...requests.uninstall, as: user }, { keepHistory: true }),
+        testArguments({ ...requests.test, as: user }),
+      ];
+      const plain = all(undefined);
+      for (const [at, args] of all(as).entries()) {
+        const end = args.indexOf('--kube-as-user');
+        expect(args.slice(end, end + 4)).to.deep.equal(['--kube-as-user', as, '--namespace', 'shop']);
+        expect(args.toSpliced(end, 2)).to.deep.equal(plain[at]);
+      }
+    }
+  });
+
+  it('act as nobody but a service account, and not as the operator for a name that is none', () => {
+    for (const as of [
+      '',
+      'admin',
+      'system:masters',
+      'system:serviceaccount:',
+      'system:serviceaccount:shop',
+      'system:serviceaccount:shop:',
+      'system:serviceaccount::deployer',
+      'system:serviceaccount:shop:a:b',
+      'system:serviceaccount:shop:-x',
+      'system:serviceaccount:shop:deployer --kube-token=x',
+      'system:serviceaccount:shop:deployer\n',
+      '--kube-as-group=system:masters',
+    ]) {
+      expect(() => testArguments({ ...requests.test, as }), as).to.throw(InvalidSpecError);
+    }
+  });
+
   it('uninstall, test and package', () => {
     const target = ['--timeout', '300s', '--namespace', 'shop', '--', 'web'];
 

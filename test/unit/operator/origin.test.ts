@@ -5,6 +5,7 @@ import type { HelmRelease } from '../../../src/api/helm-release.ts';
 import { trailAnnotations } from '../../../src/api/trail.ts';
 import { createOriginOf } from '../../../src/operator/origin.ts';
 import { createClaims } from '../../../src/sync/claims.ts';
+import { trailDigest } from '../../../src/sync/trail-digest.ts';
 import { ownerLabels } from '../../../src/sync/desire/mark.ts';
 
 const trail = {
@@ -15,9 +16,9 @@ const sync: GitSync = {
   metadata: { name: 'team', namespace: 'shop' },
   spec: { url: 'https://git.example.com/x' },
 };
-const release = (labels = ownerLabels({ namespace: 'shop', name: 'team' })): HelmRelease => ({
+const release = (labels = ownerLabels({ namespace: 'shop', name: 'team' }), generation = 3): HelmRelease => ({
   ...{ apiVersion: 'helm.fluxcd.io/v1', kind: 'HelmRelease', spec: { chart: {} } },
-  metadata: { name: 'web', namespace: 'shop', labels, annotations: trailAnnotations(trail) },
+  metadata: { name: 'web', namespace: 'shop', generation, labels, annotations: trailAnnotations(trail) },
 });
 
 describe('where a HelmRelease comes from', () => {
@@ -38,7 +39,7 @@ describe('where a HelmRelease comes from', () => {
       'key',
       {
         id: { group: 'helm.fluxcd.io', kind: 'HelmRelease', namespace: 'shop', name: 'web' },
-        ...{ version: 'v1', commit: 'c', made: true },
+        ...{ version: 'v1', commit: 'c', made: true, generation: 3, trail: trailDigest(release()) ?? '' },
       },
     ],
   ]);
@@ -53,6 +54,52 @@ describe('where a HelmRelease comes from', () => {
     const { originOf, later } = world();
     expect(originOf(release())).to.deep.equal({ kind: 'not-known-yet' });
     later(30_000);
+    expect(originOf(release())).to.deep.equal({ kind: 'none' });
+  });
+
+  it('is not known while somebody has edited it, and no commit when that is not put back', () => {
+    const { claims, originOf, later } = world();
+    claims.put('shop/team', held);
+    const edited = release(undefined, 4);
+    expect(originOf(edited)).to.deep.equal({ kind: 'not-known-yet' });
+    later(9_000);
+    expect(originOf(edited)).to.deep.equal({ kind: 'not-known-yet' });
+    expect(originOf(release(undefined, 5)), 'put back or edited again').to.deep.equal({
+      kind: 'not-known-yet',
+    });
+    later(10_000);
+    expect(originOf(release(undefined, 5))).to.deep.equal({ kind: 'none' });
+    expect(originOf(release())).to.deep.equal({ kind: 'git', trail });
+  });
+
+  it('is no commit at once for an edit that a suspended GitSync does not put back', () => {
+    const { claims, originOf } = world({ ...sync, spec: { ...sync.spec, suspend: true } });
+    claims.put('shop/team', held);
+    expect(originOf(release(undefined, 4))).to.deep.equal({ kind: 'none' });
+    expect(originOf(release())).to.deep.equal({ kind: 'git', trail });
+  });
+
+  it('is not believed of annotations that somebody has changed', () => {
+    const { claims, originOf, later } = world();
+    claims.put('shop/team', held);
+    const forged = release();
+    const annotations = trailAnnotations({ ...trail, author: 'The Boss <boss@example.com>' });
+    const lying = { ...forged, metadata: { ...forged.metadata, annotations } };
+    expect(originOf(lying)).to.deep.equal({ kind: 'not-known-yet' });
+    later(10_000);
+    expect(originOf(lying)).to.deep.equal({ kind: 'none' });
+  });
+
+  it('is waited for longer while another content is on its way', () => {
+    const { claims, originOf, later } = world();
+    const [entry] = held.values();
+    if (entry === undefined) throw new Error('there is one');
+    const { generation: _generation, ...coming } = entry;
+    claims.put('shop/team', new Map([['key', coming]]));
+    expect(originOf(release())).to.deep.equal({ kind: 'not-known-yet' });
+    later(29_000);
+    expect(originOf(release())).to.deep.equal({ kind: 'not-known-yet' });
+    later(1_000);
     expect(originOf(release())).to.deep.equal({ kind: 'none' });
   });
 

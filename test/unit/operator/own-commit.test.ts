@@ -46,10 +46,20 @@ describe('the commit that a HelmRelease came with', () => {
   it('is the one that it names, if its GitSync holds it with this chart of this commit', async () => {
     const { hold, ask } = world();
     hold('u1', 'c1:web');
-    expect(await ask()).to.deep.equal({ kind: 'commit', commit: 'c1', remote });
+    const account = { sync: 'shop/team', user: 'system:serviceaccount:shop:default' };
+    expect(await ask()).to.deep.equal({ kind: 'commit', commit: 'c1', remote, account });
     hold('u1', 'c1:web', 'c2:web');
     expect(await ask()).to.include({ commit: 'c1' });
     expect(await ask({ commit: 'c2' })).to.include({ commit: 'c2' });
+  });
+
+  it('brings the account that the GitSync names', async () => {
+    const named: GitSync = { ...sync, spec: { ...sync.spec, serviceAccountName: 'deployer' } };
+    const { hold, ask } = world({ find: () => named });
+    hold('u1', 'c1:web');
+    expect(await ask())
+      .to.have.property('account')
+      .that.deep.equals({ sync: 'shop/team', user: 'system:serviceaccount:shop:deployer' });
   });
 
   it('is not another one, of another folder, or of another object by the name', async () => {

@@ -110,6 +110,29 @@ describe('the receivers of webhooks', () => {
     ]);
   });
 
+  it('are told of once where one is in another namespace, with the way out', async () => {
+    apply(secretOf('first', { namespace: 'team' }));
+    await follow();
+    apply(secretOf('first', { namespace: 'team', token: 'two' }));
+    apply(secretOf('second', { namespace: 'team' }));
+    await settle();
+
+    const message = `receivers are Secrets of namespace ${OWN}, the operator's own: put it there, or have --operator-namespace name this one`;
+    expect(events.map(({ regarding, message: said }) => [regarding.metadata.name, said])).to.deep.equal([
+      ['first', message],
+      ['second', message],
+    ]);
+    expect(log.lines.map(({ level, fields }) => [level, fields['name']])).to.deep.equal([
+      ['warn', 'team/first'],
+      ['warn', 'team/second'],
+    ]);
+
+    apply(secretOf('first', { namespace: 'team', type: null }));
+    apply(secretOf('first', { namespace: 'team' }));
+    expect(events).to.have.length(3);
+    expect([read, shown()]).to.deep.equal([[], '']);
+  });
+
   it('have the key that is in the Secret now', async () => {
     apply(secretOf('git'));
     await follow();

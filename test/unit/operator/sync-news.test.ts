@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { GitSync } from '../../../src/api/gitsync/git-sync.ts';
 import { createSyncNews } from '../../../src/operator/sync-news.ts';
-import { createReadings } from '../../../src/sync/readings.ts';
 
 function syncOf(name: string, url: string, branch = 'main'): GitSync {
   return { metadata: { name, namespace: 'team' }, spec: { url, ref: { branch } } };
@@ -17,12 +16,11 @@ function open() {
   let now = 0;
   const woken: string[] = [];
   const clock = { monotonicMs: () => now };
-  const readings = createReadings(clock, () => undefined);
   const queue = { add: (key: string) => woken.push(key) };
   const store = { values: () => [ONE, SAME, BRANCH, OTHER].values() };
-  const news = createSyncNews({ store, queue, readings, clock });
+  const news = createSyncNews({ store, queue, clock });
   return {
-    ...{ news, readings, woken },
+    ...{ news, woken },
     pass: (ms: number) => {
       now += ms;
     },
@@ -30,25 +28,22 @@ function open() {
 }
 
 describe('the news of a commit', () => {
-  it('goes to those that read the same repository and ref, and have not seen it', () => {
-    const { news, readings, woken } = open();
+  it('goes once to all others that read the same repository and ref', () => {
+    const { news, woken } = open();
     news.tellNews(ONE, 'main@sha1:new');
     expect(woken).to.deep.equal(['team/same']);
 
-    readings.put('team/same', { revision: 'main@sha1:new', ids: new Set(), leaving: new Set() });
     news.tellNews(ONE, 'main@sha1:new');
     expect(woken).to.have.lengthOf(1);
-
-    readings.unreadable('team/same', 'main@sha1:newer');
     news.tellNews(ONE, 'main@sha1:newer');
-    expect(woken).to.have.lengthOf(1);
+    expect(woken).to.have.lengthOf(2);
   });
 
-  it('is taken once, with its age', () => {
+  it('is taken once, with its age: whoever is told asks the host no more', () => {
     const { news, pass } = open();
     news.tellNews(ONE, 'main@sha1:new');
     pass(250);
-    expect(news.takeNews('team/same')).to.equal(250);
+    expect(news.takeNews('team/same')).to.equal(1_250);
     expect(news.takeNews('team/same')).to.equal(undefined);
     expect(news.takeNews('team/other')).to.equal(undefined);
 

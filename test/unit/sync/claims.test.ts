@@ -38,7 +38,7 @@ describe('claims', () => {
     const inventory = new Map([...web({}), ['b', entry('', 'ConfigMap', 'settings')] as const]);
     await store.save(sync, inventory, signal);
 
-    expect(written).to.deep.equal([{ uid: undefined, charts: [] }]);
+    expect(written).to.deep.equal([{ uid: undefined, generation: undefined, trail: undefined, charts: [] }]);
     expect(claims.find('shop/team', 'shop/settings')).to.equal(undefined);
     expect(claims.find('shop/other', 'shop/web')).to.equal(undefined);
     claims.forget('shop/team');
@@ -48,7 +48,7 @@ describe('claims', () => {
   it('tell of a HelmRelease when it has become known where its chart may come from, and then only', () => {
     const claims = createClaims();
     const told: string[] = [];
-    claims.onChart((release) => told.push(release));
+    claims.onNews((release) => told.push(release));
 
     claims.put('shop/team', web({ charts: ['c1:web'] }));
     claims.put('shop/team', web({ uid: 'u1' }));

@@ -2,8 +2,6 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createReadings, type Readings } from '../../../src/sync/readings.ts';
 
-const HAD_MADE = (): boolean => true;
-
 function open(): {
   readonly readings: Readings;
   readonly woken: string[];
@@ -21,7 +19,9 @@ function open(): {
   };
 }
 
-const reading = (revision: string) => ({ revision, ids: new Set(['x']), leaving: new Set(['y']) });
+const reading = (revision: string, generation = 1) => ({
+  ...{ revision, generation, ids: new Set(['x']), leaving: new Set(['y']) },
+});
 
 describe('what GitSyncs have read', () => {
   it('wakes those that wait for another one, and nobody else', () => {
@@ -30,13 +30,31 @@ describe('what GitSyncs have read', () => {
     readings.put('a', reading('new'));
     expect(woken).to.deep.equal([]);
     readings.put('b', reading('new'));
-    readings.unreadable('c', 'new');
+    readings.unreadable('c', 'new', 1);
+    readings.ask('d', 'x');
     readings.forget('d');
-    expect(woken).to.deep.equal(['a', 'a', 'a']);
+    expect(woken).to.deep.equal(['a', 'a', 'a', 'a']);
 
     readings.ended('a');
     readings.put('b', reading('newer'));
-    expect(woken).to.have.lengthOf(3);
+    expect(woken).to.have.lengthOf(4);
+  });
+
+  it('is no news when it is read again: two that wait do not wake each other for ever', () => {
+    const { readings, woken } = open();
+    for (const sync of ['a', 'b']) {
+      readings.patienceMs(sync, 'new');
+      readings.put(sync, reading('new'));
+      readings.ask(sync, 'x');
+    }
+    woken.length = 0;
+    for (const sync of ['a', 'b', 'a', 'b']) {
+      readings.put(sync, reading('new'));
+      readings.ask(sync, 'x');
+    }
+    readings.unreadable('c', 'new', 1);
+    readings.unreadable('c', 'new', 1);
+    expect(woken).to.deep.equal(['a', 'b']);
   });
 
   it('loses patience with time, for each revision anew', () => {
@@ -52,31 +70,29 @@ describe('what GitSyncs have read', () => {
   it('keeps what was read when a later revision is unreadable', () => {
     const { readings } = open();
     readings.put('a', reading('old'));
-    readings.unreadable('a', 'new');
+    readings.unreadable('a', 'new', 1);
     expect(readings.of('a')).to.deep.equal({ ...reading('old'), unreadable: 'new' });
     readings.put('a', reading('newer'));
     expect(readings.of('a')).not.to.have.property('unreadable');
   });
 
-  it('has the heir know what the one before had made, until it has come', () => {
+  it('is seeded by what was there before, and only until something is read', () => {
     const { readings } = open();
+    readings.seed('a', reading('old'));
     readings.put('a', reading('new'));
-    readings.handed(
-      'a',
-      new Map([
-        ['y', 'b'],
-        ['z', 'b'],
-      ]),
-      (id) => id === 'y',
-    );
-    expect(readings.of('a')?.leaving).to.deep.equal(new Set());
-    expect(readings.inherited('c', new Set(['y']))).to.deep.equal(new Set());
-    expect(readings.inherited('b', new Set(['y', 'z']))).to.deep.equal(new Set(['y']));
-    expect(readings.inherited('b', new Set(['y']))).to.deep.equal(new Set(['y']));
-    expect(readings.inherited('b', new Set())).to.deep.equal(new Set());
-    expect(readings.inherited('b', new Set(['y']))).to.deep.equal(new Set());
-    readings.handed('a', new Map([['y', 'b']]), HAD_MADE);
-    readings.forget('b');
-    expect(readings.inherited('b', new Set(['y']))).to.deep.equal(new Set());
+    readings.seed('a', reading('old'));
+    expect(readings.of('a')?.revision).to.equal('new');
+    expect(readings.holdersOf('x')).to.deep.equal(['a']);
+    expect(readings.holdersOf('y')).to.deep.equal([]);
+  });
+
+  it('forgets what was asked for when something else is read', () => {
+    const { readings } = open();
+    readings.put('a', reading('old'));
+    readings.ask('a', 'x');
+    readings.put('a', reading('old'));
+    expect(readings.asksOf('a')).to.deep.equal(new Set(['x']));
+    readings.put('a', reading('old', 2));
+    expect(readings.asksOf('a').size).to.equal(0);
   });
 });

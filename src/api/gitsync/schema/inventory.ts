@@ -22,6 +22,13 @@ export const inventoryEntrySchema = z
       description:
         'Hash of the fields that were ours after that: another one means that somebody has changed one.',
     }).optional(),
+    generation: integer({
+      description:
+        'Of a HelmRelease: its generation after that. Another one means that somebody has edited it.',
+    }).optional(),
+    trail: text({
+      description: 'Of a HelmRelease: digest of what it said after that of where it comes from.',
+    }).optional(),
     commit: text({ description: 'Commit that it was applied for.' }),
     made: flag({
       description: 'Whether the GitSync made it. What was there before is not pruned.',
@@ -45,7 +52,8 @@ export const inventorySchema = z
       maxItems: MAX_INVENTORY_ENTRIES,
     }),
     seal: text({
-      description: "The operator's word for the entries: what somebody else has written there is not believed.",
+      description:
+        "The operator's word for the entries: what somebody else has written there is not believed.",
     }).optional(),
   })
   .meta({ description: 'The objects that the GitSync keeps.' });

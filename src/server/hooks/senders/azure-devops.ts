@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import { bodyDigest, showsKey } from '../authenticate.ts';
+import { showsKey } from '../authenticate.ts';
+import { toldByBody } from '../delivery-id.ts';
 import { address, addressesOf, take } from '../parse-body.ts';
 import { headerOf, IGNORED, type RawRequest, type Sender } from '../sender.ts';
 
 const event = z.object({ eventType: z.string() });
+
+/** Another one for each event. */
+const told = z.object({ id: z.string().min(1) });
 
 const changed = z.object({
   createdDate: z.string().max(64).optional(),
@@ -16,8 +20,7 @@ const changed = z.object({
 /** The key is `username:password`. */
 export const azureDevOps: Sender = {
   authenticate: (request, key) => showsKey(basicOf(request), key, request),
-  // The body holds the number of the notification, which is another one for each event.
-  deliveryId: bodyDigest,
+  deliveryId: (request) => toldByBody(request, told),
   parse: (body) => {
     if (take(event, body).eventType !== 'git.push') return IGNORED;
     const { createdDate, resource } = take(changed, body);

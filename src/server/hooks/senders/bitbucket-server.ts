@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bodyDigest, signsBody } from '../authenticate.ts';
+import { signsBody } from '../authenticate.ts';
+import { numbered } from '../delivery-id.ts';
 import { address, addressesOf, take } from '../parse-body.ts';
 import { headerOf, IGNORED, type RawRequest, type Sender } from '../sender.ts';
 
@@ -18,8 +19,7 @@ const PING = 'diagnostics:ping';
 /** Bitbucket Server and Data Center. */
 export const bitbucketServer: Sender = {
   authenticate: (request, key) => signsBody(request, 'x-hub-signature', 'sha256=', key),
-  // The number of the request is not signed, and the body holds the time of the push.
-  deliveryId: bodyDigest,
+  deliveryId: (request) => numbered(request, { id: 'x-request-id', event: 'x-event-key' }),
   parse: (body, request) => {
     if (!NEWS.includes(headerOf(request, 'x-event-key') ?? '')) return IGNORED;
     const clone = take(changed, body).repository.links?.clone ?? [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bodyDigest, signsBody } from '../authenticate.ts';
+import { signsBody } from '../authenticate.ts';
+import { numbered } from '../delivery-id.ts';
 import { address, take } from '../parse-body.ts';
 import { headerOf, IGNORED, type Sender } from '../sender.ts';
 
@@ -11,11 +12,7 @@ const changed = z.object({
 /** Bitbucket Cloud. */
 export const bitbucket: Sender = {
   authenticate: (request, key) => signsBody(request, 'x-hub-signature', 'sha256=', key),
-  deliveryId: (request) => {
-    // A branch that goes back and forth has the same bodies, without a time: only the id tells them apart.
-    const id = headerOf(request, 'x-request-uuid');
-    return id === undefined ? undefined : `${id} ${bodyDigest(request)}`;
-  },
+  deliveryId: (request) => numbered(request, { id: 'x-request-uuid', event: 'x-event-key' }),
   parse: (body, request) => {
     if (headerOf(request, 'x-event-key') !== 'repo:push') return IGNORED;
     return { push: { kind: 'repository', urls: [take(changed, body).repository.links.html.href] } };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bodyDigest, hexSignature, isRecent, isSigned } from '../authenticate.ts';
+import { hexSignature, isRecent, isSigned } from '../authenticate.ts';
+import { bodyDigest } from '../delivery-id.ts';
 import { address, take } from '../parse-body.ts';
 import { headerOf, type Sender } from '../sender.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bodyDigest, isRecent, isSigned, showsKey } from '../authenticate.ts';
+import { isRecent, isSigned, showsKey } from '../authenticate.ts';
+import { bodyDigest } from '../delivery-id.ts';
 import { address, addressesOf, take } from '../parse-body.ts';
 import { type Authenticity, headerOf, IGNORED, type RawRequest, type Sender } from '../sender.ts';
 

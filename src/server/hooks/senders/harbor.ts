@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bodyDigest, showsKey } from '../authenticate.ts';
+import { showsKey } from '../authenticate.ts';
+import { bodyDigest } from '../delivery-id.ts';
 import { address, addressesOf, take } from '../parse-body.ts';
 import { headerOf, IGNORED, type Said, type Sender } from '../sender.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bodyDigest, showsKey } from '../authenticate.ts';
+import { showsKey } from '../authenticate.ts';
+import { toldByBody } from '../delivery-id.ts';
 import { address, take } from '../parse-body.ts';
 import { headerOf, IGNORED, type RawRequest, type Sender } from '../sender.ts';
 
@@ -13,14 +14,15 @@ const event = z.object({
   request: z.object({ host: address.optional() }).optional(),
 });
 
+const told = z.object({ events: z.array(z.object({ id: z.string().min(1) })) });
+
 /** Events of a form that a later registry may bring are left out: it sends nothing else until it got an answer it likes. */
 const envelope = z.object({ events: z.array(z.unknown()) });
 
 /** Notifications of the CNCF Distribution registry, and of those that are built of it. */
 export const oci: Sender = {
   authenticate: (request, key) => showsKey(bearerOf(request), key, request),
-  // The body holds the ids of its events.
-  deliveryId: bodyDigest,
+  deliveryId: (request) => toldByBody(request, told),
   parse: (body) => {
     const references = take(envelope, body).events.flatMap(referencesOf);
     return references.length === 0

@@ -392,6 +392,17 @@ describe('explainFailure', () => {
     });
   });
 
+  it('tells of an account that helm may not be taken for, and not of an API server that is away', () => {
+    const stderr =
+      'Error: Kubernetes cluster unreachable: serviceaccounts "deployer" is forbidden: User "system:serviceaccount:ops:operator" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "shop"\n';
+
+    expect(explain(stderr)).to.include({
+      class: 'FORBIDDEN',
+      message:
+        'service account ops/operator may not impersonate serviceaccounts in namespace shop: allow it by a Role and a RoleBinding',
+    });
+  });
+
   it('says so when helm said nothing', () => {
     expect(explain('').message).to.equal('helm upgrade ended with exit code 1 and said nothing');
   });

@@ -24,9 +24,9 @@ async function deletedOf(hooks: StoredRelease['hooks'], found: Found, broken = f
     signal: new AbortController().signal,
     log: createLogger({ format: 'fmt', level: 'info', write: (line) => logged.push(line) }),
   } as unknown as Pass;
-  await cleanUpTests(pass, 3, {
+  await cleanUpTests(pass, {}, 3, {
     storage: { read: () => Promise.resolve({ hooks } as unknown as StoredRelease) },
-    resourceOf: ({ kind }) => ({
+    resourceAs: (_user, { kind }) => ({
       get: ({ namespace, name }) => {
         const annotations = found[`${kind}/${name}`];
         const metadata = { name, namespace, uid: `uid-${name}`, annotations };

@@ -50,7 +50,8 @@ function bench(
 ) {
   const calls: string[] = [];
   let now = 0;
-  const crds = createCrds({
+  const users: (string | undefined)[] = [];
+  const ports: CrdPorts = {
     readDefinitions: () => Promise.resolve({ definitions: names.map((name) => definition(name)), others }),
     resourceFor: ({ apiVersion, kind }) =>
       Promise.resolve(apiVersion === 'v1' ? served(kind ?? '', calls) : undefined),
@@ -72,8 +73,12 @@ function bench(
       },
       ...more,
     },
+  };
+  const crds = createCrds((user) => {
+    users.push(user);
+    return ports;
   });
-  const prepare = (policy: Policy, action: CrdWork['action'] = 'install') =>
+  const prepare = (policy: Policy, action: CrdWork['action'] = 'install', user?: string) =>
     crds.prepare(
       {
         action,
@@ -81,12 +86,13 @@ function bench(
         target: { namespace: 'shop', releaseName: 'web' },
         chart: { path: '/chart.tgz', crds: names.map((name) => `crds/${name}.yaml`) },
         settings: { crds: policy },
+        ...(user === undefined ? {} : { account: { sync: 'shop/team', user } }),
       } as unknown as CrdWork,
       signal,
     );
-  const failureOf = async (policy: Policy): Promise<unknown> =>
-    await prepare(policy).catch((caught: unknown) => caught);
-  return { calls, prepare, failureOf };
+  const failureOf = async (policy: Policy, user?: string): Promise<unknown> =>
+    await prepare(policy, 'install', user).catch((caught: unknown) => caught);
+  return { calls, users, prepare, failureOf };
 }
 
 describe('the definitions of a chart, before helm runs', () => {
@@ -251,6 +257,26 @@ describe('the definitions of a chart, before helm runs', () => {
       expect(failed).to.have.property('message').that.matches(says);
     });
   }
+
+  it('are made by the rights of the account that the release has, which is named where they do not do', async () => {
+    const user = 'system:serviceaccount:shop:deployer';
+    const { users, prepare } = bench(['a']);
+    await prepare('Create');
+    await prepare('Create', 'install', user);
+    expect(users).to.deep.equal([undefined, user]);
+
+    const definition = await bench(['a'], { create: () => Promise.reject(forbidden) }).failureOf(
+      'Create',
+      user,
+    );
+    const other = await bench(['a'], {}, [object('Secret', 'mine')]).failureOf('Create', user);
+    expect(definition)
+      .to.have.property('message')
+      .that.matches(/: allow service account shop\/deployer to get, create and patch Custom.* Skip$/);
+    expect(other)
+      .to.have.property('message')
+      .that.matches(/: allow service account shop\/deployer to create what is in crds\/.* Skip$/);
+  });
 
   it('are no failure of the release while the API server is away', async () => {
     const away = new UnreachableError('away');

@@ -54,6 +54,16 @@ describe('what helm is asked for', () => {
     expect(behind(install({}), '--labels')).not.to.include('commit');
   });
 
+  it('is done as the account of the plan, and by the rights of the operator where there is none', () => {
+    const user = 'system:serviceaccount:shop:deployer';
+    const plan = { ...planOf({}), account: { sync: 'shop/team', user } };
+
+    expect(deployRequest(plan, 1, MARKS)).to.include({ as: user });
+    expect(upgradeRequest(plan, 2, MARKS)).to.include({ as: user });
+    expect(install({})).not.to.include('--kube-as-user');
+    expect(upgrade({})).not.to.include('--kube-as-user');
+  });
+
   for (const [maxHistory, said] of [
     [undefined, '10'],
     [0, '0'],

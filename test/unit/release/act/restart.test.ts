@@ -4,6 +4,7 @@ import { ApiError } from '../../../../src/kube/errors.ts';
 import type { KubeObject } from '../../../../src/kube/resource-type.ts';
 import { createRestartWorkloads } from '../../../../src/release/act/restart.ts';
 import type { RestartPorts } from '../../../../src/release/act/restart.ts';
+import type { Account } from '../../../../src/release/plan.ts';
 
 const signal = new AbortController().signal;
 const target = { namespace: 'shop', releaseName: 'web' };
@@ -18,14 +19,16 @@ const kinds = [
 
 function bench(answer: (kind: string) => Promise<KubeObject>) {
   const patches: unknown[] = [];
+  const users = new Set<string | undefined>();
   const readPayload = (() =>
     Promise.resolve({
       objects: kinds.map(([apiVersion, kind]) => ({ apiVersion, kind, name: 'web', namespace: 'shop' })),
     })) as unknown as RestartPorts['readPayload'];
   const restart = createRestartWorkloads({
     readPayload,
-    resourceOf: ({ kind }) => ({
+    resourceAs: (user, { kind }) => ({
       mergePatch: (ref, patch) => {
+        users.add(user);
         patches.push([kind, ref, patch]);
         return answer(kind);
       },
@@ -33,7 +36,9 @@ function bench(answer: (kind: string) => Promise<KubeObject>) {
   });
   return {
     patches,
-    restart: (revision: number) => restart(target, { revision, uid: 'abcdefgh-1234' }, signal),
+    users,
+    restart: (revision: number, account?: Account) =>
+      restart(target, { revision, uid: 'abcdefgh-1234' }, account, signal),
   };
 }
 
@@ -57,6 +62,15 @@ describe('the workloads of a rollback', () => {
     ]);
     await restart(4);
     expect(patches.slice(3)).to.deep.equal(patches.slice(0, 3));
+  });
+
+  it('are restarted by the rights of the account that the release has', async () => {
+    const user = 'system:serviceaccount:shop:deployer';
+    const { users, restart } = bench(done);
+
+    await restart(4, { sync: 'shop/team', user });
+
+    expect([...users]).to.deep.equal([user]);
   });
 
   it('that are gone are left out', async () => {

@@ -6,6 +6,7 @@ import type { HelmReleaseSpec } from '../../../../src/api/helm-release.ts';
 import { settingsOf } from '../../../../src/api/settings.ts';
 import type { ChartSource } from '../../../../src/charts/chart.ts';
 import { createChartSourceOf } from '../../../../src/release/desire/chart-source.ts';
+import type { FoundSource } from '../../../../src/release/desire/found-source.ts';
 import { type OwnCommit, toldOfLostCommit } from '../../../../src/release/desire/own-chart.ts';
 import type { Document } from '../../../../src/kube/documents.ts';
 import { RELEASE_INDEXES } from '../../../../src/release/triggers.ts';
@@ -26,15 +27,17 @@ const release = (chart: HelmReleaseSpec['chart']) => ({
   ...{ apiVersion: 'helm.fluxcd.io/v1', kind: 'HelmRelease' },
   ...{ metadata: { namespace: 'shop', name: 'web' }, spec: { chart } },
 });
-const sourceOf = async (chart: HelmReleaseSpec['chart'], own: OwnCommit = NONE): Promise<ChartSource> => {
+const foundOf = async (chart: HelmReleaseSpec['chart'], own: OwnCommit = NONE): Promise<FoundSource> => {
   const readSecret = ({ namespace, name }: { namespace: string; name: string }) =>
     Promise.resolve(SECRETS[`${namespace}/${name}`]);
   const ownCommitOf = () => Promise.resolve(own);
   const find = createChartSourceOf({ readSecret, defaultRef: 'main', ownCommitOf });
-  const source = await find(settingsOf(release(chart)), new AbortController().signal);
-  if (source.kind === 'not-known-yet') throw new Error(`not known yet: ${source.why}`);
-  return source;
+  const found = await find(settingsOf(release(chart)), new AbortController().signal);
+  if (found.kind === 'not-known-yet') throw new Error(`not known yet: ${found.why}`);
+  return found;
 };
+const sourceOf = async (chart: HelmReleaseSpec['chart'], own?: OwnCommit): Promise<ChartSource> =>
+  (await foundOf(chart, own)).source;
 
 const NONE: OwnCommit = { kind: 'none' };
 const WEB = { repository: 'https://charts.example.com', name: 'web', version: '1.x' };
@@ -78,13 +81,20 @@ describe('the chart source of a HelmRelease', () => {
       .that.matches(/holds an identity token, which only registries take/);
   });
 
-  it('in its own commit is that which is proved, read with what the GitSync may read', async () => {
+  it('in its own commit is that which is proved, read with what the GitSync may read and released as its account', async () => {
+    const account = { sync: 'team/deploy', user: 'system:serviceaccount:team:deployer' };
     const remote = { url: 'ssh://git@git.example.com/deploy', access: { ssh: SSH }, scope: 'team/key/1' };
-    const own = { kind: 'commit', remote, commit: 'c'.repeat(40) } as const;
+    const own = { kind: 'commit', remote, commit: 'c'.repeat(40), account } as const;
 
-    expect(await sourceOf({ path: 'charts/web' }, own)).to.deep.equal({
-      ...{ kind: 'git', ...remote, ref: own.commit, path: 'charts/web', skipDepUpdate: false },
+    expect(await foundOf({ path: 'charts/web' }, own)).to.deep.equal({
+      kind: 'found',
+      source: { kind: 'git', ...remote, ref: own.commit, path: 'charts/web', skipDepUpdate: false },
+      account,
     });
+  });
+
+  it('of any other kind brings no account: helm has the rights of the operator', async () => {
+    for (const chart of [WEB, OCI, GIT]) expect(await foundOf(chart)).not.to.have.property('account');
   });
 
   it('in its own commit is waited for, or refused with the way out where no GitSync holds the HelmRelease', async () => {

@@ -7,13 +7,14 @@ import { triedOptions } from '../../../../src/release/observe/tried-options.ts';
 
 const NOW = Date.parse('2024-05-01T12:00:00Z');
 
-const optionsOf = (spec: Partial<HelmReleaseSpec> = {}): string =>
-  triedOptions(
-    settingsOf({
+const optionsOf = (spec: Partial<HelmReleaseSpec> = {}, user?: string): string =>
+  triedOptions({
+    settings: settingsOf({
       metadata: { name: 'web', namespace: 'shop' },
       spec: { chart: { git: 'https://example.com/charts', path: 'web' }, ...spec },
     }),
-  );
+    ...(user === undefined ? {} : { account: { sync: 'shop/shop', user } }),
+  });
 
 const failed = (nextTry?: string): HelmReleaseStatus => ({
   failedInput: {
@@ -47,6 +48,18 @@ describe('what is recalled of an input that failed', () => {
       const { failure } = recall(failed(), false, optionsOf(edit), NOW);
       expect(failure, JSON.stringify(edit)).to.include({ digest: 'abc', revision: 2, dueInMs: 0 });
     }
+  });
+
+  it('does not hold it any longer when helm acts as another account', () => {
+    const before = optionsOf({ timeout: 10 }, 'system:serviceaccount:shop:poor');
+    const status = failed();
+    const input = { ...status.failedInput, options: before } as HelmReleaseStatus['failedInput'];
+
+    const again = recall({ ...status, failedInput: input }, false, optionsOf({ timeout: 10 }), NOW);
+    const same = recall({ ...status, failedInput: input }, false, before, NOW);
+
+    expect(again.failure).to.include({ dueInMs: 0 });
+    expect(same.failure).not.to.have.property('dueInMs');
   });
 
   it('holds it when anything else was edited', () => {

@@ -22,9 +22,13 @@ const PUSHED = fixture('github/push');
 const ACCEPTED = [202, 'accepted\n'];
 const REFUSED = [401, 'not authenticated\n'];
 
-const github = (body: Buffer = PUSHED, name = 'git'): RequestParts => ({
+const github = (body: Buffer = PUSHED, name = 'git', delivery = '1'): RequestParts => ({
   url: `/hook/${name}`,
-  headers: { 'x-github-event': 'push', 'x-hub-signature-256': `sha256=${hexOf(body)}` },
+  headers: {
+    'x-github-event': 'push',
+    'x-github-delivery': delivery,
+    'x-hub-signature-256': `sha256=${hexOf(body)}`,
+  },
   body,
 });
 
@@ -171,6 +175,22 @@ describe('receiving webhooks', () => {
       expect(await send({ url: `/hook/${name}`, ...ping })).to.deep.equal(ACCEPTED);
     }
     expect(pushes).to.deep.equal([]);
+  });
+
+  it('looks again for another delivery with the same body, and for one that a ping with this body came before', async () => {
+    const body = Buffer.from('{"repository":{"clone_url":"https://git.example.com/org/deploy.git"}}');
+    const ping = github(body);
+
+    await send({ ...ping, headers: { ...ping.headers, 'x-github-event': 'ping' } });
+    for (const delivery of ['1', '2', '2']) await send(github(body, 'git', delivery));
+
+    expect(results).to.deep.equal([
+      'github ignored',
+      'github accepted',
+      'github accepted',
+      'github duplicate',
+    ]);
+    expect(pushes).to.have.length(2);
   });
 
   it('keeps the deliveries of two receivers apart', async () => {

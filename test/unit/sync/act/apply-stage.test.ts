@@ -63,7 +63,7 @@ describe('applying a stage', () => {
       'bad is wrong',
       'worse is wrong',
     ]);
-    expect(calls).to.deep.equal(['try bad', 'try good', 'try worse']);
+    expect(calls).to.deep.equal(['try bad', 'try good', 'get good', 'try worse']);
   });
 
   it('tells what existed, and that nothing changed', async () => {
@@ -71,7 +71,7 @@ describe('applying a stage', () => {
 
     const result = await applyStage([task('ConfigMap', 'web')], ports, never());
 
-    expect(calls).to.deep.equal(['try web', 'announce web!', 'apply web']);
+    expect(calls).to.deep.equal(['try web', 'get web', 'announce web!', 'apply web']);
     expect(result.objects[0]).to.include({ existed: true, changed: false });
   });
 
@@ -158,7 +158,14 @@ describe('applying a stage', () => {
 
     const result = await applyStage([task('ConfigMap', 'web')], ports, never());
 
-    expect(calls).to.deep.equal(['try web', 'announce web!', 'apply web', 'get web', 'apply web by force']);
+    expect(calls).to.deep.equal([
+      'try web',
+      'get web',
+      'announce web!',
+      'apply web',
+      'get web',
+      'apply web by force',
+    ]);
     expect(result.objects[0]?.taken).to.deep.equal([{ field: '.data.a', manager: 'kubectl-edit' }]);
   });
 

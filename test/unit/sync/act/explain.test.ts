@@ -46,6 +46,45 @@ describe('why a document is not applied', () => {
     );
   });
 
+  const types: readonly (readonly [string, string])[] = [
+    ['string, got &value.valueUnstructured{Value:5}', 'a text, and Git has 5: put quotes around it'],
+    [
+      'string, got &value.valueUnstructured{Value:1.5e+06}',
+      'a text, and Git has 1.5e+06: put quotes around it',
+    ],
+    ['string, got &value.valueUnstructured{Value:true}', 'a text, and Git has true: put quotes around it'],
+    [
+      'string, got &value.valueUnstructured{Value:map[string]interface {}{"a":"b"}}',
+      'a text, and Git has a map: correct it',
+    ],
+    [
+      'string, got &value.valueUnstructured{Value:interface {}(nil)}',
+      'a text, and Git has nothing: give it one, or take the field out',
+    ],
+    ['numeric (int or float), got string', 'a number, and Git has a text: write a number, without quotes'],
+    ['numeric (int or float), got []interface {}', 'a number, and Git has a list: correct it'],
+    [
+      'boolean, got &{yes}',
+      'true or false, and Git has a single value: write one of the two, without quotes',
+    ],
+    ['list, got &{map[a:b]}', 'a list, and Git has a map: correct it'],
+    ['map, got &{web}', 'a map, and Git has a single value: correct it'],
+    ['map, got nil', 'a map, and Git has nothing: give it one, or take the field out'],
+  ];
+  for (const [said, sentence] of types) {
+    it(`says without words of a program: expected ${said}`, () => {
+      const finding = { field: 'data.color', what: 'wrong', said: `expected ${said}` } as const;
+      expect(why(invalid(finding))).to.equal(`it must be ${sentence}`);
+    });
+  }
+
+  it('says of a value in a Secret which type it must have, and not what it is', () => {
+    const said = 'expected string, got &value.valueUnstructured{Value:31337}';
+    expect(why(invalid({ field: 'stringData.pin', what: 'wrong', said }), SECRET)).to.equal(
+      'it must be a text: put quotes around it',
+    );
+  });
+
   it('says of a field of a Secret that it cannot be changed, and nothing more', () => {
     const finding = { field: 'type', what: 'immutable', said: 'Invalid value: "hunter2"' } as const;
 
@@ -56,10 +95,10 @@ describe('why a document is not applied', () => {
 
   it('says which right lacks to whom, and where', () => {
     expect(why(forbidden({}))).to.equal(
-      `${ACCOUNT} may not patch deployments.apps in namespace shop: bind it a Role that allows get, create and patch of deployments.apps`,
+      `${ACCOUNT} may not patch deployments.apps in namespace shop: bind it a Role that allows get, list, watch, create, patch and delete of deployments.apps`,
     );
     expect(why(forbidden({ namespace: '' }))).to.equal(
-      `${ACCOUNT} may not patch deployments.apps: bind it a ClusterRole that allows get, create and patch of deployments.apps`,
+      `${ACCOUNT} may not patch deployments.apps: bind it a ClusterRole that allows get, list, watch, create, patch and delete of deployments.apps`,
     );
     // The server names a namespace for a Namespace too, in which no Role could allow to create it.
     const crd = task('CustomResourceDefinition.apiextensions.k8s.io', 'a.b');

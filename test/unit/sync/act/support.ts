@@ -22,7 +22,7 @@ export function task(kind: string, name: string, content: object = {}): ApplyTas
   return {
     ...{ file: 'apps/web.yaml', index: 2, line: 7, type },
     id: { group, kind: bare, namespace, name },
-    ...{ ignored: [], made: undefined },
+    ...{ ignored: [], known: undefined },
     object: {
       apiVersion: group === '' ? 'v1' : `${group}/v1`,
       kind: bare,
@@ -86,7 +86,7 @@ export function world(o: Partial<Objects> & { readonly ports?: Partial<StagePort
       ...{ resourceOf: () => objects, manager: MANAGER, account: ACCOUNT, forceConflicts: true, inFlight: 1 },
       isFree: () => Promise.resolve(false),
       beforeApply: (ids) => {
-        calls.push(`announce ${ids.map(({ id, existed }) => `${id.name}${existed ? '!' : ''}`).join(' ')}`);
+        calls.push(`announce ${ids.map(({ id, adopted }) => `${id.name}${adopted ? '!' : ''}`).join(' ')}`);
         return Promise.resolve();
       },
       definitionsServed: (tasks) => {

@@ -147,7 +147,7 @@ describe('whether a commit is signed', () => {
   });
 
   const unsuitable: readonly (readonly [string, Signature | undefined, string])[] = [
-    ['no signature', undefined, 'is not signed: sign it by `git commit -S`'],
+    ['no signature', undefined, 'is not signed: push a new commit that is, made by `git commit -S`'],
     ['two signatures', { kind: 'several' }, 'has more than one signature'],
     ['something else', { kind: 'unknown' }, 'has a signature of a kind that nobody knows'],
     [

@@ -15,11 +15,11 @@ import { entry, inventoryOf as of } from './support.ts';
 const web = entry('web', { uid: 'u1', digest: 'd1', fields: 'f1' });
 const known = of(web);
 const [key = ''] = known.keys();
-const intent = (digest: string, existed = true, of = key) => [
-  { key: of, id: web.id, version: 'v1', digest, existed },
+const intent = (digest: string, adopted = true, of = key) => [
+  { key: of, id: web.id, version: 'v1', digest, adopted },
 ];
-const now = (uid: string, existed: boolean) => [
-  { key, uid, existed, digest: 'd2', fields: 'f2', version: 'v2', commit: 'c2' },
+const now = (uid: string, adopted: boolean) => [
+  { key, uid, adopted, digest: 'd2', fields: 'f2', version: 'v2', commit: 'c2' },
 ];
 
 describe('the inventory', () => {

@@ -68,7 +68,8 @@ describe('where an inventory is kept', () => {
   it('is ConfigMaps that go with the GitSync, when there is more', async () => {
     const saved = await store.save(syncWith(), MANY, never());
 
-    expect(saved).to.deep.equal({ count: MANY.size, entries: [] });
+    expect(saved).to.include({ count: MANY.size });
+    expect(saved.entries).to.deep.equal([]);
     expect(writes).to.have.length(SHARDS);
     const one = cluster.get('team/gitsync-apps-0');
     expect(one?.metadata.ownerReferences?.[0]).to.include({ kind: 'GitSync', name: 'apps', uid: 'sync-uid' });
@@ -85,6 +86,34 @@ describe('where an inventory is kept', () => {
     const [key = ''] = MANY.keys();
     await store.save(syncWith(), new Map(MANY).set(key, entry('object-0', { uid: 'new' })), never());
     expect(writes).to.have.length(1);
+  });
+
+  it('is lost when one ConfigMap is put back to what it was, or the seal of all of them is taken off', async () => {
+    await store.save(syncWith(), MANY, never());
+    const before = new Map(cluster);
+    const [key = ''] = MANY.keys();
+    const saved = await store.save(
+      syncWith(),
+      new Map(MANY).set(key, entry('object-0', { uid: 'new' })),
+      never(),
+    );
+    const changed = [...cluster].find(([name, object]) => before.get(name) !== object);
+    const name = changed?.[0] ?? '';
+    cluster.set(name, before.get(name) ?? (changed?.[1] as Document));
+    expect(await store.load(syncWith(saved), never())).to.deep.equal({ kind: 'lost' });
+
+    const whole = await open().save(syncWith(), MANY, never());
+    const { seal: _seal, ...unsealed } = whole;
+    expect(await store.load(syncWith(unsealed), never())).to.deep.equal({ kind: 'lost' });
+    expect((await store.load(syncWith(whole), never())).kind).to.equal('known');
+  });
+
+  it('is known of what was found again, whatever the order in which its fields were found', async () => {
+    const found = [...numbered(3)].map(([key, { made, commit, uid = '', ...others }]) => {
+      return [key, { made, uid, commit, ...others }] as const;
+    });
+    const saved = await store.save(syncWith(), new Map(found), never());
+    expect((await store.load(syncWith(saved), never())).kind).to.equal('known');
   });
 
   it('is lost when a ConfigMap is gone, altered, or of another GitSync, and is then written anew', async () => {

@@ -132,7 +132,7 @@ describe('looking after what is applied', () => {
 
     expect(world.cluster.calls).to.deep.equal(['try a', 'try b', 'apply a', 'apply b']);
     expect(world.events[0]).to.match(/^InventoryLost/);
-    expect(world.status.inventory?.entries.map(({ made }) => made)).to.deep.equal([false, false]);
+    expect(world.status.inventory?.entries.map(({ made }) => made)).to.deep.equal([true, true]);
     expect(world.ready()).to.contain('True Applied');
   });
 });

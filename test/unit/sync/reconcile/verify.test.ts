@@ -7,7 +7,10 @@ const configMap = (name: string, color = 'red'): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {color: ${color}}\n`;
 
 const GOOD = { kind: 'good', by: 'Ada (SSH SHA256:abc)' } as const;
-const BAD = { kind: 'refused', why: 'commit 2 is not signed: sign it by `git commit -S`' } as const;
+const BAD = {
+  kind: 'refused',
+  why: 'commit 2 is not signed: push a new commit that is, made by `git commit -S`',
+} as const;
 
 describe('a commit whose signature is asked for', () => {
   let world: World;
@@ -116,7 +119,7 @@ describe('a commit whose signature is asked for', () => {
     await world.pass();
 
     expect(world.ready()).to.equal(
-      'False SignatureRefused: commit 1 is signed by a key that nobody holds; the cluster is left at it',
+      'False SignatureRefused: commit 1 is signed by a key that nobody holds; it was applied before, and stays in the cluster until there is a better one',
     );
     expect(colors()).to.deep.equal(['red']);
     expect(world.status.commit).not.to.have.property('signedBy');

@@ -43,6 +43,14 @@ describe('a failure', () => {
     expect(other).to.include({ appliedRevision: A, attemptedRevision: 'main@sha1:bbbb' });
   });
 
+  it('names the commit that has failed, which need not be the one in the cluster', () => {
+    const wrong = { ...event, revision: 'main@sha1:0123456789abcdef' };
+    expect(ready(failed(applied, { ...wrong, step: 'dryRun' }, at(1)))).to.equal('no (commit 0123456789ab)');
+    const named = "the path 'shop' does not exist in commit 0123456789ab";
+    expect(ready(failed(applied, { ...wrong, step: 'build', cause: named }, at(1)))).to.equal(named);
+    expect(ready(failed(applied, { ...wrong, step: 'prune' }, at(1)))).to.equal('no');
+  });
+
   it('waits for another input when there is no next try', () => {
     const { nextTryMs: _, ...final } = event;
     const status = failed(applied, final, at(1));

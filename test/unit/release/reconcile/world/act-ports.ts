@@ -3,7 +3,7 @@ import type { Effects, Lifetime } from './lifetime.ts';
 
 type ActPorts = Pick<
   ReconcilePorts,
-  'fieldOwners' | 'resourceOf' | 'renderedSecrets' | 'restartWorkloads' | 'tellOfHook'
+  'fieldOwners' | 'resourceAs' | 'renderedSecrets' | 'restartWorkloads' | 'tellOfHook'
 >;
 
 /** For actions whose work on the cluster is tested by itself: of that cluster nothing is here but what was restarted. */
@@ -11,7 +11,7 @@ export function createActPorts(lifetime: () => Lifetime, effects: Effects): ActP
   let restartedFor: string | undefined;
   return {
     fieldOwners: { others: () => Promise.resolve([]), taken: () => Promise.resolve([]) },
-    resourceOf: () => ({
+    resourceAs: () => ({
       get: () => Promise.resolve(undefined),
       delete: () => Promise.resolve(false),
     }),

@@ -11,14 +11,16 @@ export type Verb = 'install' | 'upgrade' | 'rollback' | 'uninstall' | 'test';
 /**
  * How a run goes wrong. `before`: helm makes no revision; `after`: it makes one and fails; `lost`: it dies and leaves
  * its lock; `unreachable`: the API server does not answer it; `unsaid`: all is applied, but helm calls it a failure;
- * `owned`: as `before`, because objects of release shop/web are in its way.
+ * `owned`: as `before`, because objects of release shop/web are in its way; `forbidden`: as `after`, for want of rights.
  */
-export type Fault = 'before' | 'after' | 'lost' | 'unreachable' | 'unsaid' | 'owned';
+export type Fault = 'before' | 'after' | 'lost' | 'unreachable' | 'unsaid' | 'owned' | 'forbidden';
 
 export interface FakeHelm {
   readonly port: Pick<Helm, Verb>;
   /** What goes wrong with each run of a verb until it is taken away again. */
   readonly faults: Map<Verb, Fault>;
+  /** As whom each run was done, in order. */
+  readonly users: readonly (string | undefined)[];
   /** By others than the operator. */
   readonly foreign: {
     readonly upgrade: (release: string, status?: HelmStatus) => void;
@@ -36,13 +38,21 @@ export interface HelmPorts {
   readonly onRun: (verb: Verb, release: string, labels: Labels) => void;
 }
 
+interface Begun {
+  readonly name: string;
+  readonly as?: string | undefined;
+  readonly labels?: Labels;
+}
+
 const OK: HelmOutcome = { kind: 'ok', durationMs: 1_000, output: '' };
 
 /** Makes of Helm's storage what helm makes of it, labels and locks included; knows no objects. */
 export function createFakeHelm({ storage, lifetime, effects, onRun }: HelmPorts): FakeHelm {
   const faults = new Map<Verb, Fault>();
-  const begin = (verb: Verb, release: string, labels: Labels = {}): Fault | undefined => {
+  const users: (string | undefined)[] = [];
+  const begin = (verb: Verb, { name: release, as, labels = {} }: Begun): Fault | undefined => {
     lifetime().effect();
+    users.push(as);
     onRun(verb, release, labels);
     effects.push(`helm ${verb}`);
     return faults.get(verb);
@@ -61,9 +71,10 @@ export function createFakeHelm({ storage, lifetime, effects, onRun }: HelmPorts)
     const revision = storage.add(release, `pending-${verb}`, content, labels);
     lifetime().effect();
     if (fault === 'lost') return failed('KILLED', `helm ${verb} was killed`);
-    if (fault === 'after' || fault === 'unreachable') {
+    if (fault === 'after' || fault === 'unreachable' || fault === 'forbidden') {
       if (verb === 'rollback' && previous !== undefined) storage.change(previous, { status: 'superseded' });
       storage.change(revision, { status: 'failed' });
+      if (fault === 'forbidden') return failed('FORBIDDEN', 'service account shop/deployer may not');
       return fault === 'after' ? failed('OTHER', 'a field is immutable') : unreachable();
     }
     for (const each of before) storage.change(each, { status: 'superseded' });
@@ -72,8 +83,9 @@ export function createFakeHelm({ storage, lifetime, effects, onRun }: HelmPorts)
     return fault === 'unsaid' ? failed('OTHER', 'the answer was lost') : OK;
   };
 
-  const deploy = (verb: 'install' | 'upgrade', release: string, chart: string, labels: Labels) => {
-    const fault = begin(verb, release, labels);
+  const deploy = (verb: 'install' | 'upgrade', request: Begun & { readonly chartPath: string }) => {
+    const { name: release, chartPath: chart, labels = {} } = request;
+    const fault = begin(verb, request);
     const newest = storage.newest(release);
     const refusal = verb === 'install' ? notInstallable(newest) : notUpgradable(storage.all(release));
     if (fault === 'owned') {
@@ -90,19 +102,20 @@ export function createFakeHelm({ storage, lifetime, effects, onRun }: HelmPorts)
 
   return {
     faults,
+    users,
     port: {
-      install: async ({ name, chartPath, labels }) => await deploy('install', name, chartPath, labels),
-      upgrade: async ({ name, chartPath, labels }) => await deploy('upgrade', name, chartPath, labels),
-      rollback: async ({ name, revision }) => {
-        const fault = begin('rollback', name);
+      install: async (request) => await deploy('install', request),
+      upgrade: async (request) => await deploy('upgrade', request),
+      rollback: async ({ name, as, revision }) => {
+        const fault = begin('rollback', { name, as });
         const target = storage.all(name).find((each) => each.revision === revision);
         if (fault === 'before' || target === undefined) {
           return await Promise.resolve(failed('OTHER', 'release has no such revision'));
         }
         return make('rollback', name, fault, target.content, target.labels);
       },
-      uninstall: async ({ name }) => {
-        const fault = begin('uninstall', name);
+      uninstall: async ({ name, as }) => {
+        const fault = begin('uninstall', { name, as });
         const newest = storage.newest(name);
         if (newest !== undefined) storage.change(newest, { status: 'uninstalling' });
         lifetime().effect();
@@ -110,8 +123,8 @@ export function createFakeHelm({ storage, lifetime, effects, onRun }: HelmPorts)
         storage.remove(name);
         return OK;
       },
-      test: async ({ name }) => {
-        const fault = begin('test', name);
+      test: async ({ name, as }) => {
+        const fault = begin('test', { name, as });
         lifetime().effect();
         if (fault === 'unreachable') return await Promise.resolve(unreachable());
         if (fault === 'lost') return failed('KILLED', 'helm test was killed');

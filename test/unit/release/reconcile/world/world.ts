@@ -13,6 +13,7 @@ import { createRevisions } from '../../../../../src/release/observe/revisions.ts
 import type { Meter } from '../../../../../src/release/record/meter.ts';
 import type { Outcome } from '../../../../../src/kube/outcome.ts';
 import { formatTarget } from '../../../../../src/release/plan.ts';
+import type { Account } from '../../../../../src/release/plan.ts';
 import { reconcile } from '../../../../../src/release/reconcile.ts';
 import type { ReconcilePorts } from '../../../../../src/release/reconcile.ts';
 import { preview } from '../../../../../src/release/preview/preview.ts';
@@ -44,6 +45,8 @@ export interface Circumstances {
   isSourceSlow: boolean;
   /** Whether the release may have its chart is not known yet. */
   unproved: { readonly kind: 'not-known-yet'; readonly why: string } | undefined;
+  /** As whom helm works on the release, because its chart comes with it. */
+  account: Account | undefined;
   /** Whether watches tell of the objects of the release. */
   isWatched: boolean;
   digestKey: Buffer;
@@ -171,7 +174,11 @@ export function createWorld(
     patientCharts: { find: () => (world.isSourceSlow ? Promise.resolve(undefined) : findChart()) },
     chartSourceOf: () =>
       Promise.resolve(
-        world.unproved ?? { kind: 'git', url: '', ref: 'main', path: 'web', skipDepUpdate: false, scope: '' },
+        world.unproved ?? {
+          kind: 'found',
+          source: { kind: 'git', url: '', ref: 'main', path: 'web', skipDepUpdate: false, scope: '' },
+          ...(world.account === undefined ? {} : { account: world.account }),
+        },
       ),
     composeValues: () => Promise.resolve({ values: NO_VALUES, [Symbol.dispose]: () => undefined }),
     differenceFrom: ({ target, chart }, revision) => {
@@ -216,6 +223,7 @@ export function createWorld(
     isCrdTerminating: false,
     isSourceSlow: false,
     unproved: undefined,
+    account: undefined,
     isWatched: true,
     digestKey: DIGEST_KEY,
     forbidden: new Set(),

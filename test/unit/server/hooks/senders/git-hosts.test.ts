@@ -197,22 +197,26 @@ describe('senders that sign the body', () => {
     expect(isUnsignedPing(raw('', { ...key('diagnostics:ping'), 'x-hub-signature': 'x' }))).to.equal(false);
   });
 
-  it('know a delivery by its body, and by its id where bodies of different pushes may be the same', () => {
-    const idOf = (type: SenderType, headers: Record<string, string>, body = 'x'): unknown =>
-      SENDERS[type].deliveryId(raw(body, headers));
+  const numbered: readonly (readonly [SenderType, string, string])[] = [
+    ['github', 'x-github-delivery', 'x-github-event'],
+    ['gitea', 'x-gitea-delivery', 'x-gitea-event'],
+    ['forgejo', 'x-forgejo-delivery', 'x-forgejo-event'],
+    ['bitbucket', 'x-request-uuid', 'x-event-key'],
+    ['bitbucket-server', 'x-request-id', 'x-event-key'],
+  ];
+  for (const [type, id, event] of numbered) {
+    it(`${type}: know a delivery by its number, event and body, and none without a number`, () => {
+      const idOf = (headers: Record<string, string>, body = 'x'): unknown =>
+        SENDERS[type].deliveryId(raw(body, headers));
+      const first = { [id]: '1', [event]: 'push' };
 
-    for (const type of ['github', 'gitea', 'bitbucket-server'] as const) {
-      expect(idOf(type, { 'x-github-delivery': '1', 'x-request-id': '1' })).to.equal(
-        idOf(type, { 'x-github-delivery': '2', 'x-request-id': '2' }),
-      );
-      expect(idOf(type, {})).to.not.equal(idOf(type, {}, 'y'));
-    }
-    expect(idOf('bitbucket', { 'x-request-uuid': '1' })).to.not.equal(
-      idOf('bitbucket', { 'x-request-uuid': '2' }),
-    );
-    expect(idOf('bitbucket', { 'x-request-uuid': '1' })).to.equal(
-      idOf('bitbucket', { 'x-request-uuid': '1' }),
-    );
-    expect(idOf('bitbucket', {})).to.equal(undefined);
-  });
+      expect(idOf(first))
+        .to.be.a('string')
+        .that.equals(idOf({ ...first }));
+      expect(idOf(first)).to.not.equal(idOf({ ...first, [id]: '2' }));
+      expect(idOf(first)).to.not.equal(idOf({ ...first, [event]: 'ping' }));
+      expect(idOf(first)).to.not.equal(idOf(first, 'y'));
+      expect(idOf({ [event]: 'push' })).to.equal(undefined);
+    });
+  }
 });

@@ -74,6 +74,23 @@ describe('registries', () => {
     expect(sender.deliveryId(raw(fixture('quay/push')))).to.equal(undefined);
   });
 
+  const told: readonly (readonly [SenderType, string, string])[] = [
+    ['azuredevops', 'azuredevops/push', '{"eventType":"git.push"}'],
+    ['dockerhub', 'dockerhub/push', '{"repository":{"repo_name":"orchard/shop"}}'],
+    ['oci', 'oci/push', '{"events":[{"action":"push"}]}'],
+  ];
+  for (const [type, name, minimal] of told) {
+    it(`${type}: know a delivery by its body as long as that holds what no other one has`, () => {
+      const idOf = (body: Buffer | string): unknown => SENDERS[type].deliveryId(raw(body));
+
+      expect(idOf(fixture(name)))
+        .to.be.a('string')
+        .that.equals(idOf(fixture(name)));
+      expect(idOf(`${fixture(name).toString()} `)).to.not.equal(idOf(fixture(name)));
+      for (const other of [minimal, '{', '']) expect(idOf(other), other).to.equal(undefined);
+    });
+  }
+
   it('dockerhub: name the repository under both names of the registry, and nothing of the address to call', () => {
     const said = saidOf(SENDERS.dockerhub, 'dockerhub/push');
 
