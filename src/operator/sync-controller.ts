@@ -26,6 +26,7 @@ import type { SyncWatches } from '../sync/observe/watches.ts';
 import { reconcile, type SyncPorts } from '../sync/reconcile.ts';
 import { remove, type SyncRemovePorts } from '../sync/remove.ts';
 import type { Readings } from '../sync/readings.ts';
+import type { IsBeside } from '../sync/source-key.ts';
 import { createRivalry } from '../sync/rivalry.ts';
 import { createAccountViews } from './account-view.ts';
 import type { Cluster } from './cluster.ts';
@@ -47,6 +48,7 @@ export interface SyncParts {
   readonly digestKey: Buffer;
   readonly news: Pick<SyncNews, 'takeNews' | 'tellNews'>;
   readonly readings: Readings;
+  readonly isBeside: IsBeside;
   readonly watches: SyncWatches;
   readonly claims: Claims;
   readonly remoteOf: SyncPorts['remoteOf'];
@@ -102,6 +104,7 @@ export function createSyncController(parts: SyncParts, environment: Environment)
     sourceFailures,
     ...parts.news,
     readings: parts.readings,
+    isBeside: parts.isBeside,
     syncs: () => informer.store.values(),
     isFree: createIsFree({
       find: (key) => informer.store.get(key),

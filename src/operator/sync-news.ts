@@ -3,12 +3,13 @@ import { keyOf } from '../api/metadata.ts';
 import type { Store } from '../kube/store.ts';
 import type { WorkQueue } from '../kube/work-queue.ts';
 import type { SyncPorts } from '../sync/reconcile.ts';
-import { isBeside } from '../sync/source-key.ts';
+import type { IsBeside } from '../sync/source-key.ts';
 import type { Clock } from '../telemetry/clock.ts';
 
 export interface SyncNewsOptions {
   readonly store: Pick<Store<GitSync>, 'values'>;
   readonly queue: Pick<WorkQueue, 'add'>;
+  readonly isBeside: IsBeside;
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
@@ -21,7 +22,7 @@ export interface SyncNews extends Pick<SyncPorts, 'takeNews' | 'tellNews'> {
 /** Whoever has found a revision has asked for it in this moment: the others need not ask again. */
 const JUST_NOW_MS = 1_000;
 
-export function createSyncNews({ store, queue, clock }: SyncNewsOptions): SyncNews {
+export function createSyncNews({ store, queue, isBeside, clock }: SyncNewsOptions): SyncNews {
   /** When each was told of, on the monotonic clock. */
   const told = new Map<string, number>();
   /** By URL and ref: whoever finds a revision later has nothing to tell. */

@@ -23,6 +23,7 @@ import { createOriginOf } from './origin.ts';
 import { createOwnCommitOf } from './own-commit.ts';
 import { patientOwnCommit } from './patient-own-commit.ts';
 import { createReadings } from '../sync/readings.ts';
+import { createIsBeside } from '../sync/source-key.ts';
 import { createSyncController } from './sync-controller.ts';
 import { createSyncNews } from './sync-news.ts';
 import { SYNCS, watchOnceServed } from './sync-kind.ts';
@@ -66,7 +67,8 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
   const readings = createReadings(clock, (key) => {
     queue.add(key);
   });
-  const news = createSyncNews({ store: informer.store, queue, clock });
+  const isBeside = createIsBeside();
+  const news = createSyncNews({ store: informer.store, queue, isBeside, clock });
   informer.onChange((change) => {
     if (change.kind === 'deleted') news.forget(keyOf(change.object));
     if (concernsSync(change)) queue.add(keyOf(change.object));
@@ -90,7 +92,7 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
     queue.add(key);
   });
   const controller = createSyncController(
-    { ...options, syncs, informer, queue, watches, claims, remoteOf, readings, news },
+    { ...options, syncs, informer, queue, watches, claims, remoteOf, readings, news, isBeside },
     environment,
   );
   return {

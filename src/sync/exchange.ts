@@ -9,12 +9,13 @@ import type { SyncPass } from './pass.ts';
 import type { BringInPorts } from './ports.ts';
 import type { Readings } from './readings.ts';
 import { tellHanded } from './record/tell.ts';
-import { isBeside } from './source-key.ts';
+import type { IsBeside } from './source-key.ts';
 
 export interface ExchangePorts {
   readonly readings: Readings;
   /** All GitSyncs that are known. */
   readonly syncs: () => Iterable<GitSync>;
+  readonly isBeside: IsBeside;
 }
 
 export interface Held {
@@ -93,7 +94,10 @@ export async function waitFor(
 }
 
 /** All others that are not suspended or on their way out. */
-export function othersOf(own: GitSync, { syncs, readings }: ExchangePorts): ReadonlyMap<string, Other> {
+export function othersOf(
+  own: GitSync,
+  { syncs, readings, isBeside }: ExchangePorts,
+): ReadonlyMap<string, Other> {
   const others = new Map<string, Other>();
   for (const sync of syncs()) {
     const { metadata, spec, status } = sync;

@@ -8,20 +8,22 @@ interface SourceKey {
   readonly ref: string | undefined;
 }
 
-const known = new WeakMap<GitSync, SourceKey>();
-
 /** Whether two GitSyncs read the same commits, or may. */
-export function isBeside(one: GitSync, other: GitSync): boolean {
-  const [a, b] = [sourceKey(one), sourceKey(other)];
-  if (a.repository !== b.repository) return false;
-  return a.ref === undefined || b.ref === undefined || a.ref === b.ref;
-}
+export type IsBeside = (one: GitSync, other: GitSync) => boolean;
 
-/** Read once of each object as the watch brings it: whoever compares, compares with all. */
-function sourceKey(sync: GitSync): SourceKey {
-  const found = known.get(sync) ?? read(sync);
-  known.set(sync, found);
-  return found;
+/** Reads each object once, as the watch brings it: whoever compares, compares with all. */
+export function createIsBeside(): IsBeside {
+  const known = new WeakMap<GitSync, SourceKey>();
+  const keyOf = (sync: GitSync): SourceKey => {
+    const found = known.get(sync) ?? read(sync);
+    known.set(sync, found);
+    return found;
+  };
+  return (one, other) => {
+    const [a, b] = [keyOf(one), keyOf(other)];
+    if (a.repository !== b.repository) return false;
+    return a.ref === undefined || b.ref === undefined || a.ref === b.ref;
+  };
 }
 
 function read({ metadata, spec: { url, ref = {} }, status }: GitSync): SourceKey {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { GitSync } from '../../../src/api/gitsync/git-sync.ts';
+import { createIsBeside } from '../../../src/sync/source-key.ts';
 import { createSyncNews } from '../../../src/operator/sync-news.ts';
 
 function syncOf(name: string, url: string, branch = 'main'): GitSync {
@@ -18,7 +19,7 @@ function open() {
   const clock = { monotonicMs: () => now };
   const queue = { add: (key: string) => woken.push(key) };
   const store = { values: () => [ONE, SAME, BRANCH, OTHER].values() };
-  const news = createSyncNews({ store, queue, clock });
+  const news = createSyncNews({ store, queue, isBeside: createIsBeside(), clock });
   return {
     ...{ news, woken },
     pass: (ms: number) => {

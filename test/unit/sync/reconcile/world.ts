@@ -8,6 +8,7 @@ import { createInventoryStore } from '../../../../src/sync/inventory/store.ts';
 import { reconcile, type SyncPorts } from '../../../../src/sync/reconcile.ts';
 import { remove } from '../../../../src/sync/remove.ts';
 import { createReadings } from '../../../../src/sync/readings.ts';
+import { createIsBeside } from '../../../../src/sync/source-key.ts';
 import { createRivalry } from '../../../../src/sync/rivalry.ts';
 import type { SyncGit } from '../../../../src/sync/source.ts';
 import { silentLogger } from '../../../../src/telemetry/logger.ts';
@@ -149,6 +150,7 @@ export class World {
       tellNews: () => undefined,
       readings: createReadings(clock, () => undefined),
       syncs: () => [this.sync],
+      isBeside: createIsBeside(),
       isFree: () => Promise.resolve(false),
       store: { upsert: () => 'updated' },
       objects: {
