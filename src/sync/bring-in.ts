@@ -52,7 +52,6 @@ export async function bringIn(
   pass.note((status) => ({ ...withoutSourceFailure(status), commit: { ...built.facts, ...signed } }));
   const { shown } = source.revision;
   const ids = idsIn([...built.documents, ...built.left], settings.key.namespace);
-  const readBefore = ports.readings.of(pass.key);
   const { inventory: known, strays } = await knownObjects(pass, settings, ids, ports);
   const inventory = await handOver(pass, { revision: shown, ids, inventory: known }, ports);
   const asked = new Map<string, string>();
@@ -87,7 +86,6 @@ export async function bringIn(
     {
       revision: source.revision,
       ignored: built.ignored,
-      isRespecified: readBefore !== undefined && readBefore.generation !== pass.generation,
       strays,
       applied: end,
       inGit: new Set([...end.wanted.keys(), ...left.placed.map(({ id }) => formatId(id))]),

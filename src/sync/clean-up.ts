@@ -26,8 +26,6 @@ export interface CleanUpInput {
   /** Ids of all that Git holds, applied or left alone. */
   readonly inGit: ReadonlySet<string>;
   readonly ignored: number;
-  /** Whether the revision was read before, by another spec. */
-  readonly isRespecified: boolean;
   /** What has its labels and is not in Git, of which nobody knows more. */
   readonly strays: readonly KeptObject[];
 }
@@ -41,7 +39,7 @@ const NOTHING_HELD: HeldBack = { objects: new Map(), unclearMs: 0 };
 export async function cleanUp(
   pass: SyncPass,
   settings: SyncSettings,
-  { revision, applied, inGit, ignored, isRespecified, strays }: CleanUpInput,
+  { revision, applied, inGit, ignored, strays }: CleanUpInput,
   ports: BringInPorts & ExchangePorts,
 ): Promise<BringInEnd> {
   const { objects } = applied;
@@ -50,11 +48,7 @@ export async function cleanUp(
   const { shown } = revision;
   const held =
     settings.prune && !confirmed
-      ? heldBack(
-          pass,
-          { revision: shown, inventory: applied.inventory, inGit, objects, isRespecified },
-          ports,
-        )
+      ? heldBack(pass, { revision: shown, inventory: applied.inventory, inGit, objects }, ports)
       : NOTHING_HELD;
   if (held.unclearMs > 0) {
     tellApplied(pass, revision, countsOf(applied, 0, ignored), ports.events);

@@ -25,6 +25,9 @@ export interface Held {
   readonly inventory: Inventory;
 }
 
+/** Whoever changes or adds two GitSyncs with one command or commit has done so by then. */
+export const UNCLEAR_MS = 5_000;
+
 /** Says what the folder holds, and lets go of what other GitSyncs ask for that have it in theirs. */
 export async function handOver(
   pass: SyncPass,
@@ -32,6 +35,8 @@ export async function handOver(
   ports: BringInPorts & ExchangePorts,
 ): Promise<Inventory> {
   const { generation, key } = pass;
+  const before = ports.readings.of(key);
+  if (before !== undefined && before.generation !== generation) ports.readings.doubt(key, UNCLEAR_MS);
   const leaving = new Set(inventory.keys()).difference(ids);
   if (leaving.size === 0) {
     ports.readings.put(key, { revision, generation, ids, leaving });

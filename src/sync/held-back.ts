@@ -2,7 +2,7 @@ import { GITOPS_GROUP, SYNC_KIND } from '../api/names.ts';
 import type { AppliedObject } from './act/apply-stage.ts';
 import type { KeptBack } from './decide/moves.ts';
 import type { Fault } from './document.ts';
-import { type ExchangePorts, movesOf } from './exchange.ts';
+import { type ExchangePorts, movesOf, UNCLEAR_MS } from './exchange.ts';
 import type { Inventory } from './inventory/entry.ts';
 import { nameOf } from './name-of.ts';
 import type { SyncPass } from './pass.ts';
@@ -13,8 +13,6 @@ export interface HeldBackInput {
   readonly inGit: ReadonlySet<string>;
   /** What this pass has applied. */
   readonly objects: readonly AppliedObject[];
-  /** Whether the revision was read before, by another spec. */
-  readonly isRespecified: boolean;
 }
 
 export interface HeldBack {
@@ -24,13 +22,10 @@ export interface HeldBack {
   readonly unclearMs: number;
 }
 
-/** Whoever changes two GitSyncs with one command has done so by then. */
-const UNCLEAR_MS = 3_000;
-
 /** What has left Git and must not be deleted yet, because it may have moved to the folder of another GitSync. */
 export function heldBack(
   pass: SyncPass,
-  { revision, inventory, inGit, objects, isRespecified }: HeldBackInput,
+  { revision, inventory, inGit, objects }: HeldBackInput,
   ports: ExchangePorts,
 ): HeldBack {
   const gone = [...inventory.keys()].filter((id) => !inGit.has(id));
@@ -41,10 +36,8 @@ export function heldBack(
   const isSyncNew = objects.some(
     ({ id, changed }) => changed && id.kind === SYNC_KIND && id.group === GITOPS_GROUP,
   );
-  return {
-    objects: new Map([...keptBack, ...asked]),
-    unclearMs: isSyncNew || isRespecified ? UNCLEAR_MS : 0,
-  };
+  if (isSyncNew) ports.readings.doubt(pass.key, UNCLEAR_MS);
+  return { objects: new Map([...keptBack, ...asked]), unclearMs: ports.readings.doubtMs(pass.key) };
 }
 
 const SENTENCES: Readonly<Record<KeptBack['because'], (sync: string, revision: string) => string>> = {

@@ -19,6 +19,10 @@ export interface Readings {
    * waits is woken as soon as there is news of another one.
    */
   patienceMs(sync: string, revision: string): number;
+  /** For so many milliseconds from now nobody can say who else is concerned. */
+  doubt(sync: string, ms: number): void;
+  /** How long that lasts yet, however often it is looked at meanwhile. */
+  doubtMs(sync: string): number;
   /** It waits no more. */
   ended(sync: string): void;
   forget(sync: string): void;
@@ -30,6 +34,7 @@ const NONE: ReadonlySet<string> = new Set();
 export function createReadings(clock: Pick<Clock, 'monotonicMs'>, wake: (sync: string) => void): Readings {
   const readings = new Map<string, Reading>();
   const asks = new Map<string, Set<string>>();
+  const doubts = new Map<string, number>();
   const waiting = new Map<string, { readonly revision: string; readonly sinceMs: number }>();
   /** Only of news: two that wait would wake each other for ever. */
   const tell = (sync: string): void => {
@@ -60,6 +65,10 @@ export function createReadings(clock: Pick<Clock, 'monotonicMs'>, wake: (sync: s
     },
     asksOf: (sync) => asks.get(sync) ?? NONE,
     holdersOf: (id) => [...readings].flatMap(([sync, { ids }]) => (ids.has(id) ? [sync] : [])),
+    doubt: (sync, ms) => {
+      doubts.set(sync, clock.monotonicMs() + ms);
+    },
+    doubtMs: (sync) => Math.max(0, (doubts.get(sync) ?? 0) - clock.monotonicMs()),
     ended: (sync) => {
       waiting.delete(sync);
     },
@@ -73,6 +82,7 @@ export function createReadings(clock: Pick<Clock, 'monotonicMs'>, wake: (sync: s
       readings.delete(sync);
       asks.delete(sync);
       waiting.delete(sync);
+      doubts.delete(sync);
       tell(sync);
     },
   };

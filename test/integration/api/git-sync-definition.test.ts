@@ -132,13 +132,16 @@ describe('the CustomResourceDefinition of GitSync on an API server', function ()
       const table = await server.kubectl(['get', 'gsync', 'full-status']);
 
       const [head = '', line = ''] = table.stdout.split('\n');
-      expect(head.split(/\s+/)).to.deep.equal(['NAME', 'READY', 'STATUS', 'REVISION', 'OBJECTS', 'AGE']);
+      expect(head.split(/\s+/)).to.deep.equal([
+        ...['NAME', 'READY', 'STATUS', 'REVISION', 'OBJECTS', 'SUSPENDED', 'AGE'],
+      ]);
       expect(line.split(/\s{2,}/).slice(0, -1)).to.deep.equal([
         'full-status',
         'False',
         '12 documents cannot be applied',
         `main@sha1:${'1'.repeat(40)}`,
         '200',
+        'true',
       ]);
     });
 

@@ -67,6 +67,18 @@ describe('what GitSyncs have read', () => {
     expect(readings.patienceMs('a', 'newer')).to.equal(0);
   });
 
+  it('is in doubt for as long as it was told, however often it is asked', () => {
+    const { readings, pass } = open();
+    expect(readings.doubtMs('a')).to.equal(0);
+    readings.doubt('a', 5_000);
+    pass(1_000);
+    expect(readings.doubtMs('a')).to.equal(4_000);
+    expect(readings.doubtMs('a')).to.equal(4_000);
+    expect(readings.doubtMs('b')).to.equal(0);
+    pass(4_000);
+    expect(readings.doubtMs('a')).to.equal(0);
+  });
+
   it('keeps what was read when a later revision is unreadable', () => {
     const { readings } = open();
     readings.put('a', reading('old'));
