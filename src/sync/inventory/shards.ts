@@ -42,11 +42,6 @@ function wholeText(inventory: Inventory): string {
   return JSON.stringify(entriesOf(inventoryOf(entriesOf(inventory))));
 }
 
-/** Of all shards together: an old one does not go with newer ones. */
-export function sealOfShards(shards: readonly (Shard | undefined)[], options: SealOptions): string {
-  return sealOf(shards.map((shard) => shard?.seal ?? '').join('\n'), WHOLE, options);
-}
-
 /** Undefined if one is missing or was changed by somebody else. */
 export function fromShards(
   shards: readonly (Shard | undefined)[],
