@@ -1,4 +1,4 @@
-import { apiResourcesRequest, type WireResources } from './discovery.ts';
+import { apiResourcesRequest, typesIn, type WireResources } from './discovery.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Transport } from './transport.ts';
 
@@ -16,14 +16,9 @@ export async function allKinds(
   const versions = ['v1', ...groups.map(({ preferredVersion }) => preferredVersion.groupVersion)];
   const kinds: ResourceType[] = [];
   for (const apiVersion of versions) {
-    const [version = '', group = ''] = apiVersion.split('/').reverse();
-    const { resources = [] } = (await transport.request(
-      apiResourcesRequest(apiVersion),
-      signal,
-    )) as WireResources;
-    for (const { name, kind, namespaced, verbs = [] } of resources) {
-      const isKept = ['list', 'delete'].every((verb) => verbs.includes(verb));
-      if (isKept && !name.includes('/')) kinds.push({ group, version, kind, plural: name, namespaced });
+    const list = (await transport.request(apiResourcesRequest(apiVersion), signal)) as WireResources;
+    for (const { type, verbs } of typesIn(apiVersion, list)) {
+      if (['list', 'delete'].every((verb) => verbs.includes(verb))) kinds.push(type);
     }
   }
   return kinds;

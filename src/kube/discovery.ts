@@ -82,7 +82,6 @@ async function readTypes(
   apiVersion: string,
 ): Promise<ReadonlyMap<string, ResourceType>> {
   const types = new Map<string, ResourceType>();
-  const [version = '', group = ''] = apiVersion.split('/').reverse();
   let list: WireResources;
   try {
     // Bounded by the transport's own timeout and retries.
@@ -92,11 +91,22 @@ async function readTypes(
     if (isNotFound(caught)) return types;
     throw caught;
   }
-  for (const { name, kind, namespaced } of list.resources ?? []) {
-    const subresource = name.includes('/');
-    if (!subresource && !types.has(kind)) types.set(kind, { group, version, kind, plural: name, namespaced });
-  }
+  for (const { type } of typesIn(apiVersion, list)) if (!types.has(type.kind)) types.set(type.kind, type);
   return types;
+}
+
+/** The kinds of a group version with what may be done with their objects; subresources are no kinds. */
+export function typesIn(
+  apiVersion: string,
+  { resources = [] }: WireResources,
+): readonly { readonly type: ResourceType; readonly verbs: readonly string[] }[] {
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  return resources
+    .filter(({ name }) => !name.includes('/'))
+    .map(({ name, kind, namespaced, verbs = [] }) => ({
+      type: { group, version, kind, plural: name, namespaced },
+      verbs,
+    }));
 }
 
 /** Asks for the kinds of one group version. */

@@ -2,7 +2,7 @@ import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { syncOf } from '../api/gitsync/owner.ts';
 import { formatKey, keyOf } from '../api/metadata.ts';
 import { trailIn } from '../api/trail.ts';
-import type { KubeObject } from '../kube/resource-type.ts';
+import { createSince } from '../process/since.ts';
 import type { OriginOf } from '../release/desire/origin.ts';
 import type { Claims } from '../sync/claims.ts';
 import { trailDigest } from '../sync/trail-digest.ts';
@@ -26,17 +26,8 @@ const EDIT_PATIENCE_MS = 10_000;
  */
 export function createOriginOf({ claims, find, clock }: OriginOptions): OriginOf {
   const startedAt = clock.monotonicMs();
-  /** Since when the object is another one than was applied, by generation. */
-  const edits = new Map<string, { readonly generation: number | undefined; readonly since: number }>();
-
-  const isLate = (release: KubeObject, patienceMs: number): boolean => {
-    const { generation } = release.metadata;
-    const now = clock.monotonicMs();
-    const known = edits.get(keyOf(release));
-    const since = known !== undefined && known.generation === generation ? known.since : now;
-    edits.set(keyOf(release), { generation, since });
-    return now - since >= patienceMs;
-  };
+  /** Of objects that are others than were applied, by generation. */
+  const edited = createSince(clock);
 
   return (release) => {
     const owner = syncOf(release);
@@ -46,7 +37,7 @@ export function createOriginOf({ claims, find, clock }: OriginOptions): OriginOf
     const isActive = find(sync)?.spec.suspend !== true;
     const claim = claims.find(sync, keyOf(release));
     if (claim === undefined) {
-      edits.delete(keyOf(release));
+      edited.forget(keyOf(release));
       const isDue = isActive && !claims.knows(sync);
       return isDue && clock.monotonicMs() - startedAt < PATIENCE_MS
         ? { kind: 'not-known-yet' }
@@ -55,10 +46,12 @@ export function createOriginOf({ claims, find, clock }: OriginOptions): OriginOf
     const isAsApplied =
       claim.generation === release.metadata.generation && claim.trail === trailDigest(release);
     if (isAsApplied) {
-      edits.delete(keyOf(release));
+      edited.forget(keyOf(release));
       return { kind: 'git', trail };
     }
     const patienceMs = claim.generation === undefined ? PATIENCE_MS : EDIT_PATIENCE_MS;
-    return isActive && !isLate(release, patienceMs) ? { kind: 'not-known-yet' } : { kind: 'none' };
+    return isActive && edited.ms(keyOf(release), release.metadata.generation) < patienceMs
+      ? { kind: 'not-known-yet' }
+      : { kind: 'none' };
   };
 }

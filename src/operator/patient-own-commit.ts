@@ -1,3 +1,4 @@
+import { createSince } from '../process/since.ts';
 import type { OwnCommitOf } from '../release/desire/own-chart.ts';
 import type { Clock } from '../telemetry/clock.ts';
 
@@ -6,19 +7,16 @@ const MOVING_MS = 10_000;
 
 /** Waits a moment before a HelmRelease that has the labels of a GitSync is said to be of none. */
 export function patientOwnCommit(ownCommitOf: OwnCommitOf, clock: Pick<Clock, 'monotonicMs'>): OwnCommitOf {
-  /** By HelmRelease, since when nobody holds it. */
-  const since = new Map<string, number>();
+  /** Of HelmReleases that nobody holds. */
+  const unheld = createSince(clock);
   return async (source, signal) => {
     const answer = await ownCommitOf(source, signal);
     const { release, sync } = source.said;
     if (answer.kind !== 'none' || sync === undefined) {
-      since.delete(release);
+      unheld.forget(release);
       return answer;
     }
-    const now = clock.monotonicMs();
-    const at = since.get(release) ?? now;
-    since.set(release, at);
-    if (now - at >= MOVING_MS) return answer;
+    if (unheld.ms(release) >= MOVING_MS) return answer;
     return { kind: 'not-known-yet', why: 'a GitSync that holds it: it may be moving from one to another' };
   };
 }

@@ -4,7 +4,7 @@ import { SYNC_KIND } from '../api/names.ts';
 import type { Charts } from '../charts/charts.ts';
 import type { Git } from '../git/git.ts';
 import { type Controller, createController } from '../kube/controller.ts';
-import { createDocumentReader } from '../kube/documents.ts';
+import type { ReadDocument } from '../kube/documents.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Resource } from '../kube/resource.ts';
 import { createResync, spread } from '../kube/resync.ts';
@@ -51,6 +51,7 @@ export interface SyncParts {
   readonly isBeside: IsBeside;
   readonly watches: SyncWatches;
   readonly claims: Claims;
+  readonly readSecret: ReadDocument;
   readonly remoteOf: SyncPorts['remoteOf'];
   readonly charts: Pick<Charts, 'identify'>;
   readonly stopping: AbortSignal;
@@ -70,7 +71,6 @@ export function createSyncController(parts: SyncParts, environment: Environment)
   const { config, env, log, clock, random, metrics } = environment;
   const sourceFailures = createFailureCount();
   const rivalry = createRivalry(clock);
-  const readSecret = createDocumentReader(cluster.secrets, cluster.watched.secrets.store);
   const kustomize = createKustomize({
     run,
     binary: config.kustomizeBinary,
@@ -88,7 +88,7 @@ export function createSyncController(parts: SyncParts, environment: Environment)
     identifyCharts: parts.charts.identify,
     verify: createVerify({
       git,
-      readSecret,
+      readSecret: parts.readSecret,
       openpgp: createVerifyOpenpgp({ clock }),
       ssh: createVerifySsh({ run, workDir, searchPath: env['PATH'] ?? '' }),
     }),

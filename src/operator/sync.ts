@@ -80,7 +80,8 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
   const claims = createClaims();
   claims.onNews(options.onClaim);
   const find = (key: string): GitSync | undefined => informer.store.get(key);
-  const remoteOf = createRemoteOf(createDocumentReader(cluster.secrets, cluster.watched.secrets.store));
+  const readSecret = createDocumentReader(cluster.secrets, cluster.watched.secrets.store);
+  const remoteOf = createRemoteOf(readSecret);
   const watches = createSyncWatches({
     ...{ log, clock, random },
     onRelist: metrics.relisted,
@@ -92,7 +93,7 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
     queue.add(key);
   });
   const controller = createSyncController(
-    { ...options, syncs, informer, queue, watches, claims, remoteOf, readings, news, isBeside },
+    { ...options, syncs, informer, queue, watches, claims, readSecret, remoteOf, readings, news, isBeside },
     environment,
   );
   return {

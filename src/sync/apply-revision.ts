@@ -1,4 +1,3 @@
-import { GROUP, KIND } from '../api/names.ts';
 import type { SyncSettings } from '../api/gitsync/settings.ts';
 import { formatId, type ObjectId } from '../api/object-id.ts';
 import type { Discovery } from '../kube/discovery.ts';
@@ -19,6 +18,7 @@ import { type Wanted, wantedOf } from './desire/wanted.ts';
 import type { Fault, SourceDocument } from './document.ts';
 import { applied, type Entry, intended, type Inventory, restored } from './inventory/entry.ts';
 import { idOf } from './id-of.ts';
+import { isHelmRelease } from './is-helm-release.ts';
 import { nameOf } from './name-of.ts';
 import type { TrailAt } from './trail-at.ts';
 
@@ -201,8 +201,4 @@ function entryOf(
       ...(chart === undefined ? {} : { charts: [chart] }),
     };
   };
-}
-
-function isHelmRelease({ group, kind }: ObjectId): boolean {
-  return group === GROUP && kind === KIND;
 }

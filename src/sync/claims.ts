@@ -1,9 +1,9 @@
 import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { keyOf } from '../api/metadata.ts';
-import { GROUP, KIND } from '../api/names.ts';
 import type { ChartPlaces } from './inventory/charts.ts';
 import type { Inventory } from './inventory/entry.ts';
 import type { InventoryStore } from './inventory/store.ts';
+import { isHelmRelease } from './is-helm-release.ts';
 
 /** What the inventory of a GitSync says of a HelmRelease. */
 export interface Claim {
@@ -37,7 +37,7 @@ export function createClaims(): Claims {
     find: (sync, release) => held.get(sync)?.get(release),
     put: (sync, inventory) => {
       const releases = [...inventory.values()].flatMap(({ id, uid, generation, trail, charts = [] }) =>
-        id.group === GROUP && id.kind === KIND
+        isHelmRelease(id)
           ? [[`${id.namespace}/${id.name}`, { uid, generation, trail, charts }] as const]
           : [],
       );

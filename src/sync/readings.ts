@@ -1,3 +1,4 @@
+import { createSince } from '../process/since.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Reading } from './decide/moves.ts';
 
@@ -28,14 +29,14 @@ export interface Readings {
   forget(sync: string): void;
 }
 
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 const NONE: ReadonlySet<string> = new Set();
 
 export function createReadings(clock: Pick<Clock, 'monotonicMs'>, wake: (sync: string) => void): Readings {
   const readings = new Map<string, Reading>();
   const asks = new Map<string, Set<string>>();
   const doubts = new Map<string, number>();
-  const waiting = new Map<string, { readonly revision: string; readonly sinceMs: number }>();
+  const waiting = createSince(clock);
   /** Only of news: two that wait would wake each other for ever. */
   const tell = (sync: string): void => {
     for (const other of waiting.keys()) if (other !== sync) wake(other);
@@ -70,18 +71,13 @@ export function createReadings(clock: Pick<Clock, 'monotonicMs'>, wake: (sync: s
     },
     doubtMs: (sync) => Math.max(0, (doubts.get(sync) ?? 0) - clock.monotonicMs()),
     ended: (sync) => {
-      waiting.delete(sync);
+      waiting.forget(sync);
     },
-    patienceMs: (sync, revision) => {
-      const known = waiting.get(sync);
-      const since = known?.revision === revision ? known.sinceMs : clock.monotonicMs();
-      waiting.set(sync, { revision, sinceMs: since });
-      return Math.max(0, since + PATIENCE_MS - clock.monotonicMs());
-    },
+    patienceMs: (sync, revision) => Math.max(0, PATIENCE_MS - waiting.ms(sync, revision)),
     forget: (sync) => {
       readings.delete(sync);
       asks.delete(sync);
-      waiting.delete(sync);
+      waiting.forget(sync);
       doubts.delete(sync);
       tell(sync);
     },

@@ -13,6 +13,7 @@ import { createSyncPass, type SyncPass, type SyncPassPorts } from './pass.ts';
 import type { BringInPorts } from './ports.ts';
 import { type FailPorts, recordFailure } from './record/fail.ts';
 import { sentenceOf } from './record/failure.ts';
+import { PATIENCE_MS } from './readings.ts';
 import { tellHanded, tellStay } from './record/tell.ts';
 import { typeAsApplied } from './type-as-applied.ts';
 
@@ -27,7 +28,6 @@ export type SyncRemovePorts = SyncPassPorts &
 
 /** The commit with which it goes may have moved what it holds to another one, which takes so long to look. */
 const OTHERS_LOOK_MS = 10_000;
-const PATIENCE_MS = 30_000;
 
 const WAY_OUT = 'to let the GitSync go and keep its objects, set spec.deletionPolicy to orphan';
 

@@ -1,24 +1,19 @@
 import type { Demo } from '../demo.ts';
 import { helmHistory } from '../helm-history.ts';
-import { HELM_RELEASE, isDeployed, isReady } from '../release.ts';
+import { HELM_RELEASE } from '../release.ts';
 import type { Release } from '../release.ts';
-import { seconds } from '../seconds.ts';
+import { pushUntilReady } from '../push.ts';
 import { expect } from '../step-failed.ts';
 
-export async function deploy({ shell, screen }: Demo, release: Release): Promise<void> {
+export async function deploy(demo: Demo, release: Release): Promise<void> {
+  const { shell, screen } = demo;
   screen.step(
     'A commit brings a HelmRelease: the operator applies it, and installs the chart of the same commit',
   );
   shell.cd('$DEMO/shop');
   await shell.show('cp $DEMO/shop.yaml deploy/ && cat deploy/shop.yaml');
   await shell.show(`git add deploy && git commit --quiet --message 'Deploy the shop'`);
-  const pushed = performance.now();
-  await shell.show('git push --quiet');
-  const deployed = await release.until('the installation', (state) => isDeployed(state, 1));
-  const ready = await release.until('its pods become ready', (state) => isReady(state, 1));
-  screen.note(
-    `deployed ${seconds(deployed.at - pushed)} after git push, ready after ${seconds(ready.at - pushed)}`,
-  );
+  await pushUntilReady(demo, release, 1, 'the installation');
   await shell.show(`kubectl get ${HELM_RELEASE}`);
   const deployment = await shell.show('kubectl get deployment shop');
   expect(deployment.includes('2/2'), 'the Deployment of the chart does not have two pods that are ready');

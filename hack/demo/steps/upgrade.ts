@@ -1,23 +1,17 @@
 import type { Demo } from '../demo.ts';
 import { helmHistory } from '../helm-history.ts';
-import { isDeployed, isReady } from '../release.ts';
 import type { Release } from '../release.ts';
-import { seconds } from '../seconds.ts';
+import { pushUntilReady } from '../push.ts';
 import type { Shell } from '../shell.ts';
 import { expect } from '../step-failed.ts';
 
-export async function upgrade({ shell, screen }: Demo, release: Release): Promise<void> {
+export async function upgrade(demo: Demo, release: Release): Promise<void> {
+  const { shell, screen } = demo;
   screen.step('A commit changes chart and values, and both arrive as one revision');
   await shell.show(`sed -i 's/1\\.0\\.0/1.1.0/' charts/shop/Chart.yaml`);
   await shell.show(`sed -i 's/3\\.9/3.10/' deploy/shop.yaml`);
   await shell.show(`git commit --quiet --all --message 'Shop 1.1.0 with pause 3.10'`);
-  const pushed = performance.now();
-  await shell.show('git push --quiet');
-  const deployed = await release.until('revision 2 is made', (state) => isDeployed(state, 2));
-  const ready = await release.until('its pods become ready', (state) => isReady(state, 2));
-  screen.note(
-    `deployed ${seconds(deployed.at - pushed)} after git push, ready after ${seconds(ready.at - pushed)}`,
-  );
+  await pushUntilReady(demo, release, 2, 'revision 2 is made');
   await shell.show('helm history shop');
   const [, second] = await helmHistory(shell);
   expect(

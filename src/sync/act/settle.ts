@@ -1,9 +1,5 @@
-import {
-  ADOPTED_ANNOTATION,
-  SYNC_NAME_LABEL,
-  SYNC_NAMESPACE_LABEL,
-  syncFieldManager,
-} from '../../api/names.ts';
+import { syncOf } from '../../api/gitsync/owner.ts';
+import { ADOPTED_ANNOTATION, syncFieldManager } from '../../api/names.ts';
 import { ApiError } from '../../kube/errors.ts';
 import { applyEntryOf, conflictsIn, type FieldConflict } from '../../kube/managed-fields.ts';
 import type { KubeObject } from '../../kube/resource-type.ts';
@@ -48,11 +44,9 @@ export function conflictsOf(caught: unknown): readonly FieldConflict[] {
 
 /** Whether the GitSync that its labels name had made it, be it another one or this. */
 export function isOfGitSync(live: KubeObject): boolean {
-  const { labels, annotations } = live.metadata;
-  const [name, namespace] = [labels?.[SYNC_NAME_LABEL], labels?.[SYNC_NAMESPACE_LABEL]];
-  if (name === undefined || namespace === undefined) return false;
-  if (annotations?.[ADOPTED_ANNOTATION] !== undefined) return false;
-  return applyEntryOf(live, syncFieldManager({ namespace, name })) !== undefined;
+  const sync = syncOf(live);
+  if (sync === undefined || live.metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined) return false;
+  return applyEntryOf(live, syncFieldManager(sync)) !== undefined;
 }
 
 /** Why nothing of the object may be written, whatever it holds. */

@@ -1,5 +1,5 @@
-import { GROUP, KIND } from '../../api/names.ts';
 import type { ObjectId } from '../../api/object-id.ts';
+import { isHelmRelease } from '../is-helm-release.ts';
 
 /** Helm's order of installation. */
 const ORDER = [
@@ -45,7 +45,7 @@ const RANKS: ReadonlyMap<string, number> = new Map(ORDER.map((kind, rank) => [ki
  * HelmReleases behind them: a release may need any of the others.
  */
 export function rankOf({ group, kind }: ObjectId): number {
-  if (group === GROUP && kind === KIND) return ORDER.length + 1;
+  if (isHelmRelease({ group, kind })) return ORDER.length + 1;
   return (isBuiltIn(group) ? RANKS.get(kind) : undefined) ?? ORDER.length;
 }
 

@@ -2,7 +2,7 @@ import type { EventRecorder } from '../../kube/events.ts';
 import { backoffMs } from '../../kube/backoff.ts';
 import type { Random } from '../../telemetry/clock.ts';
 import type { SyncPass } from '../pass.ts';
-import { failed, type FailedSync, withCommit } from './failure.ts';
+import { attemptsOf, failed, type FailedSync, sameFailure, withCommit } from './failure.ts';
 
 export interface FailPorts {
   readonly events: EventRecorder;
@@ -22,16 +22,15 @@ export async function recordFailure(
   { retry, atMostMs = Number.POSITIVE_INFINITY, ...failure }: SyncFailed,
   { events, random }: FailPorts,
 ): Promise<number | undefined> {
-  const { failure: last } = pass.status();
-  const again = last?.step === failure.step && last.revision === failure.revision;
-  const attempts = again ? last.attempts + 1 : 1;
+  const last = sameFailure(pass.status(), failure);
+  const attempts = attemptsOf(last);
   const nextTry = retry ? { nextTryMs: Math.min(backoffMs(attempts, random), atMostMs) } : {};
   // First, because the API server may be what is away.
   pass.log.error('git sync failed', {
     ...{ step: failure.step, cause: failure.cause, attempts },
     ...(failure.revision === undefined ? {} : { revision: failure.revision }),
   });
-  const news = !again || last.cause !== failure.cause;
+  const news = last?.cause !== failure.cause;
   await pass.save((status, context) => failed(status, { ...failure, ...nextTry }, context));
   if (news) {
     events.record({

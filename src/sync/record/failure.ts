@@ -31,15 +31,27 @@ const REASONS: Readonly<Record<SyncStep, string>> = {
 
 const NONE = { applied: 0, unchanged: 0, pruned: 0, failed: 0 };
 
+/** The last failure, if the same step has failed with the same revision. */
+export function sameFailure(
+  { failure }: GitSyncStatus,
+  { step, revision }: Pick<FailedSync, 'step' | 'revision'>,
+): SyncFailure | undefined {
+  return failure?.step === step && failure.revision === revision ? failure : undefined;
+}
+
+/** With the one that is being told of. */
+export function attemptsOf(last: SyncFailure | undefined): number {
+  return (last?.attempts ?? 0) + 1;
+}
+
 export function failed(status: GitSyncStatus, event: FailedSync, context: StandingContext): GitSyncStatus {
   const { step, cause, revision, faults = [], nextTryMs } = event;
-  const last = status.failure;
-  const again = last?.step === step && last.revision === revision;
+  const last = sameFailure(status, event);
   const failure: SyncFailure = {
     ...{ step, cause },
     ...(revision === undefined ? {} : { revision }),
-    attempts: again ? last.attempts + 1 : 1,
-    since: again ? last.since : kubeTime(context.now),
+    attempts: attemptsOf(last),
+    since: last?.since ?? kubeTime(context.now),
     ...(nextTryMs === undefined || nextTryMs === Number.POSITIVE_INFINITY
       ? {}
       : { nextTry: kubeTime(new Date(context.now.getTime() + nextTryMs)) }),

@@ -4,6 +4,7 @@ import { MAX_INTERVAL, MAX_PATHS, MIN_INTERVAL, SYNC_DEFAULTS } from './defaults
 import { ignoreSchema } from './ignore.ts';
 import { refSchema } from './ref.ts';
 import { INTERVAL_RULES, MAX_OBJECT_NAME, nameRules, URL_RULES, VERIFY_RULES } from './rules.ts';
+import { secretRefSchema } from './secret-ref.ts';
 import { verifySchema } from './verify.ts';
 
 export const syncSpecSchema = z
@@ -30,20 +31,11 @@ export const syncSpecSchema = z
       maxLength: 32,
       rules: INTERVAL_RULES,
     }).optional(),
-    secretRef: z
-      .object({
-        name: text({
-          description: 'Name of the Secret, in the namespace of the GitSync.',
-          maxLength: MAX_OBJECT_NAME,
-          rules: nameRules('Secret'),
-        }),
-      })
-      .meta({
-        description:
-          'Secret for the repository. For https: username and password, or token, or bearerToken; with them or alone ca.crt (a CA to trust). For ssh: identity (a private key) and known_hosts.',
-        unsetMeans: 'what the installation of the operator has for the host, or nothing',
-      })
-      .optional(),
+    secretRef: secretRefSchema({
+      description:
+        'Secret for the repository. For https: username and password, or token, or bearerToken; with them or alone ca.crt (a CA to trust). For ssh: identity (a private key) and known_hosts.',
+      unsetMeans: 'what the installation of the operator has for the host, or nothing',
+    }).optional(),
     serviceAccountName: text({
       description:
         'ServiceAccount in the namespace of the GitSync as which everything is read and written: what it may not do, this GitSync may not.',

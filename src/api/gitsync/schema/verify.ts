@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { text } from '../../schema/fragments.ts';
 import { SYNC_DEFAULTS } from './defaults.ts';
-import { MAX_OBJECT_NAME, nameRules } from './rules.ts';
+import { secretRefSchema } from './secret-ref.ts';
 
 const VERIFY_MODES = ['Commit', 'Tag', 'TagAndCommit'] as const;
 
@@ -15,18 +14,10 @@ export const verifySchema = z
         unsetMeans: SYNC_DEFAULTS.verifyMode,
       })
       .optional(),
-    secretRef: z
-      .object({
-        name: text({
-          description: 'Name of the Secret, in the namespace of the GitSync.',
-          maxLength: MAX_OBJECT_NAME,
-          rules: nameRules('Secret'),
-        }),
-      })
-      .meta({
-        description:
-          'Secret with the public keys of those who may sign: *.asc (OpenPGP, as gpg --armor --export prints them), *.pub (SSH, as ssh-keygen writes them), allowed_signers (SSH, as ssh-keygen reads it).',
-      }),
+    secretRef: secretRefSchema({
+      description:
+        'Secret with the public keys of those who may sign: *.asc (OpenPGP, as gpg --armor --export prints them), *.pub (SSH, as ssh-keygen writes them), allowed_signers (SSH, as ssh-keygen reads it).',
+    }),
   })
   .meta({
     description: 'Apply nothing that is not signed with one of these keys.',

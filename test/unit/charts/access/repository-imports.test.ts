@@ -45,16 +45,16 @@ describe('Helm repositories that are imported', () => {
 
   it('are found by URL and by name, the first of several', async () => {
     await write('a', [
-      { name: 'x', url: 'https://x.example.com', username: 'me', password: 'pw', pass_credentials_all: true },
+      { name: 'x', url: 'https://x.example.com', username: 'me', password: 'pass-of-me', pass_credentials_all: true },
     ]);
     await write('b', [
-      { name: 'x', url: 'https://x.example.com', username: 'other', password: 'pw' },
+      { name: 'x', url: 'https://x.example.com', username: 'other', password: 'pass-of-other' },
       { name: 'y', url: 'https://y.example.com/charts' },
     ]);
     const imports = await open('a', 'b');
 
     expect(imports.find('https://x.example.com/?q')).to.deep.include({
-      ...{ auth: { username: 'me', password: 'pw' }, everywhere: true, tls: {} },
+      ...{ auth: { username: 'me', password: 'pass-of-me' }, everywhere: true, tls: {} },
     });
     expect(imports.find('https://y.example.com/charts/')).to.deep.include({
       ...{ auth: undefined, everywhere: false },
@@ -62,7 +62,7 @@ describe('Helm repositories that are imported', () => {
     expect(imports.find('https://z.example.com')).to.equal(undefined);
     expect(imports.urlOf('y')).to.equal('https://y.example.com/charts');
     expect(imports.urlOf('z')).to.equal(undefined);
-    expect(log).to.include('repositories=1').and.to.include('repositories=2').and.not.to.include('pw');
+    expect(log).to.include('repositories=1').and.to.include('repositories=2').and.not.to.include('pass-of');
   });
 
   it('bring their certificates, also from beside the file', async () => {
