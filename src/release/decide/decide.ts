@@ -3,7 +3,13 @@ import type { Memory, RememberedFailure } from '../observe/memory.ts';
 import type { Observed, Revision } from '../observe/observed.ts';
 import { attempt, failedRollbackOf, failureOf, unlessHeld } from './attempt.ts';
 import { waitForLock } from './lock.ts';
-import { isOwnLock, isOwnRollback, isOwnUninstall, rolledBackDigest } from './own-work.ts';
+import {
+  isBeforeOwnRollback,
+  isOwnLock,
+  isOwnRollback,
+  isOwnUninstall,
+  rolledBackDigest,
+} from './own-work.ts';
 import type { Wanted } from './wanted.ts';
 
 type Present = Extract<Observed, { kind: 'present' }>;
@@ -153,7 +159,7 @@ function decideGivenUp(
 function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action {
   const { newest, restorable } = observed;
   const failure = failureOf(wanted, memory);
-  const own = isOwnRollback(newest, memory);
+  const own = isOwnRollback(newest, memory) || isBeforeOwnRollback(newest, memory);
   if (own && rolledBackDigest(memory) !== wanted.digest) {
     return attempt(wanted, memory, 'Changed', upgradeOver(observed));
   }

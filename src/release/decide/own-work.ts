@@ -24,6 +24,14 @@ export function isOwnRollback(newest: Revision, { intent, rollback }: Memory): b
   );
 }
 
+/**
+ * Whether our rollback was to start from that revision and has made none: it was ended first. The revision may itself be
+ * of a rollback of ours that was ended, of which nothing else is known by then.
+ */
+export function isBeforeOwnRollback({ number }: Revision, { intent }: Memory): boolean {
+  return intent?.action === 'rollback' && intent.toRevision === number + 1;
+}
+
 /** The input that our last rollback was to undo. */
 export function rolledBackDigest({ intent, rollback }: Memory): string | undefined {
   return intent?.action === 'rollback' ? intent.digest : rollback?.digest;

@@ -45,7 +45,13 @@ describe('Helm repositories that are imported', () => {
 
   it('are found by URL and by name, the first of several', async () => {
     await write('a', [
-      { name: 'x', url: 'https://x.example.com', username: 'me', password: 'pass-of-me', pass_credentials_all: true },
+      {
+        name: 'x',
+        url: 'https://x.example.com',
+        username: 'me',
+        password: 'pass-of-me',
+        pass_credentials_all: true,
+      },
     ]);
     await write('b', [
       { name: 'x', url: 'https://x.example.com', username: 'other', password: 'pass-of-other' },

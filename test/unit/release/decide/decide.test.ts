@@ -489,6 +489,26 @@ const rows: readonly Row[] = [
     then: { kind: 'rollback', because: 'Rollback', from: 5, to: 3 },
   },
   {
+    when: 'our own rollback was interrupted, and the next one before it made a revision',
+    wanted: withRollback,
+    observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
+    memory: {
+      intent: { ...rollbackIntent, toRevision: 6 },
+      failure: { step: 'wait', digest: NEW, revision: 4 },
+    },
+    then: { kind: 'rollback', because: 'Rollback', from: 5, to: 3 },
+  },
+  {
+    when: 'our own rollback was interrupted before it made a revision and meanwhile another input is wanted',
+    wanted: withRollback,
+    observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
+    memory: {
+      intent: { ...rollbackIntent, toRevision: 6, digest: 'v1.key.bad' },
+      failure: { step: 'wait', digest: 'v1.key.bad', revision: 4 },
+    },
+    then: { kind: 'upgrade', because: 'Changed' },
+  },
+  {
     when: 'our own rollback was interrupted and meanwhile another input is wanted',
     wanted: withRollback,
     observed: present({ status: 'failed', mark: { kind: 'copied', digest: OLD } }, { restorable: 3 }),
