@@ -4,9 +4,26 @@
 #   openssh-server  sshd, for charts that come over SSH
 #   openssl         certificates for HTTPS servers
 #   prometheus      prometheus and promtool, for what a dashboard would see
+#
+# With the word `image` instead: what an image is built with where no docker runs.
+#
+#   buildah         about 100 MB with what it needs
 set -euo pipefail
 
-declare -A program=([openssh-server]=sshd [openssl]=openssl [prometheus]=promtool)
+case "${1:-tests}" in
+  tests)
+    declare -A program=([openssh-server]=sshd [openssl]=openssl [prometheus]=promtool)
+    need='the tests need'
+    ;;
+  image)
+    declare -A program=([buildah]=buildah)
+    need='an image is built with docker, whose daemon does not answer, or with'
+    ;;
+  *)
+    echo "usage: hack/debian.sh [image]" >&2
+    exit 2
+    ;;
+esac
 PATH="$PATH:/usr/sbin:/sbin"
 
 missing=()
@@ -16,11 +33,11 @@ done
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 
 if ! command -v apt-get >/dev/null; then
-  echo "the tests need ${missing[*]}: install them with your system's package manager" >&2
+  echo "$need ${missing[*]}: install it with your system's package manager" >&2
   exit 1
 fi
 if [[ $EUID -ne 0 ]]; then
-  echo "the tests need ${missing[*]}: run 'sudo apt-get install --no-install-recommends ${missing[*]}'" >&2
+  echo "$need ${missing[*]}: run 'sudo apt-get install --no-install-recommends ${missing[*]}'" >&2
   exit 1
 fi
 

