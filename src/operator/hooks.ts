@@ -32,7 +32,8 @@ const RETRY_MS = 10_000;
  * is tried again: releases do not depend on it.
  */
 export function openHooks(o: HooksOptions): Hooks {
-  const { receivers, log, retryMs = RETRY_MS } = o;
+  const { receivers, retryMs = RETRY_MS } = o;
+  const log = o.log.child({ component: 'webhooks' });
   let server: HttpServer | undefined;
   let stopped = false;
   let retry: NodeJS.Timeout | undefined;
@@ -42,7 +43,7 @@ export function openHooks(o: HooksOptions): Hooks {
 
   const open = async (): Promise<void> => {
     try {
-      server = await startHookServer({ ...o, receivers: receivers.current });
+      server = await startHookServer({ ...o, log, receivers: receivers.current });
       said = undefined;
     } catch (caught) {
       const error = describe(caught);
@@ -70,7 +71,7 @@ export function openHooks(o: HooksOptions): Hooks {
     });
   };
 
-  receivers.follow(change);
+  void receivers.follow(change);
   return {
     stop: () => {
       stopped = true;

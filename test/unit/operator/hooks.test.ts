@@ -47,6 +47,7 @@ describe('the port of webhooks', () => {
         current: () => receivers,
         follow: (onChange) => {
           change = onChange;
+          return Promise.resolve();
         },
       },
       refresh: (push) => pushes.push(push),

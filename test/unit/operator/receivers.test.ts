@@ -87,7 +87,7 @@ describe('the receivers of webhooks', () => {
   const shown = (): string =>
     [...receivers.current()].map(([name, { type, key }]) => `${name}=${type}:${key.toString()}`).join(' ');
   const follow = async (): Promise<void> => {
-    receivers.follow(() => seen.push(shown()));
+    void receivers.follow(() => seen.push(shown()));
     await settle();
   };
 
