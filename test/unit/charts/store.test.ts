@@ -41,12 +41,22 @@ describe('openChartStore', () => {
     expect(await readdir(dir)).to.deep.equal(['store']);
   });
 
+  it('counts what was asked for and there, and what had to be brought', async () => {
+    await keep('a');
+    await keep('a', 'again');
+    await store.find('a');
+    await store.has('aaaa');
+    await store.find('nothing');
+
+    expect(store.stats()).to.deep.include({ hits: 2, misses: 2 });
+  });
+
   it('keeps one content once, whatever keys it came under', async () => {
     const first = await keep('a', 'one');
     const second = await keep('a', 'two');
 
     expect(second).to.equal(first);
-    expect(store.stats()).to.deep.equal({ charts: 1, bytes: 40 });
+    expect(store.stats()).to.deep.include({ charts: 1, bytes: 40 });
     expect(await store.find('two')).to.equal(first);
     expect(await readdir(dir)).to.deep.equal(['store']);
   });
@@ -68,7 +78,7 @@ describe('openChartStore', () => {
 
     expect(await stored()).to.have.members(['aaaa.tgz', 'cccc.tgz']);
     expect(await store.find('b')).to.equal(undefined);
-    expect(store.stats()).to.deep.equal({ charts: 2, bytes: 80 });
+    expect(store.stats()).to.deep.include({ charts: 2, bytes: 80 });
   });
 
   it('never lets a pinned chart leave, but then when it is pinned no longer', async () => {
@@ -102,7 +112,7 @@ describe('openChartStore', () => {
 
       expect(await store.find('a')).to.equal(undefined);
       expect(await store.has('aaaa')).to.equal(false);
-      expect(store.stats()).to.deep.equal({ charts: 0, bytes: 0 });
+      expect(store.stats()).to.deep.include({ charts: 0, bytes: 0 });
     }
   });
 

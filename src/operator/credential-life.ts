@@ -1,0 +1,44 @@
+import { X509Certificate } from 'node:crypto';
+
+/** From when until when something is valid, in seconds of the Unix epoch. */
+export interface Life {
+  readonly issued: number | undefined;
+  readonly expires: number;
+}
+
+/** Of the first certificate in a PEM: that of a client, the rest is who vouches for it. */
+export function lifeOfCertificate(pem: string): Life | undefined {
+  try {
+    const { validFrom, validTo } = new X509Certificate(pem);
+    return lifeOf(Date.parse(validFrom) / 1000, Date.parse(validTo) / 1000);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a JSON Web Token. Any other token says nothing of its end to whoever bears it. */
+export function lifeOfToken(token: string): Life | undefined {
+  const [head, payload, signature, ...more] = token.trim().split('.');
+  if (!head || !payload || !signature || more.length > 0) return undefined;
+  try {
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Claims | null;
+    return lifeOf(claims?.nbf ?? claims?.iat, claims?.exp);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Claims {
+  readonly exp?: unknown;
+  readonly iat?: unknown;
+  readonly nbf?: unknown;
+}
+
+function lifeOf(issued: unknown, expires: unknown): Life | undefined {
+  if (!isTime(expires)) return undefined;
+  return { issued: isTime(issued) ? issued : undefined, expires };
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
