@@ -14,7 +14,7 @@ import {
   SYNC_RECONCILE_AT_ANNOTATION,
 } from '../../src/api/names.ts';
 import { conditionField, type KindDefinition, type PrinterColumn } from './kind.ts';
-import { code, table } from './markdown.ts';
+import { code, table } from '../generated/markdown.ts';
 import type { Prose } from './reference.ts';
 
 const COLUMNS: readonly PrinterColumn[] = [

@@ -13,7 +13,7 @@ import { PHASES } from '../../src/api/schema/condition.ts';
 import { specSchema } from '../../src/api/schema/spec.ts';
 import { statusSchema } from '../../src/api/schema/status.ts';
 import { conditionField, type KindDefinition, type PrinterColumn } from './kind.ts';
-import { cell, code, type Row, table } from './markdown.ts';
+import { cell, code, type Row, table } from '../generated/markdown.ts';
 import type { Prose } from './reference.ts';
 
 /** The first four stand where 1.4.4 had them, and Age is still the last: scripts count columns. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KindDefinition } from './kind.ts';
-import { cell, code, type Row, table } from './markdown.ts';
+import { cell, code, type Row, table } from '../generated/markdown.ts';
 
 interface Field {
   readonly type?: string;

@@ -32,6 +32,8 @@ const CHECKS: readonly Check[] = [
     ],
   },
   { name: 'crds', file: 'node', args: ['hack/crds/main.ts', '--check'] },
+  { name: 'metrics', file: 'node', args: ['hack/metrics/main.ts', '--check'] },
+  { name: 'dashboards', file: 'node', args: ['hack/dashboards/main.ts', '--check'] },
 ];
 
 const AT_ONCE = 2;
@@ -59,7 +61,7 @@ export async function runChecks(names: readonly string[] = []): Promise<LintResu
   console.log();
   for (const [{ name }, { ok, seconds }] of ends) {
     const mark = ok ? styleText('green', '✔') : styleText('red', '✘');
-    console.log(`  ${mark} ${name.padEnd(8)} ${seconds.toFixed(1).padStart(5)} s`);
+    console.log(`  ${mark} ${name.padEnd(10)} ${seconds.toFixed(1).padStart(5)} s`);
   }
   const failures = [...ends].filter(([, { ok }]) => !ok).map(([{ name }]) => name);
   return { passed: ends.size - failures.length, failed: failures.length, failures };

@@ -1,6 +1,8 @@
 import type { HelmRelease } from '../api/helm-release.ts';
+import { conditionOf } from '../api/conditions.ts';
 import { targetOf } from '../api/release-name.ts';
-import type { ReleaseSnapshot } from '../telemetry/metrics/sources.ts';
+import { timesOf } from './release-times.ts';
+import type { ReleaseFailure, ReleaseSnapshot } from '../telemetry/metrics/sources.ts';
 
 /** What the metrics show of each HelmRelease. */
 export function* snapshotsOf(releases: Iterable<HelmRelease>): Iterable<ReleaseSnapshot> {
@@ -22,6 +24,8 @@ function snapshotOf(release: HelmRelease): ReleaseSnapshot {
     conditions: status.conditions ?? [],
     deployed: deployedOf(status),
     lastAction: lastActionOf(status),
+    failure: failureOf(status),
+    times: timesOf(release),
   };
 }
 
@@ -44,5 +48,26 @@ function lastActionOf({ history }: NonNullable<HelmRelease['status']>): ReleaseS
     action: last.action,
     success: last.result === 'Released' || last.result === 'RolledBack',
     seconds: Math.max(0, (Date.parse(last.finished) - Date.parse(last.time)) / 1000),
+    finishedAt: Date.parse(last.finished) / 1000,
+  };
+}
+
+/**
+ * While a failed release is tried again, `Ready` is Unknown, and False once more if that fails too; `Released` has then
+ * been False all the time.
+ */
+function failureOf({ failure, conditions }: NonNullable<HelmRelease['status']>): ReleaseFailure | undefined {
+  const ready = conditionOf(conditions, 'Ready');
+  const isReady = ready === undefined || ready.status === 'True';
+  if (isReady || (ready.status === 'Unknown' && failure === undefined)) return undefined;
+  const begun = [ready, conditionOf(conditions, 'Released')].flatMap((condition) => {
+    const at = condition?.status === 'False' ? Date.parse(condition.lastTransitionTime ?? '') : NaN;
+    return Number.isNaN(at) ? [] : [at / 1000];
+  });
+  return {
+    step: failure?.step ?? 'health',
+    reason: ready.reason ?? '',
+    attempts: failure?.attempts ?? 0,
+    since: begun.length === 0 ? undefined : Math.min(...begun),
   };
 }

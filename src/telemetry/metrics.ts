@@ -1,13 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { createActionCounters } from './metrics/action-counters.ts';
 import { type ActionDurations, createActionDurations } from './metrics/action-durations.ts';
+import { CHART_STORE_FAMILIES } from './metrics/chart-store.ts';
 import { type Family, familyLines } from './metrics/exposition.ts';
+import { CREDENTIAL_GAUGES } from './metrics/credential-gauges.ts';
 import { createForgotten, type GoneRelease } from './metrics/forgotten.ts';
 import { HELM_OPERATOR_GAUGES } from './metrics/helm-operator-gauges.ts';
 import { createOperatorEvents, type OperatorEvents } from './metrics/operator-events.ts';
 import { OPERATOR_GAUGES } from './metrics/operator-gauges.ts';
-import { createReleaseCounters, type ReleaseCounters } from './metrics/release-counters.ts';
+import {
+  createReleaseCounters,
+  type ReleaseCounters,
+  type ReleaseLabels,
+} from './metrics/release-counters.ts';
+import { RELEASE_FAILURE_GAUGES } from './metrics/release-failure-gauges.ts';
 import { RELEASE_GAUGES } from './metrics/release-gauges.ts';
+import { createReleasePasses, type ReleasePasses } from './metrics/release-passes.ts';
+import { RELEASE_TIMES } from './metrics/release-times.ts';
+import { SOURCE_ANSWERS } from './metrics/source-answers.ts';
 import { type MetricSources, NO_SOURCES, read, type Reading } from './metrics/sources.ts';
 import { createSyncCounters, type SyncCounters, type SyncLabels } from './metrics/sync-counters.ts';
 import { SYNC_GAUGES } from './metrics/sync-gauges.ts';
@@ -19,7 +30,8 @@ import { SYNC_GAUGES } from './metrics/sync-gauges.ts';
 export interface Metrics
   extends
     OperatorEvents,
-    Pick<ReleaseCounters, 'releaseFailed' | 'releaseRolledBack'>,
+    Pick<ReleaseCounters, 'releaseFailed' | 'releaseRolledBack' | 'readinessLost'>,
+    Pick<ReleasePasses, 'releasePassed'>,
     Pick<SyncCounters, 'syncCorrected'>,
     Pick<ActionDurations, 'actionEnded'> {
   /** Connects the gauges with the parts that they show; until then they are empty. */
@@ -45,17 +57,31 @@ export function createMetrics({ process = false }: MetricsOptions = {}): Metrics
   if (process) collectDefaultMetrics({ register: registry });
   const counters = createReleaseCounters();
   const durations = createActionDurations();
+  const actions = createActionCounters();
   const syncCounters = createSyncCounters();
+  const passes = createReleasePasses();
   const families = [
     ...HELM_OPERATOR_GAUGES,
     ...durations.families,
     ...RELEASE_GAUGES,
+    ...RELEASE_FAILURE_GAUGES,
+    ...RELEASE_TIMES,
+    ...passes.families,
     ...counters.families,
     ...SYNC_GAUGES,
     ...syncCounters.families,
+    ...actions.families,
     ...OPERATOR_GAUGES,
+    ...SOURCE_ANSWERS,
+    ...CREDENTIAL_GAUGES,
+    ...CHART_STORE_FAMILIES,
   ];
-  const forgotten = createForgotten(counters, durations);
+  const named = {
+    forget: (release: ReleaseLabels): void => {
+      for (const series of [counters, passes]) series.forget(release);
+    },
+  };
+  const forgotten = createForgotten(named, durations);
   let sources = NO_SOURCES;
   const exposition = (): AsyncIterable<string> => {
     const reading = read(sources);
@@ -67,7 +93,12 @@ export function createMetrics({ process = false }: MetricsOptions = {}): Metrics
     ...createOperatorEvents(registry),
     releaseFailed: counters.releaseFailed,
     releaseRolledBack: counters.releaseRolledBack,
-    actionEnded: durations.actionEnded,
+    readinessLost: counters.readinessLost,
+    releasePassed: passes.releasePassed,
+    actionEnded: (end) => {
+      durations.actionEnded(end);
+      actions.actionEnded(end);
+    },
     syncCorrected: syncCounters.syncCorrected,
     forgetSync: syncCounters.forget,
     forgetRelease: (gone) => {

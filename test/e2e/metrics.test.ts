@@ -6,7 +6,18 @@ import type { HelmRelease } from '../../src/api/helm-release.ts';
 import { eventually } from '../support/eventually.ts';
 import { parseExposition } from '../unit/telemetry/parse-exposition.ts';
 import type { Exposition } from '../unit/telemetry/parse-exposition.ts';
-import { openBench } from './bench.ts';
+import { askDashboards, expectComplete, record } from './dashboards.ts';
+import {
+  expectFleet,
+  expectOldDashboard,
+  expectOperator,
+  expectRelease,
+  expectSettled,
+  SHOP,
+  shopReleases,
+  VARIABLES,
+} from './dashboards-shown.ts';
+import { expectReady, openBench } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { startPrometheus } from './prometheus.ts';
 import { eventsOf } from './trouble.ts';
@@ -50,12 +61,14 @@ describe('what the operator tells by HTTP', function () {
   this.timeout(60_000);
   let bench: Bench;
   let prometheus: Prometheus;
+  let begun: number;
 
   before(async () => {
     // One at a time, so that a release that waits for its turn can be seen.
     const flags = ['--git-poll-interval=1h', '--workers=1', '--inspect-listen=:0'];
     bench = await openBench({ namespace: NAMESPACE, operator: { flags } });
     prometheus = await startPrometheus(bench.operator.port, RULES);
+    begun = performance.now();
   });
   after(async () => {
     await (prometheus as Prometheus | undefined)?.[Symbol.asyncDispose]();
@@ -330,6 +343,45 @@ describe('what the operator tells by HTTP', function () {
     expect(metrics.value('flux_helm_operator_release_duration_seconds_count', whole)).to.equal(
       countOf(metrics, 'sync', false),
     );
+  });
+
+  it('is right in every query of the dashboards', async () => {
+    const { world, apply, operator } = bench;
+    await world.cluster.createNamespace(SHOP);
+    await apply(...shopReleases(world));
+    for (const name of ['cart', 'catalog']) await world.until(SHOP, name, expectReady);
+    await world.until(SHOP, 'broken', ({ status }) => {
+      expect(status?.failure?.step).to.equal('chart');
+    });
+
+    const shown = await eventually(async () => {
+      const seconds = Math.ceil((performance.now() - begun) / 1_000);
+      const all = await askDashboards(prometheus, VARIABLES, seconds);
+      const file = process.env['DASHBOARDS_RECORD'];
+      if (file !== undefined) await record(all, file);
+      expectComplete(all);
+      expectSettled(all);
+      return all;
+    }, 15_000);
+
+    const took = await operator.metric('helmrelease_last_action_duration_seconds', {
+      ...{ ...WEB, action: 'rollback' },
+    });
+    expectFleet(shown.fleet, took);
+    expectRelease(shown.release, took);
+    expectOperator(shown.operator);
+    expectOldDashboard(shown['helm-operator']);
+    const ended = (action: string, result: string): Promise<number> =>
+      operator.metric('helm_release_operator_actions_total', { action, result });
+    expect([
+      await ended('install', 'ok'),
+      await ended('upgrade', 'ok'),
+      await ended('upgrade', 'error'),
+      await ended('rollback', 'ok'),
+      await ended('rollback', 'error'),
+    ]).to.deep.equal([3, 1, 1, 1, 0]);
+
+    await world.cluster.kubectl('delete', 'hr', '--all', '-n', SHOP, '--timeout=30s');
   });
 
   it('has for promtool no fault but the names that are kept from Helm Operator and those of Node', async () => {

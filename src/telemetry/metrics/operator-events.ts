@@ -9,6 +9,8 @@ export interface OperatorEvents {
   readonly syncPassEnded: (pass: { readonly outcome: string; readonly seconds: number }) => void;
   /** A delivery was answered. Neither label may hold a word of it: anybody can send one. */
   readonly webhookEnded: (delivery: { readonly sender: string; readonly result: string }) => void;
+  /** An outcome was told a notifier, or will not be; `kind` is that of the notifier. */
+  readonly notificationEnded: (notification: { readonly kind: string; readonly result: string }) => void;
   readonly helmStarted: (verb: string) => void;
   readonly helmEnded: (run: {
     readonly verb: string;
@@ -45,7 +47,7 @@ const SYNC_OUTCOMES = ['done', 'wait', 'retry', 'stalled', 'error'];
 export function createOperatorEvents(registry: Registry): OperatorEvents {
   const { passes, helmStarts, helmRuns, fetches, fetchSeconds, requests, requestSeconds, relists, restarts } =
     define(registry);
-  const { syncPasses, syncPassSeconds, webhooks } = defineGitOps(registry);
+  const { syncPasses, syncPassSeconds, webhooks, notifications } = defineGitOps(registry);
   for (const verb of HELM_VERBS) helmStarts.inc({ verb }, 0);
   for (const outcome of SYNC_OUTCOMES) syncPasses.inc({ outcome }, 0);
   return {
@@ -58,6 +60,9 @@ export function createOperatorEvents(registry: Registry): OperatorEvents {
     },
     webhookEnded: ({ sender, result }) => {
       webhooks.inc({ sender, result });
+    },
+    notificationEnded: ({ kind, result }) => {
+      notifications.inc({ kind, result });
     },
     helmStarted: (verb) => {
       helmStarts.inc({ verb });
@@ -148,6 +153,11 @@ function defineGitOps(registry: Registry) {
       'sender',
       'result',
     ]),
+    notifications: counter(
+      'notifications_total',
+      'Outcomes for notifiers, by kind of the notifier and result: sent, failed (refused, or tried for too long), dropped (only counted in a message).',
+      ['kind', 'result'],
+    ),
   };
 }
 

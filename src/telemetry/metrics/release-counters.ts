@@ -10,6 +10,8 @@ export interface ReleaseCounters {
   /** An install, upgrade, test, rollback or uninstall failed, or what it deployed did not become ready. */
   readonly releaseFailed: (release: ReleaseLabels) => void;
   readonly releaseRolledBack: (release: ReleaseLabels) => void;
+  /** It was ready and is not any more, though nothing was begun on it. */
+  readonly readinessLost: (release: ReleaseLabels) => void;
   readonly forget: (release: ReleaseLabels) => void;
   readonly families: readonly Family[];
 }
@@ -17,6 +19,7 @@ export interface ReleaseCounters {
 export function createReleaseCounters(): ReleaseCounters {
   const failures = new Map<string, number>();
   const rollbacks = new Map<string, number>();
+  const losses = new Map<string, number>();
   return {
     releaseFailed: (release) => {
       increase(failures, release);
@@ -24,9 +27,13 @@ export function createReleaseCounters(): ReleaseCounters {
     releaseRolledBack: (release) => {
       increase(rollbacks, release);
     },
+    readinessLost: (release) => {
+      increase(losses, release);
+    },
     forget: (release) => {
       failures.delete(keyOf(release));
       rollbacks.delete(keyOf(release));
+      losses.delete(keyOf(release));
     },
     families: [
       perRelease(
@@ -38,6 +45,11 @@ export function createReleaseCounters(): ReleaseCounters {
         'helmrelease_rollbacks_total',
         'Rollbacks of the release of a HelmRelease since the operator started.',
         rollbacks,
+      ),
+      perRelease(
+        'helmrelease_readiness_losses_total',
+        'How often the HelmRelease was ready and then not any more, with nothing begun on it, since the operator started.',
+        losses,
       ),
     ],
   };

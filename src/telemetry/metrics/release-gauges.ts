@@ -37,9 +37,16 @@ export const RELEASE_GAUGES: readonly Family[] = [
     ({ lastAction }, labels) =>
       lastAction ? [[{ ...labels, action: lastAction.action }, lastAction.seconds]] : [],
   ),
+  perRelease(
+    'last_action_timestamp_seconds',
+    'When the last action on the release came to its outcome.',
+    ({ lastAction }, labels) =>
+      lastAction ? [[{ ...labels, action: lastAction.action }, lastAction.finishedAt]] : [],
+  ),
 ];
 
-function perRelease(
+/** A gauge of `helmrelease_*`; the labels are namespace and name of the HelmRelease. */
+export function perRelease(
   name: string,
   help: string,
   samples: (release: ReleaseSnapshot, labels: Labels) => readonly Sample[],

@@ -16,6 +16,11 @@ export const SYNC_GAUGES: readonly Family[] = [
     'Objects that left Git and are not deleted before a person says so.',
     ({ heldPrunes }) => heldPrunes,
   ),
+  perSync(
+    'source_failing_since_timestamp_seconds',
+    'Since when the repository of the GitSync cannot be read; there is no series while it can.',
+    ({ sourceFailingSince }) => sourceFailingSince,
+  ),
 ];
 
 function perSync(name: string, help: string, value: (sync: SyncSnapshot) => number | undefined): Family {

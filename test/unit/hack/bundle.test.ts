@@ -46,6 +46,18 @@ describe('the bundle', () => {
     }
   });
 
+  it('has the packages of OpenTelemetry in a file of its own, which is read only where there is an endpoint', () => {
+    const main = readFileSync('dist/main.mjs', 'utf8');
+    const file = /\bimport\("\.\/(opentelemetry-\w+\.mjs)"\)/.exec(main)?.[1] ?? '';
+
+    expect(readFileSync(join('dist', file), 'utf8')).to.contain('BatchSpanProcessor');
+    for (const name of readdirSync('dist').filter((one) => one.endsWith('.mjs') && one !== file)) {
+      expect(readFileSync(join('dist', name), 'utf8')).not.to.match(
+        /from"\.\/opentelemetry-|BatchSpanProcessor/,
+      );
+    }
+  });
+
   it('has the thread that reads large indexes of charts beside it', async () => {
     const file = join(elsewhere, 'index.yaml');
     writeFileSync(file, 'entries:\n  web:\n  - version: 1.0.0\n');

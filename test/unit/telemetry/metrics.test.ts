@@ -25,7 +25,8 @@ const podinfo: ReleaseSnapshot = {
     appVersion: '6.1',
     sourceRevision: '0123456789abcdef0123456789abcdef01234567',
   },
-  lastAction: { action: 'rollback', success: true, seconds: 12.5 },
+  lastAction: { action: 'rollback', success: true, seconds: 12.5, finishedAt: 1_767_225_600 },
+  failure: { step: 'wait', reason: 'NotReady', attempts: 3, since: 1_767_225_000 },
 };
 const at = { namespace: 'team-a', name: 'podinfo' };
 const target = { target_namespace: 'apps', release_name: 'team-a-podinfo' };
@@ -63,6 +64,12 @@ describe('metrics of releases', () => {
     expect(value('helmrelease_revision', at)).to.equal(7);
     expect(value('helmrelease_last_action_success', { ...at, action: 'rollback' })).to.equal(1);
     expect(value('helmrelease_last_action_duration_seconds', { ...at, action: 'rollback' })).to.equal(12.5);
+    expect(value('helmrelease_last_action_timestamp_seconds', { ...at, action: 'rollback' })).to.equal(
+      1_767_225_600,
+    );
+    expect(value('helmrelease_failure_info', { ...at, step: 'wait', reason: 'NotReady' })).to.equal(1);
+    expect(value('helmrelease_failure_attempts', at)).to.equal(3);
+    expect(value('helmrelease_failing_since_timestamp_seconds', at)).to.equal(1_767_225_000);
     expect(named('helmrelease_info')[0]?.labels).to.deep.equal({
       ...at,
       release: 'team-a-podinfo',
@@ -101,13 +108,17 @@ describe('metrics of releases', () => {
       conditions: [],
       deployed: undefined,
       lastAction: undefined,
+      failure: undefined,
     };
     metrics.readFrom({ releases: () => [fresh] });
 
     const { value, named } = await scrape(metrics);
 
     expect(value('helmrelease_ready', at)).to.equal(0);
-    for (const name of ['phase', 'revision', 'last_action_success', 'last_action_duration_seconds']) {
+    for (const name of [
+      ...['phase', 'revision', 'last_action_success', 'last_action_duration_seconds'],
+      ...['last_action_timestamp_seconds', 'failure_info', 'failing_since_timestamp_seconds'],
+    ]) {
       expect(named(`helmrelease_${name}`), name).to.deep.equal([]);
     }
     expect(named('helmrelease_info')[0]?.labels['version']).to.equal('');
@@ -378,16 +389,17 @@ describe('metrics of the operator', () => {
   it('read queue, helm slots, chart sources and informers at the scrape', async () => {
     const metrics = createMetrics();
     metrics.readFrom({
-      queue: () => ({ length: 3, oldestSeconds: 1.25 }),
+      queue: () => ({ length: 3, oldestSeconds: 1.25, working: 6 }),
       helm: () => [
-        { pool: 'slow', running: 2, waiting: 5 },
-        { pool: 'package', running: 2, waiting: 9 },
+        { pool: 'slow', running: 2, waiting: 5, slots: 4 },
+        { pool: 'package', running: 2, waiting: 9, slots: 4 },
       ],
       chartSources: () => [
         { kind: 'git', count: 4, failing: 1, oldestSeconds: 301 },
         { kind: 'oci', count: 1, failing: 0, oldestSeconds: 9 },
       ],
       informers: () => [{ resource: 'helmreleases', objects: 50, connected: false }],
+      chartStore: () => ({ charts: 3, bytes: 4_096, hits: 90, misses: 5, receivedBytes: 70_000 }),
     });
 
     const { value } = await scrape(metrics);
@@ -397,6 +409,13 @@ describe('metrics of the operator', () => {
     expect(value('flux_helm_operator_release_queue_length_count')).to.equal(8);
     expect(own('queue_length')).to.equal(3);
     expect(own('queue_oldest_seconds')).to.equal(1.25);
+    expect(own('passes_running')).to.equal(6);
+    expect(own('chart_store_charts')).to.equal(3);
+    expect(own('chart_store_bytes')).to.equal(4_096);
+    expect(own('chart_store_requests_total', { result: 'hit' })).to.equal(90);
+    expect(own('chart_store_requests_total', { result: 'miss' })).to.equal(5);
+    expect(own('chart_received_bytes_total')).to.equal(70_000);
+    expect(own('helm_slots', { pool: 'slow' })).to.equal(4);
     expect(own('helm_processes_running', { pool: 'slow' })).to.equal(2);
     expect(own('helm_processes_waiting', { pool: 'slow' })).to.equal(5);
     expect(own('chart_sources', { kind: 'git' })).to.equal(4);
@@ -433,6 +452,22 @@ describe('metrics of the operator', () => {
     expect(own('kube_requests_total', { verb: 'get', resource: 'secrets', code: 'error' })).to.equal(1);
     expect(own('informer_relists_total', { resource: 'secrets' })).to.equal(1);
     expect(own('informer_watch_restarts_total', { resource: 'secrets' })).to.equal(1);
+  });
+
+  it('count actions over all releases, each from zero on', async () => {
+    const metrics = createMetrics();
+    const before = await scrape(metrics);
+    for (const success of [true, true, false])
+      metrics.actionEnded({ ...podinfo, action: 'upgrade', success, seconds: 1 });
+    metrics.actionEnded({ ...podinfo, action: 'sync', success: true, seconds: 1 });
+    const after = await scrape(metrics);
+
+    const name = 'helm_release_operator_actions_total';
+    expect(before.named(name)).to.have.length(10);
+    expect(before.value(name, { action: 'rollback', result: 'error' })).to.equal(0);
+    expect(after.value(name, { action: 'upgrade', result: 'ok' })).to.equal(2);
+    expect(after.value(name, { action: 'upgrade', result: 'error' })).to.equal(1);
+    expect(after.named(name)).to.have.length(10);
   });
 
   it('share nothing between two registries', async () => {
