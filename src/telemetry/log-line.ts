@@ -1,4 +1,4 @@
-export type Level = 'debug' | 'info' | 'warn' | 'error';
+import type { Level } from './levels.ts';
 
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 

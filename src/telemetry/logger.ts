@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
-import { type Fields, type Level, type LogFormat, type LogRecord, renderLine } from './log-line.ts';
+import { isWritten, type Level, type Levels } from './levels.ts';
+import { type Fields, type LogFormat, type LogRecord, renderLine } from './log-line.ts';
 import { redactField, redactText } from './redact.ts';
 
 export type { Fields, Level, LogFormat };
@@ -17,8 +18,8 @@ export interface Logger {
 
 export interface LoggerOptions {
   readonly format: LogFormat;
-  /** The least grave level that is written. */
-  readonly level: Level;
+  /** The least grave level that is written; a function is asked for it with each line. */
+  readonly level: Level | (() => Levels);
   readonly now?: () => Date;
   /** Takes one line at a time, with its line feed. Standard output by default. */
   readonly write?: (line: string) => void;
@@ -40,16 +41,23 @@ export function createLogger({
       done();
     },
   });
+  const levels = typeof level === 'string' ? always(level) : level;
   const root = winston.createLogger({
     levels: LEVELS,
-    level,
+    level: 'debug',
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston declares the class twice
     transports: [new winston.transports.Stream({ stream, eol: '' })],
     format: winston.format.combine(redacted(), winston.format.printf(lineOf(format))),
   });
   return loggerOver((at, message, context, fields) => {
+    if (!isWritten(levels(), at, context['component'] ?? 'main')) return;
     root.log({ level: at, message, time: now(), context, fields });
   }, {});
+}
+
+function always(all: Level): () => Levels {
+  const levels = { all, parts: {} };
+  return () => levels;
 }
 
 export const silentLogger: Logger = loggerOver(() => undefined, {});

@@ -1,12 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { describe, it } from 'mocha';
+import { after, before, describe, it } from 'mocha';
 import { eventually } from '../../support/eventually.ts';
 import { run } from '../../support/run.ts';
+import { startTraceReceiver, treeOf } from '../../support/trace-receiver.ts';
+import type { ReceivedSpan, TraceReceiver } from '../../support/trace-receiver.ts';
 import { configMap, useGitOps } from './gitops.ts';
 
 const TEAM = 'team';
 /** Tells the simulated pods what happens to them. */
 const MISSING = 'testenv.helm-release-operator.io/pod';
+
+/** The stages of a commit, and what a release does in them. */
+const STAGES = ['commit', '  fetch', '  build', '  apply', '  release'];
+const LOOK = ['    pass', '      chart', '      values'];
+
+function has({ attributes }: ReceivedSpan, wanted: ReceivedSpan['attributes']): boolean {
+  return Object.entries(wanted).every(([key, value]) => attributes[key] === value);
+}
+
+/** In this order, among others. */
+function expectInOrder(tree: readonly string[], wanted: readonly string[]): void {
+  let at = 0;
+  for (const line of wanted) {
+    const found = tree.indexOf(line, at);
+    expect(found, `${line} after line ${String(at)} of\n${tree.join('\n')}`).to.be.at.least(at);
+    at = found + 1;
+  }
+}
 
 interface Pod {
   readonly metadata: {
@@ -29,7 +53,46 @@ interface Owned {
 
 describe('the trail', function () {
   this.timeout(60_000);
-  const ops = useGitOps({ namespaces: [TEAM] });
+  let receiver: TraceReceiver | undefined;
+  before(async () => {
+    receiver = await startTraceReceiver();
+  });
+  const levels = join(tmpdir(), `levels-${randomUUID()}`);
+  const ops = useGitOps({
+    flags: [`--log-level-file=${levels}`],
+    namespaces: [TEAM],
+    env: () => ({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver?.url ?? '',
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test',
+    }),
+  });
+  after(async () => {
+    await receiver?.stop();
+    await rm(levels, { force: true });
+  });
+
+  /** The traces that begin like this, once they say what became of it. */
+  const tracesOf = (name: string, attributes: ReceivedSpan['attributes']) =>
+    eventually(() => {
+      const spans = receiver?.spans ?? [];
+      const traces = spans
+        .filter((span) => span.parentSpanId === '' && span.name === name && has(span, attributes))
+        .map(({ traceId }) => spans.filter((span) => span.traceId === traceId));
+      expect(traces).not.to.be.empty;
+      for (const trace of traces) {
+        expect(trace.find((span) => span.name === 'release')?.attributes).to.have.property('outcome');
+      }
+      return traces;
+    });
+  /** That there is one trace, and what it holds. */
+  const traceOf = async (name: string, attributes: ReceivedSpan['attributes']) => {
+    const [trace = [], ...others] = await tracesOf(name, attributes);
+    expect(others).to.be.empty;
+    const change = trace.find((span) => span.name === 'release');
+    expect(change, 'of a release').not.to.equal(undefined);
+    return { trace, change: change as ReceivedSpan, tree: treeOf(trace) };
+  };
 
   const release = (replicas: number): string =>
     [
@@ -43,6 +106,17 @@ describe('the trail', function () {
       `  values: {replicas: ${String(replicas)}}`,
       '',
     ].join('\n');
+  const linesOf = (message: string, traceId: string): readonly string[] =>
+    ops()
+      .operator()
+      .log()
+      .split('\n')
+      .filter((line) => line.includes(`"${message}"`) && line.includes(`"traceId":"${traceId}"`));
+  const lineOf = (message: string, traceId: string): string => {
+    const lines = linesOf(message, traceId);
+    expect(lines).to.have.lengthOf(1);
+    return lines[0] ?? '';
+  };
   const untilRevision = (revision: number): Promise<unknown> =>
     ops().world.until(TEAM, 'web', ({ status }) => {
       expect(status?.deployed?.revision).to.equal(revision);
@@ -97,6 +171,32 @@ describe('the trail', function () {
       newest?.labels['helm-release-operator.io/commit'] ?? '',
     );
     expect(author.trim()).to.equal('Grace Hopper <grace@example.com>');
+  });
+
+  it('is one trace, from the commit to the release that is ready', async () => {
+    const [first = '', second = ''] = (await ops().git('log', '--format=%H', '--reverse')).trim().split('\n');
+    const resource = { 'service.name': 'helm-release-operator', 'deployment.environment': 'test' };
+    for (const [commit, action, revision] of [
+      [first, 'install', 1],
+      [second, 'upgrade', 2],
+    ] as const) {
+      const { trace, change, tree } = await traceOf('commit', { commit });
+      expectInOrder(tree, [...STAGES, ...LOOK, '      slot', `      ${action}`, `        helm ${action}`]);
+      expectInOrder(tree, ['  apply', '  prune']);
+      expectInOrder(tree, [`      ${action}`, '      await']);
+      const told = { namespace: TEAM, helmrelease: 'web', release: 'web', gitsync: 'team', commit };
+      expect(change.attributes).to.include({ ...told, action, revision, outcome: 'ready' });
+      for (const name of ['pass', 'chart', 'values', action, `helm ${action}`]) {
+        expect(trace.find((span) => span.name === name)?.attributes, name).to.include(told);
+      }
+      expect(trace.filter(({ failed }) => failed !== undefined)).to.be.empty;
+      expect(linesOf('applied a revision', change.traceId)).to.have.lengthOf(1);
+      expect(JSON.parse(lineOf('action ended', change.traceId))).to.include({
+        ...{ level: 'info', component: 'release', release: 'web', resource: `${TEAM}:helmrelease/web` },
+        ...{ action, revision, result: 'ok' },
+      });
+    }
+    expect(receiver?.resources[0]).to.include(resource);
   });
 
   it('stands in helm history, in status.history and on the HelmRelease alike', async () => {
@@ -188,6 +288,30 @@ describe('the trail', function () {
     expect(trailOf(4)).to.deep.equal(trailOf(2));
   });
 
+  it('is one trace, from the commit to the release that was rolled back, with the sentence of its status', async () => {
+    const commit = (await ops().git('log', '-1', '--format=%H')).trim();
+    const { trace, change, tree } = await traceOf('commit', { commit });
+    expectInOrder(tree, [
+      ...STAGES,
+      ...LOOK,
+      '      upgrade',
+      '        helm upgrade',
+      '    wait',
+      '    pass',
+    ]);
+    expectInOrder(tree, ['    wait', '      await', '      rollback', '        helm rollback']);
+    const { status } = await ops().world.release(TEAM, 'web');
+    const sentence = status?.conditions?.find(({ type }) => type === 'Ready')?.message;
+    expect(change.attributes).to.include({ outcome: 'rolled back', action: 'rollback', revision: 4 });
+    expect(change.failed).to.equal(sentence);
+    const failing = trace.find((span) => span.name === 'await' && span.failed !== undefined);
+    expect(failing?.failed).to.equal(status?.failure?.cause);
+    const ends = linesOf('action ended', change.traceId).map((line) => JSON.parse(line) as object);
+    expect(ends).to.have.lengthOf(2);
+    expect(ends[0]).to.include({ action: 'upgrade', revision: 3, result: 'failed' });
+    expect(ends[1]).to.include({ action: 'rollback', revision: 4, result: 'ok' });
+  });
+
   it('is never told of what somebody edits by hand, which does not come to helm', async () => {
     const before = (await historyOf()).length;
     for (const replicas of [5, 6, 7]) {
@@ -233,5 +357,35 @@ describe('the trail', function () {
     expect(status?.history?.[0]).not.to.have.property('trail');
     const [stored] = await ops().world.revisions(TEAM, 'forged');
     expect(stored?.labels).not.to.have.property('helm-release-operator.io/commit');
+  });
+
+  it('is none of an edit by hand, which is a trace of its own', async () => {
+    const edit = JSON.stringify({ spec: { values: { replicas: 2 } } });
+    await ops().world.cluster.kubectl(
+      ...['patch', 'helmreleases.helm.fluxcd.io', 'forged', '-n', TEAM, '--type=merge', '-p', edit],
+    );
+    const { trace, change, tree } = await traceOf('release', { helmrelease: 'forged', revision: 2 });
+    expectInOrder(tree, [
+      'release',
+      '  pass',
+      '    chart',
+      '    values',
+      '    upgrade',
+      '      helm upgrade',
+    ]);
+    expect(change.attributes).to.include({ cause: 'edit', outcome: 'ready', action: 'upgrade' });
+    expect(trace.filter(({ attributes }) => attributes['commit'] !== undefined)).to.be.empty;
+  });
+
+  it('is in the log at the levels that a file says, without a restart', async () => {
+    await writeFile(levels, 'error, release=info\n');
+    await eventually(() => {
+      expect(ops().operator().log()).to.include('"levels":"error,release=info"');
+    });
+    const commit = await ops().commit({ 'team/web.yaml': release(1) });
+    await ops().untilApplied(TEAM, 'team', commit);
+    const { traceId } = (await traceOf('commit', { commit })).change;
+    expect(linesOf('applied a revision', traceId)).to.be.empty;
+    expect(linesOf('action ended', traceId)).to.have.lengthOf(1);
   });
 });

@@ -7,6 +7,7 @@ export interface Series {
 export interface Exposition {
   readonly series: readonly Series[];
   readonly types: ReadonlyMap<string, string>;
+  readonly helps: ReadonlyMap<string, string>;
   /** The value of the one series that has exactly this name and these labels. */
   value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
   named(name: string): readonly Series[];
@@ -20,7 +21,7 @@ const SAMPLE = new RegExp(`^(${NAME})(?:\\{(.*)\\})? (\\S+)$`);
 export function parseExposition(text: string): Exposition {
   if (!text.endsWith('\n')) throw new Error('the last line has no end');
   const types = new Map<string, string>();
-  const helps = new Set<string>();
+  const helps = new Map<string, string>();
   const series = new Map<string, Series>();
   const finished = new Set<string>();
   let current = '';
@@ -30,7 +31,7 @@ export function parseExposition(text: string): Exposition {
     const [, kind, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
     if (kind === 'HELP') {
       if (helps.has(name)) throw new Error(`second HELP of ${name}`);
-      helps.add(name);
+      helps.set(name, rest);
     } else if (kind === 'TYPE') {
       if (types.has(name)) throw new Error(`second TYPE of ${name}`);
       if (!['counter', 'gauge', 'histogram', 'summary'].includes(rest))
@@ -54,6 +55,7 @@ export function parseExposition(text: string): Exposition {
   return {
     series: all,
     types,
+    helps,
     named: (name) => all.filter((one) => one.name === name),
     value: (name, labels = {}) => series.get(idOf(name, labels))?.value,
   };
