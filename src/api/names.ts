@@ -87,6 +87,9 @@ export const CHART_COMMIT_ANNOTATION = `${GITOPS_GROUP}/chart-commit`;
 /** On a Secret that configures a receiver of webhooks; the value is the type of the sender. */
 export const RECEIVER_LABEL = `${GITOPS_GROUP}/receiver`;
 
+/** On a Secret that configures a notifier; the value is its kind. */
+export const NOTIFIER_LABEL = 'helm-release-operator.io/notifier';
+
 /** On Helm's Secret: the commit that the revision was made for. */
 export const MARK_COMMIT_LABEL = 'helm-release-operator.io/commit';
 

@@ -3,6 +3,7 @@ import { InvalidSpecError } from './errors.ts';
 import type { HelmRelease, HelmReleaseSpec } from './helm-release.ts';
 import { releaseNameProblem, targetOf, type ReleaseTarget } from './release-name.ts';
 import { DEFAULTS } from './schema/defaults.ts';
+import { accountOf, refuseCrossNamespaceRefs, type Tenancy, TRUSTING } from './tenancy.ts';
 import { valuesSourcesOf, type ValuesSource } from './values-sources.ts';
 
 /** What is done with the CustomResourceDefinitions in the crds/ folders of a chart. */
@@ -11,6 +12,8 @@ export type CrdPolicy = NonNullable<HelmReleaseSpec['crds']>;
 /** A HelmRelease with every default applied and every duration in milliseconds. */
 export interface ReleaseSettings extends ReleaseTarget {
   readonly suspend: boolean;
+  /** As whom everything is done; see `accountOf`. */
+  readonly account?: string;
   readonly source: ChartSourceSettings;
   /** In rising priority; `values` comes after them. */
   readonly valuesFrom: readonly ValuesSource[];
@@ -58,15 +61,18 @@ export interface UninstallSettings extends ReleaseTarget {
 }
 
 /** Throws an InvalidSpecError, with the way out, for a HelmRelease that can never be released. */
-export function settingsOf(release: HelmRelease): ReleaseSettings {
+export function settingsOf(release: HelmRelease, tenancy: Tenancy = TRUSTING): ReleaseSettings {
   const { metadata, spec } = release;
   refuseHelm2(spec);
   const nameProblem = releaseNameProblem(release);
   if (nameProblem !== undefined) throw nameProblem;
+  refuseCrossNamespaceRefs(release, tenancy);
+  const account = accountOf(release, tenancy);
   const ownNamespace = metadata.namespace ?? '';
   const { rollback, test } = spec;
   return {
     ...uninstallSettingsOf(release),
+    ...(account === undefined ? {} : { account }),
     source: chartSourceOf(spec.chart, metadata),
     valuesFrom: valuesSourcesOf(spec, ownNamespace),
     ...inlineValues(spec.values),

@@ -4,11 +4,13 @@ import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
 import { GITOPS_API_VERSION, SYNC_KIND } from '../api/names.ts';
 import { targetOf } from '../api/release-name.ts';
+import type { Tenancy } from '../api/tenancy.ts';
 import { ownerMark } from '../helm/storage/marks.ts';
 import { revisionOf } from '../helm/storage/revision.ts';
 import { isNotFound } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/resource-type.ts';
 import type { Resource } from '../kube/resource.ts';
+import { actorOf } from '../release/actor.ts';
 import { marksOn } from '../release/detach/detach-revision.ts';
 import { formatTarget } from '../release/plan.ts';
 import { HELM_SECRETS } from './cluster.ts';
@@ -20,6 +22,8 @@ export interface Attached {
   /** Helm's Secrets that carry a mark of ours, without their payload. */
   readonly secrets: readonly KubeObject[];
   readonly syncs: readonly GitSync[];
+  /** The account that was shown the Secrets of a namespace; none where the operator itself was. */
+  readonly actors: ReadonlyMap<string, string>;
   /** What could not be listed, and why: `Secrets of NAMESPACE`. */
   readonly unseen: ReadonlyMap<string, string>;
 }
@@ -29,6 +33,11 @@ export interface AttachedPorts {
   readonly secretsMetadata: Pick<Cluster['secretsMetadata'], 'list'>;
   readonly syncs: Pick<Resource<GitSync>, 'list'>;
   readonly discovery: Pick<Cluster['discovery'], 'find'>;
+  /** With `--tenant-mode`: Helm's Secrets as the account of a HelmRelease sees them. */
+  readonly tenants?: {
+    readonly tenancy: Tenancy;
+    readonly secretsAs: (account: string | undefined) => Pick<Cluster['secretsMetadata'], 'list'>;
+  };
 }
 
 const ALL = 'all namespaces';
@@ -39,18 +48,24 @@ export async function findAttached(
   namespace: string | undefined,
   signal: AbortSignal,
 ): Promise<Attached> {
-  const { secretsMetadata } = ports;
   const found = await listReleases(ports.releases, namespace, signal);
-  const places = namespace === undefined ? [undefined] : placesOf(namespace, found);
   const secrets: KubeObject[] = [];
   const unseen = new Map<string, string>();
-  for (const place of places) {
+  const actors = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const { place, account, secretsMetadata } of viewsOf(ports, namespace, found)) {
+    const name = `Secrets of ${place ?? ALL}`;
+    // Of several accounts that release to one namespace one is enough.
+    if (seen.has(name)) continue;
     try {
       const { items } = await secretsMetadata.list({ namespace: place, labelSelector: HELM_SECRETS }, signal);
       secrets.push(...items.filter(({ metadata }) => marksOn(metadata).length > 0));
+      if (place !== undefined && account !== undefined) actors.set(place, account);
+      seen.add(name);
+      unseen.delete(name);
     } catch (error) {
       signal.throwIfAborted();
-      unseen.set(`Secrets of ${place ?? ALL}`, describe(error));
+      unseen.set(name, describe(error));
     }
   }
   const syncs = await listSyncs(ports, namespace, signal).catch((error: unknown) => {
@@ -63,7 +78,7 @@ export async function findAttached(
     releases: found.toSorted(byKey),
     secrets: secrets.filter(isTheirs).toSorted(byKey),
     syncs: syncs.toSorted(byKey),
-    unseen,
+    ...{ actors, unseen },
   };
 }
 
@@ -89,6 +104,31 @@ async function listSyncs(
 ): Promise<readonly GitSync[]> {
   const type = await discovery.find(GITOPS_API_VERSION, SYNC_KIND, signal);
   return type === undefined ? [] : (await syncs.list({ namespace }, signal)).items;
+}
+
+interface View {
+  /** A namespace; undefined for all. */
+  readonly place: string | undefined;
+  readonly account?: string | undefined;
+  readonly secretsMetadata: AttachedPorts['secretsMetadata'];
+}
+
+function viewsOf(
+  { secretsMetadata, tenants }: AttachedPorts,
+  namespace: string | undefined,
+  releases: readonly HelmRelease[],
+): readonly View[] {
+  if (tenants !== undefined) {
+    const { tenancy, secretsAs } = tenants;
+    return releases.flatMap((release) => {
+      const actor = actorOf(release, tenancy);
+      return [{ ...targetOf(release), account: actor }, ...(release.status?.leftBehind ?? [])].map(
+        ({ namespace: place, account = actor }) => ({ place, account, secretsMetadata: secretsAs(account) }),
+      );
+    });
+  }
+  const places = namespace === undefined ? [undefined] : placesOf(namespace, releases);
+  return places.map((place) => ({ place, secretsMetadata }));
 }
 
 function placesOf(namespace: string, releases: readonly HelmRelease[]): readonly string[] {

@@ -1,6 +1,7 @@
 import type { HelmRelease } from '../api/helm-release.ts';
 import type { Slots } from '../helm/slots.ts';
 import type { RevisionRecord } from '../helm/storage/revision.ts';
+import type { Tracer } from '../telemetry/tracing/tracer.ts';
 import { claimRelease } from './admit/claim.ts';
 import type { ClaimPorts } from './admit/claim.ts';
 import { requireConverted } from './admit/require-converted.ts';
@@ -20,6 +21,7 @@ import { isPassive, perform } from './perform.ts';
 import type { PerformPorts } from './perform.ts';
 import type { Plan } from './plan.ts';
 import { slotFor } from './slot-for.ts';
+import { tracedAction } from './traced-action.ts';
 import { granted } from './wish.ts';
 import type { Wish } from './wish.ts';
 
@@ -31,6 +33,7 @@ export type ConvergePorts = PerformPorts &
     readonly stopping: AbortSignal;
     readonly revisions: Revisions;
     readonly slots: Slots;
+    readonly tracer: Pick<Tracer, 'isOn' | 'span'>;
     /** The HelmRelease as it is known to be now. */
     readonly find: (key: string) => HelmRelease | undefined;
   };
@@ -101,7 +104,7 @@ async function takeStep(
 ): Promise<Step> {
   if (held !== undefined && isOvertaken(pass, ports)) return { kind: 'wait', ms: 0 };
   const fresh = watched === undefined;
-  const read = fresh ? await readableRevisions(pass, ports) : { records: watched };
+  const read = fresh ? await readableRevisions(pass, plan, ports) : { records: watched };
   if (!('records' in read)) return read;
   const { records } = read;
   const claimed = await claimRelease(pass, records, fresh, ports);
@@ -122,7 +125,9 @@ async function takeStep(
   if (contest !== undefined) return contest;
   // The first write for the action, which comes before helm runs, takes it along.
   if (!CORRECTIONS.has(action.kind) && !isPassive(action)) pass.note((status) => granted(status, wish));
-  const result = await perform(action, pass, plan, { observed, records }, ports);
+  const result = await tracedAction(action, pass, plan, ports.tracer, () =>
+    perform(action, pass, plan, { observed, records }, ports),
+  );
   return result === 'again' ? { kind: 'acted', action: action.kind } : result;
 }
 

@@ -6,6 +6,8 @@ import { kubeTime } from '../api/time.ts';
 import { isForbidden, unlessForbidden } from '../kube/errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Random } from '../telemetry/clock.ts';
+import { actorOf } from './actor.ts';
+import type { Acting } from './actor.ts';
 import { standsInTheWay } from './act/left-behind-conflict.ts';
 import { backoffMs } from '../kube/backoff.ts';
 import { logOf } from './leave.ts';
@@ -23,7 +25,7 @@ import {
 import { uninstallRelease } from './uninstall.ts';
 import type { Uninstalled, UninstallIntent, UninstallPorts } from './uninstall.ts';
 
-export interface LeftBehindPorts extends UninstallPorts {
+export interface LeftBehindPorts extends UninstallPorts, Acting<LeftBehindPorts> {
   readonly revisions: Revisions;
   readonly events: EventRecorder;
   readonly random: Random;
@@ -37,11 +39,12 @@ export interface Tidied {
 }
 
 /** Forgets the releases left behind that are gone or have another owner, and uninstalls those that a person names. */
-export async function tidyLeftBehind(pass: Pass, ports: LeftBehindPorts): Promise<Tidied> {
+export async function tidyLeftBehind(pass: Pass, given: LeftBehindPorts): Promise<Tidied> {
   const named = namedForUninstall(pass);
   let tidied: Tidied = { uninstalled: false };
   for (const former of leftBehindOf(pass.status())) {
     const isNamed = named.has(formatTarget(former));
+    const ports = given.as(actorFor(pass, former, given));
     if (!(await isStillOurs(pass, former, isNamed, ports))) {
       pass.note((status) => withoutLeftBehind(isNamed ? withUninstalled(status, former) : status, former));
     } else if (isNamed && mayGo(pass.status(), former)) {
@@ -54,6 +57,15 @@ export async function tidyLeftBehind(pass: Pass, ports: LeftBehindPorts): Promis
     }
   }
   return tidied;
+}
+
+/** As whom a release that was left behind is looked at, and ended. */
+export function actorFor(
+  { read }: Pass,
+  { account }: Pick<FormerRelease, 'account'>,
+  { tenancy }: Pick<Acting<unknown>, 'tenancy'>,
+): string | undefined {
+  return account ?? actorOf(read, tenancy);
 }
 
 /**
@@ -126,7 +138,8 @@ async function tryUninstall(pass: Pass, former: FormerRelease, ports: LeftBehind
     begunAt: former.uninstalling,
     begin: ({ revision }) => pass.save((status) => withSaid(status, former, { uninstalling: revision })),
   };
-  const result = await uninstallRelease(pass, former, intent, ports).catch(forbiddenAsFailure);
+  const target = { ...former, account: actorFor(pass, former, ports) };
+  const result = await uninstallRelease(pass, target, intent, ports).catch(forbiddenAsFailure);
   const { events, random } = ports;
   switch (result.kind) {
     case 'left':

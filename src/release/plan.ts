@@ -4,10 +4,10 @@ import type { ReleaseSettings } from '../api/settings.ts';
 import type { Chart } from '../charts/chart.ts';
 import type { Values } from '../values/compose.ts';
 
-/** As whom helm works on a release whose chart is in the commit of its GitSync. */
+/** As whom everything is done for a release. */
 export interface Account {
-  /** `namespace/name` of the GitSync. */
-  readonly sync: string;
+  /** `namespace/name` of the GitSync whose account it is, because the chart is in its commit. */
+  readonly sync?: string;
   /** As the API server calls the account. */
   readonly user: string;
 }
@@ -21,7 +21,7 @@ export interface Plan {
   readonly values: Values;
   /** The mark that a revision of this chart with these values and options carries. */
   readonly digest: string;
-  /** Absent where helm has the operator's own rights. No part of the digest: another account makes no revision. */
+  /** Absent where it is done with the operator's own rights. No part of the digest: another account makes no revision. */
   readonly account?: Account;
   /** Where the HelmRelease is written; absent when it does not come from Git, as far as is known. */
   readonly trail?: Trail;

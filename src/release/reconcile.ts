@@ -4,6 +4,8 @@ import type { ReleaseSettings } from '../api/settings.ts';
 import { settingsOf } from '../api/settings.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { actorOf } from './actor.ts';
+import type { Acting } from './actor.ts';
 import { converge } from './converge.ts';
 import type { ConvergePorts } from './converge.ts';
 import { desire } from './desire/desire.ts';
@@ -31,7 +33,9 @@ import type { Lifeline } from '../kube/vigil.ts';
 import { granted, wishOf } from './wish.ts';
 import type { Wish } from './wish.ts';
 
-export type ReconcilePorts = ConvergePorts &
+/** The first comes first: by it all of them are had for an account. */
+export type ReconcilePorts = Acting<ReconcilePorts> &
+  ConvergePorts &
   FollowPorts &
   LeftBehindPorts &
   DesirePorts &
@@ -60,7 +64,7 @@ export async function reconcile(
   if (read.status?.operation === undefined) pass.log.info('starting sync run');
   let settings: ReleaseSettings;
   try {
-    settings = settingsOf(read);
+    settings = settingsOf(read, ports.tenancy);
   } catch (caught) {
     const error = asOperatorError(caught);
     // The release that status speaks of is found by it once the HelmRelease is right again.
@@ -71,7 +75,7 @@ export async function reconcile(
   // Without a chart nothing is made; what Helm knows of already may have to be uninstalled without one.
   if (ports.revisions.watched(pass.target)?.length !== 0) await holdRelease(pass, ports);
   const outcome = await reportingTrouble(pass, ports.stopping, async () => {
-    await followTarget(pass, ports);
+    await followTarget(pass, ports.as(actorOf(read, ports.tenancy)));
     return await pursueAndTidy(pass, settings, wish, ports);
   });
   if (outcome === 'pending') return { kind: 'wait', ms: ports.resyncMs() };
@@ -104,7 +108,7 @@ async function pursue(
   wish: Wish | undefined,
   ports: ReconcilePorts,
 ): Promise<Outcome | 'pending'> {
-  const desired = await desire(pass, settings, wish !== undefined, ports);
+  const desired = await desire(pass, settings, wish !== undefined, ports.as(settings.account));
   if (desired.kind === 'failed') {
     const ms = await recordFailure(pass, desired, ports);
     return ms === undefined ? { kind: 'stalled', cause: desired.error.message } : { kind: 'retry', ms };
@@ -123,7 +127,7 @@ async function pursue(
   await holdRelease(pass, ports);
   pass.note((status) => underAccount(insecureSources(status, desired.plan), desired.plan));
   const plan = origin.kind === 'git' ? { ...desired.plan, trail: origin.trail } : desired.plan;
-  return await converge(pass, { ...desired, plan }, wish, ports);
+  return await converge(pass, { ...desired, plan }, wish, ports.as(plan.account?.user));
 }
 
 async function holdRelease(pass: Pass, ports: FinalizerPorts): Promise<void> {

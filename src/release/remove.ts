@@ -1,3 +1,4 @@
+import { asOperatorError } from '../api/errors.ts';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { releaseNameProblem } from '../api/release-name.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
@@ -5,6 +6,8 @@ import { isForbidden } from '../kube/errors.ts';
 import { inProgress } from '../api/standing.ts';
 import { recordFailure } from './record/fail.ts';
 import { uninstallBegunAt, uninstalling } from './record/uninstalling.ts';
+import { actorOf } from './actor.ts';
+import type { Acting } from './actor.ts';
 import { hasFinalizer, removeFinalizer } from './admit/finalizer.ts';
 import type { FinalizerPorts } from './admit/finalizer.ts';
 import type { ClaimPorts } from './admit/claim.ts';
@@ -17,16 +20,17 @@ import type { Revisions } from './observe/revisions.ts';
 import type { StatusWriter } from '../kube/status-writer.ts';
 import { leaveBehind } from './follow-target.ts';
 import { hasManaged } from './leave.ts';
-import { isStillOurs, tellWhatStays } from './left-behind.ts';
+import { actorFor, isStillOurs, tellWhatStays } from './left-behind.ts';
 import { formerTarget } from './observe/former-target.ts';
 import { leftBehindOf } from './record/left-behind.ts';
 import { uninstallRelease } from './uninstall.ts';
-import type { UninstallIntent, UninstallPorts } from './uninstall.ts';
+import type { Uninstalled, UninstallIntent, UninstallPorts } from './uninstall.ts';
 import type { Lifeline } from '../kube/vigil.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-export interface RemovePorts extends FinalizerPorts, ClaimPorts, Omit<UninstallPorts, keyof ClaimPorts> {
+export interface RemovePorts
+  extends FinalizerPorts, ClaimPorts, Omit<UninstallPorts, keyof ClaimPorts>, Acting<RemovePorts> {
   readonly revisions: Revisions;
   readonly writeStatus: StatusWriter<HelmRelease>;
   readonly clock: Clock;
@@ -37,11 +41,12 @@ export interface RemovePorts extends FinalizerPorts, ClaimPorts, Omit<UninstallP
 /** Ends what a deleted HelmRelease stood for: uninstalls its release, or leaves it, and lets the object go. */
 export async function remove(
   release: HelmRelease,
-  ports: RemovePorts,
+  given: RemovePorts,
   signal: AbortSignal,
   lifeline?: Lifeline,
 ): Promise<Outcome> {
   if (!hasFinalizer(release)) return { kind: 'done' };
+  const ports = given.as(actorOf(release, given.tenancy));
   const pass = createPass(release, ports, signal, lifeline);
   const failed = await reportingTrouble(pass, ports.stopping, async () => {
     // Helm can have made no release of such a name, and the API server refuses to be asked for one.
@@ -70,8 +75,9 @@ async function uninstall(pass: Pass, ports: RemovePorts): Promise<Outcome | unde
       await pass.save((status, context) => uninstalling(status, begun, context));
     },
   };
-  const result = await unlessShutOut(pass, ports, () =>
-    uninstallRelease(pass, { ...pass.target, account: pass.status().account }, intent, ports),
+  const account = actorOf(pass.read, ports.tenancy);
+  const result = await unlessShutOut(pass, ports, account, () =>
+    uninstallRelease(pass, { ...pass.target, account }, intent, ports),
   );
   if (result?.kind === 'held') {
     await pass.save((status, context) => inProgress(status, result.why, context));
@@ -94,17 +100,25 @@ function heldForMs(pass: Pass, { find }: RemovePorts): number {
   return Date.parse(failure.nextTry) - pass.now().getTime();
 }
 
-/** Undefined where the operator may not even look, and there is nothing that it would have to uninstall. */
-async function unlessShutOut<T>(
+/**
+ * Undefined where the operator may not even look, and there is nothing that it would have to uninstall. What an account may not do is
+ * a failure to tell people of, and no accident.
+ */
+async function unlessShutOut(
   pass: Pass,
   { find }: RemovePorts,
-  work: () => Promise<T>,
-): Promise<T | undefined> {
+  account: string | undefined,
+  work: () => Promise<Uninstalled>,
+): Promise<Uninstalled | undefined> {
   try {
     return await work();
   } catch (caught) {
+    if (!isForbidden(caught)) throw caught;
     const suspended = (find(pass.key) ?? pass.release()).spec.suspend === true;
-    if (!isForbidden(caught) || (!suspended && hasManaged(pass.status(), pass.target))) throw caught;
+    if (!suspended && hasManaged(pass.status(), pass.target)) {
+      if (account === undefined) throw caught;
+      return { kind: 'failed', error: asOperatorError(caught) };
+    }
     pass.log.info('leaving the release in place', {
       reason: suspended ? 'spec.suspend is set' : 'this HelmRelease never managed it',
     });
@@ -116,7 +130,8 @@ async function unlessShutOut<T>(
 async function whatStays(pass: Pass, ports: RemovePorts): Promise<readonly ReleaseTarget[]> {
   const stay: ReleaseTarget[] = [];
   for (const each of leftBehindOf(pass.status())) {
-    if (await isStillOurs(pass, each, false, ports)) stay.push(each);
+    const { revisions, marks } = ports.as(actorFor(pass, each, ports));
+    if (await isStillOurs(pass, each, false, { revisions, marks })) stay.push(each);
   }
   const former = formerTarget(pass.status(), pass.target);
   return former !== undefined && (await leaveBehind(pass, former, ports)) ? [...stay, former] : stay;

@@ -6,9 +6,11 @@ import type { Helm } from '../helm/helm.ts';
 import type { Slots } from '../helm/slots.ts';
 import type { RevisionRecord } from '../helm/storage/revision.ts';
 import type { Storage } from '../helm/storage/storage.ts';
+import { nameOfUser } from '../kube/impersonate.ts';
 import { explainHook } from './act/explain.ts';
 import type { ExplainHookPorts } from './act/explain.ts';
 import { helmTimeout, runLimit } from './act/limits.ts';
+import { lacksRights } from './actor.ts';
 import { heldBy, lockLimitMs } from './decide/lock.ts';
 import { inSlot } from './in-slot.ts';
 import { logOf, reasonToLeave } from './leave.ts';
@@ -19,6 +21,7 @@ import type { Revisions } from './observe/revisions.ts';
 import type { Surroundings } from './observe/surroundings.ts';
 import type { Pass } from './pass.ts';
 import { notLosing } from './record/fail.ts';
+import { logEnd } from './record/meter.ts';
 import type { Meter } from './record/meter.ts';
 
 export interface UninstallPorts extends LeaveKnowledge, ExplainHookPorts {
@@ -38,7 +41,7 @@ export type Uninstalled =
   | { readonly kind: 'held'; readonly why: string; readonly ms: number }
   | { readonly kind: 'failed'; readonly error: OperatorError };
 
-/** A release, and as whom helm has worked on it: undefined for the operator itself. */
+/** A release, and as whom it is worked on: undefined for the operator itself. The ports are by the same rights. */
 export type Uninstallable = ReleaseTarget & { readonly account?: string | undefined };
 
 /** What is known, and is to be remembered, of an uninstall that may be cut off. */
@@ -55,8 +58,43 @@ class LeftoversError extends OperatorError {
   readonly retry = 'backoff';
 }
 
-/** Uninstalls a release that its HelmRelease stands for no more, in a slot for helm, unless there is a reason to leave it. */
+/**
+ * Uninstalls a release that its HelmRelease stands for no more, in a slot for helm, unless there is a reason to leave it. What an
+ * account may not do in a namespace that is being deleted nobody has to do: its rights went with it, and all else goes too.
+ */
 export async function uninstallRelease(
+  pass: Pass,
+  target: Uninstallable,
+  intent: UninstallIntent,
+  ports: UninstallPorts,
+): Promise<Uninstalled> {
+  try {
+    const result = await uninstall(pass, target, intent, ports);
+    const lost = result.kind === 'failed' ? await lostWith(pass, target, result.error, ports) : undefined;
+    return lost ?? result;
+  } catch (caught) {
+    const lost = await lostWith(pass, target, caught, ports);
+    if (lost === undefined) throw caught;
+    return lost;
+  }
+}
+
+/** Undefined unless the rights of the account went with the namespace. */
+async function lostWith(
+  pass: Pass,
+  target: Uninstallable,
+  error: unknown,
+  { surroundings }: Pick<UninstallPorts, 'surroundings'>,
+): Promise<Extract<Uninstalled, { kind: 'left' }> | undefined> {
+  const { account, namespace } = target;
+  if (account === undefined || !lacksRights(error)) return undefined;
+  if (!(await surroundings.isNamespaceTerminating(namespace, pass.signal))) return undefined;
+  const why = `namespace ${namespace} is being deleted, and ${nameOfUser(account)} has no rights in it any more`;
+  logOf(pass, target).info('leaving the release in place', { reason: why });
+  return { kind: 'left', why };
+}
+
+async function uninstall(
   pass: Pass,
   target: Uninstallable,
   intent: UninstallIntent,
@@ -79,7 +117,7 @@ export async function uninstallRelease(
     if (heldNow !== undefined) return { kind: 'held', ...heldNow };
     const newest = now.at(-1);
     if (newest !== undefined && newest.revision !== intent.begunAt) await intent.begin(newest);
-    return await runHelm(pass, target, { terminating, hooked }, ports);
+    return await runHelm(pass, target, { terminating, hooked, revision: newest?.revision }, ports);
   });
 }
 
@@ -127,13 +165,20 @@ async function hasHooks(
 async function runHelm(
   pass: Pass,
   target: Uninstallable,
-  { terminating, hooked }: { readonly terminating: boolean; readonly hooked: boolean },
+  {
+    terminating,
+    hooked,
+    revision,
+  }: {
+    readonly terminating: boolean;
+    readonly hooked: boolean;
+    readonly revision: number | undefined;
+  },
   ports: UninstallPorts,
 ): Promise<Uninstalled> {
   const { timeoutMs } = uninstallSettingsOf(pass.release());
   const log = logOf(pass, target);
-  // In a namespace that goes the rights of its accounts may have gone before, and helm runs no hooks.
-  const as = terminating ? undefined : target.account;
+  const { account: as } = target;
   log.info('running uninstall', as === undefined ? {} : { as });
   const outcome = await ports.helm.uninstall(
     {
@@ -153,7 +198,9 @@ async function runHelm(
       ? await ask()
       : await notLosing(pass, { step: 'uninstall', error: outcome.error }, ask);
   const success = left.length === 0 || outcome.kind === 'ok';
-  ports.meter.actionEnded(target, { action: 'uninstall', success, seconds: outcome.durationMs / 1000 });
+  const end = { action: 'uninstall', success, seconds: outcome.durationMs / 1000 } as const;
+  ports.meter.actionEnded(target, end);
+  logEnd(log, revision, end);
   if (left.length === 0) {
     log.info('uninstall succeeded');
     return { kind: 'gone' };

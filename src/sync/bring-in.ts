@@ -43,7 +43,9 @@ export async function bringIn(
   ports: BringInPorts & ExchangePorts,
 ): Promise<BringInEnd> {
   const { signal } = pass;
-  const built = await documentsOf(settings, source, ports, signal);
+  tellOfCommit(source, ports);
+  const { tracer } = ports;
+  const built = await tracer.span('build', {}, () => documentsOf(settings, source, ports, signal));
   if (built.kind === 'failed') {
     ports.readings.unreadable(pass.key, source.revision.shown, pass.generation);
     return built;
@@ -55,7 +57,7 @@ export async function bringIn(
   const { inventory: known, strays } = await knownObjects(pass, settings, ids, ports);
   const inventory = await handOver(pass, { revision: shown, ids, inventory: known }, ports);
   const asked = new Map<string, string>();
-  const end = await applyDue(pass, settings, source, built, ports, {
+  const due: Due = {
     inventory,
     renewCharts: everything,
     isDue: ({ key, digest }, entry) =>
@@ -65,7 +67,8 @@ export async function bringIn(
       await pass.save(applying(shown));
     },
     onAsk: (id, owner) => asked.set(id, owner),
-  });
+  };
+  const end = await tracer.span('apply', {}, () => applyDue(pass, settings, source, built, ports, due));
   await noteInventory(pass, end.inventory, ports);
   tellUntested(pass, end.warnings, ports.events);
   if (end.kind === 'refused') {
@@ -80,18 +83,22 @@ export async function bringIn(
   tellTaken(pass, end.objects, ports.events);
   const { discovery } = ports.actingAs(settings.account);
   const left = await place(built.left, settings.key.namespace, discovery, signal);
-  return await cleanUp(
-    pass,
-    settings,
-    {
-      revision: source.revision,
-      ignored: built.ignored,
-      strays,
-      applied: end,
-      inGit: new Set([...end.wanted.keys(), ...left.placed.map(({ id }) => formatId(id))]),
-    },
-    ports,
-  );
+  const clearing = {
+    revision: source.revision,
+    ignored: built.ignored,
+    strays,
+    applied: end,
+    inGit: new Set([...end.wanted.keys(), ...left.placed.map(({ id }) => formatId(id))]),
+  };
+  return await tracer.span('prune', {}, () => cleanUp(pass, settings, clearing, ports));
+}
+
+/** From here on there is something to tell, even if it is only that nothing can be made of the commit. */
+function tellOfCommit({ revision }: SyncSource, { tracer }: BringInPorts): void {
+  const change = tracer.current();
+  change.share({ commit: revision.commit });
+  change.set({ sourceRevision: revision.shown });
+  change.keep();
 }
 
 /** What a commit holds, and who made it. */

@@ -6,7 +6,12 @@ import { withoutSourceFailure } from './record/source.ts';
 import type { SyncSource } from './source.ts';
 
 export interface CheckSignaturePorts {
-  readonly verify: Verify;
+  /** By the rights of the GitSync's account, if its Secrets are read so. */
+  readonly verify: (
+    settings: SyncSettings,
+    source: Parameters<Verify>[1],
+    how: Parameters<Verify>[2],
+  ) => ReturnType<Verify>;
 }
 
 export type CheckedSignature =

@@ -1,5 +1,6 @@
 import type { IdentifyCharts } from '../charts/git/git-charts.ts';
 import type { Discovery } from '../kube/discovery.ts';
+import type { Tracer } from '../telemetry/tracing/tracer.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { ResourceType } from '../kube/resource-type.ts';
 import type { StagePorts } from './act/apply-task.ts';
@@ -30,6 +31,7 @@ export interface BringInPorts {
   readonly parser: Parser;
   readonly identifyCharts: IdentifyCharts;
   readonly events: EventRecorder;
+  readonly tracer: Pick<Tracer, 'span' | 'current'>;
   /** Whether an object may be taken that says it is of another GitSync, the owner. */
   readonly isFree: (sync: string, ...object: Parameters<StagePorts['isFree']>) => Promise<boolean>;
   /** Requests at once. */

@@ -84,8 +84,10 @@ async function follow(
   const maxAgeMs = maxAgeOf(pass, settings, asked, ports);
   let checked: CheckedSignature;
   try {
-    const found = await findSource(settings, ports, { maxAgeMs, signal });
-    checked = await checkSignature(pass, settings, found, ports);
+    checked = await ports.tracer.span('fetch', {}, async () => {
+      const found = await findSource(settings, ports, { maxAgeMs, signal });
+      return await checkSignature(pass, settings, found, ports);
+    });
   } catch (caught) {
     signal.throwIfAborted();
     return await sourceFailed(pass, settings, caught, ports);

@@ -116,7 +116,8 @@ export const leftBehindSchema = z
     namespace: text({ description: 'Namespace of the Helm release.' }),
     since: time({ description: 'When the HelmRelease began to stand for another one.' }),
     account: text({
-      description: "User as whom helm works on it. Absent if helm has the operator's own rights.",
+      description:
+        "User as whom everything is done for it. Absent if that is done with the operator's own rights.",
     }).optional(),
     uninstalling: integer({
       description:

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_OBJECT_NAME, nameRules } from '../gitsync/schema/rules.ts';
 import { chartSchema } from './chart.ts';
 import { DEFAULTS, MAX_RELEASE_NAME } from './defaults.ts';
 import { flag, integer, text } from './fragments.ts';
@@ -28,6 +29,13 @@ export const specSchema = z
       description:
         "Namespace of the Helm release: of its objects and of Helm's own record of it. It has to exist.",
       unsetMeans: 'the namespace of the HelmRelease',
+    }).optional(),
+    serviceAccountName: text({
+      description:
+        'ServiceAccount in the namespace of the HelmRelease as which everything is done for the release: what it may not do, this HelmRelease may not. For a chart in the commit of a GitSync it is the account of that GitSync, and no other may be named.',
+      unsetMeans: 'the rights of the operator itself; with --tenant-mode the account default',
+      maxLength: MAX_OBJECT_NAME,
+      rules: nameRules('ServiceAccount'),
     }).optional(),
     suspend: flag({
       description:

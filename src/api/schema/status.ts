@@ -47,7 +47,7 @@ export const statusSchema = z
       .optional(),
     account: text({
       description:
-        "User as whom helm works on the release, system:serviceaccount:NAMESPACE:NAME, because its chart comes with the commit of a GitSync. Absent if helm has the operator's own rights.",
+        "User as whom everything is done for the release, system:serviceaccount:NAMESPACE:NAME: of spec.serviceAccountName, or of the GitSync if the chart comes with its commit. Absent if it is done with the operator's own rights.",
     }).optional(),
     deployed: deployedSchema.optional(),
     history: z

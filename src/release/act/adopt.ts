@@ -33,7 +33,7 @@ export async function adopt(
 ): Promise<void> {
   const { revision } = from;
   pass.log.info(`running dry-run upgrade to compare with release version '${String(revision)}'`);
-  const adoption = await metered(pass, ports.meter, 'dry-run-compare', () =>
+  const adoption = await metered(pass, ports.meter, { action: 'dry-run-compare', revision }, () =>
     withPinned(plan, ports, () => adoptionOf(pass, plan, records, ports.differenceFrom)),
   );
   switch (adoption.kind) {
@@ -64,7 +64,7 @@ async function takeOver(
     [MARK_REVISION_LABEL]: String(revision),
     [MARK_OWNER_LABEL]: ports.marks.owner(plan.key),
   };
-  await metered(pass, ports.meter, 'annotate', () =>
+  await metered(pass, ports.meter, { action: 'annotate', revision }, () =>
     ports.storage.label(namespace, releaseName, revision, marks, pass.signal),
   );
   // What we were in the middle of when the key of its digest was lost goes on from where it was.

@@ -4,6 +4,7 @@ import { recordFailure } from '../record/fail.ts';
 import { mended } from '../record/failure.ts';
 import { uninstallOperation } from '../record/uninstalling.ts';
 import type { FailPorts } from '../record/fail.ts';
+import { logEnd } from '../record/meter.ts';
 import type { Pass } from '../pass.ts';
 import type { Plan } from '../plan.ts';
 import { explainHook, hookOf } from './explain.ts';
@@ -42,6 +43,8 @@ export async function clear(
     },
     pass.signal,
   );
+  const success = outcome.kind === 'ok';
+  logEnd(pass.log, revision, { action: 'uninstall', success, seconds: outcome.durationMs / 1000 });
   if (outcome.kind === 'ok') {
     pass.note(({ operation: _over, ...status }) => mended(status));
     return;

@@ -77,7 +77,9 @@ async function healthOf(
 ): Promise<Health> {
   if (of === undefined) return READY;
   const watched = await ports.readiness.watched(pass.target, of, pass.signal);
-  if (watched.kind === 'ready') return watched;
+  // Of what they do not see the watches say nothing against it.
+  if (watched.kind === 'ready' && (await ports.readiness.isWatched(pass.target, of, pass.signal)))
+    return watched;
   const health = await ports.readiness.check(pass.target, of, pass.signal);
   return health.kind === 'ready'
     ? health

@@ -25,9 +25,10 @@ export function createChartSourceOf({
   defaultRef,
   ownCommitOf,
 }: ChartSourcePorts): ChartSourceOf {
-  return async ({ source }, signal) => {
-    if (source.kind === 'own-commit') return await ownChart(source, ownCommitOf, signal);
-    return { kind: 'found', source: await namedSource(source, { readSecret, defaultRef }, signal) };
+  return async ({ source, account }, signal) => {
+    if (source.kind === 'own-commit') return await ownChart({ ...source, account }, ownCommitOf, signal);
+    const named = await namedSource(source, { readSecret, defaultRef }, signal);
+    return { kind: 'found', source: named, ...(account === undefined ? {} : { account: { user: account } }) };
   };
 }
 

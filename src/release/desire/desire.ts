@@ -40,6 +40,8 @@ export interface DesirePorts {
   readonly patientCharts: Pick<PatientCharts, 'find'>;
   readonly chartSourceOf: ChartSourceOf;
   readonly composeValues: ComposeValues;
+  /** Documents are read by whom the release is released as. */
+  readonly as: (account: string | undefined) => Pick<DesirePorts, 'composeValues'>;
   readonly marks: MarkFormat;
   readonly digestKey: Buffer;
 }
@@ -71,7 +73,8 @@ export async function desire(
   }
   try {
     using room = new DisposableStack();
-    const { values } = room.use(await ports.composeValues(settings, chart, pass));
+    const { composeValues } = ports.as(account?.user);
+    const { values } = room.use(await composeValues(settings, chart, pass));
     const { releaseName, namespace, reuseValues, crds } = settings;
     const state = {
       chartDigest: chart.digest,

@@ -2,6 +2,7 @@ import type { ChartSourceSettings, OwnCommitSource } from '../../api/chart-sourc
 import { ChartUnavailableError, InvalidSpecError, type OperatorError } from '../../api/errors.ts';
 import { SYNC_RECONCILE_AT_ANNOTATION } from '../../api/names.ts';
 import type { GitRemote } from '../../git/remote.ts';
+import { nameOfUser } from '../../kube/impersonate.ts';
 import type { Account } from '../plan.ts';
 import type { FoundSource } from './found-source.ts';
 
@@ -22,16 +23,18 @@ export type OwnCommitOf = (source: OwnCommitSource, signal: AbortSignal) => Prom
 
 /**
  * The chart in the commit of its manifest: it is read with what the GitSync may read, and released with what its account may
- * do, so nothing counts that somebody may have written on the HelmRelease.
+ * do, so nothing counts that somebody may have written on the HelmRelease. `account`: the one that is named there, which may be no
+ * other.
  */
 export async function ownChart(
-  source: OwnCommitSource,
+  { account, ...source }: OwnCommitSource & { readonly account: string | undefined },
   ownCommitOf: OwnCommitOf,
   signal: AbortSignal,
 ): Promise<FoundSource | Extract<OwnCommit, { kind: 'not-known-yet' }>> {
   const own = await ownCommitOf(source, signal);
   switch (own.kind) {
     case 'commit': {
+      if (account !== undefined && account !== own.account.user) throw otherAccount(account, own.account);
       const { path, skipDepUpdate } = source;
       const chart = { kind: 'git', ...own.remote, ref: own.commit, path, skipDepUpdate } as const;
       return { kind: 'found', source: chart, account: own.account };
@@ -43,6 +46,13 @@ export async function ownChart(
         'spec.chart.path alone is a folder of the commit that the HelmRelease came with, and no GitSync holds this HelmRelease: set spec.chart.git, or commit it to the path of a GitSync',
       );
   }
+}
+
+/** Whoever chooses the account chooses what the chart may do, and that is for the GitSync to say. */
+function otherAccount(named: string, { sync = '', user }: Account): OperatorError {
+  return new InvalidSpecError(
+    `spec.serviceAccountName means ${nameOfUser(named)}, but the chart is in the commit of GitSync ${sync}, and is released as ${nameOfUser(user)} like all that comes with it: remove spec.serviceAccountName, or set spec.chart.git`,
+  );
 }
 
 /** A commit may be gone for good, while the chart is the same in the next one. */

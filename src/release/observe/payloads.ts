@@ -26,8 +26,13 @@ export type ReadPayload = (
 /** Objects of all releases together, some 100 bytes each: those of 40,000 releases with five. */
 const MAX_CACHED = 200_000;
 
-/** One read per revision: what Helm stored of it never changes, and only the newest of a release is asked for. */
-export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload {
+/** Payloads that were read, the newest of each release. */
+export interface PayloadCache {
+  readonly get: (release: string, uid: string) => Payload | undefined;
+  readonly keep: (release: string, uid: string, payload: Payload) => void;
+}
+
+export function createPayloadCache(): PayloadCache {
   const cache = new Map<string, { readonly uid: string; readonly payload: Payload }>();
   let cachedObjects = 0;
 
@@ -39,21 +44,33 @@ export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload
     if (cached !== undefined && cache.delete(key)) cachedObjects -= weightOf(cached.payload);
   };
 
-  const keep = (key: string, uid: string, payload: Payload): void => {
-    drop(key);
-    cache.set(key, { uid, payload });
-    cachedObjects += weightOf(payload);
-    for (const oldest of cache.keys()) {
-      if (cachedObjects <= MAX_CACHED) return;
-      drop(oldest);
-    }
+  return {
+    get: (key, uid) => {
+      const cached = cache.get(key);
+      // By the uid of the Secret: after an uninstall Helm counts from 1 again.
+      return cached?.uid === uid ? cached.payload : undefined;
+    },
+    keep: (key, uid, payload) => {
+      drop(key);
+      cache.set(key, { uid, payload });
+      cachedObjects += weightOf(payload);
+      for (const oldest of cache.keys()) {
+        if (cachedObjects <= MAX_CACHED) return;
+        drop(oldest);
+      }
+    },
   };
+}
 
+/** One read per revision: what Helm stored of it never changes, and only the newest of a release is asked for. */
+export function createPayloadReader(
+  storage: Pick<Storage, 'read'>,
+  cache: PayloadCache = createPayloadCache(),
+): ReadPayload {
   return async (target, { revision, uid }, signal) => {
     const key = formatTarget(target);
-    const cached = cache.get(key);
-    // By the uid of the Secret: after an uninstall Helm counts from 1 again.
-    if (cached?.uid === uid) return cached.payload;
+    const cached = cache.get(key, uid);
+    if (cached !== undefined) return cached;
     const stored = await storage.read(target.namespace, target.releaseName, revision, signal);
     if (stored === undefined) return undefined;
     const payload = {
@@ -63,7 +80,7 @@ export function createPayloadReader(storage: Pick<Storage, 'read'>): ReadPayload
       applyMethod: stored.applyMethod,
       hasSecrets: [stored.manifest, ...stored.hooks.map(({ manifest }) => manifest)].some(holdsSecrets),
     };
-    keep(key, uid, payload);
+    cache.keep(key, uid, payload);
     return payload;
   };
 }

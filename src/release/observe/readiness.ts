@@ -5,6 +5,7 @@ import { causeOf } from '../../health/cause.ts';
 import { combine, READY } from '../../health/health.ts';
 import type { Health } from '../../health/health.ts';
 import type { ObjectRef } from '../../health/objects.ts';
+import { unlessForbidden } from '../../kube/errors.ts';
 import type { Resource, Selection } from '../../kube/resource.ts';
 import { PODS } from '../../kube/resource-type.ts';
 import type { KubeObject, ResourceType } from '../../kube/resource-type.ts';
@@ -138,7 +139,7 @@ async function checkObject(
   const replicaSets =
     // Without them a Deployment is never taken to be ready too early.
     kind === 'Deployment' && selection !== undefined && alone.kind !== 'ready'
-      ? (await resourceOf(REPLICA_SETS).list(selection, signal)).items
+      ? await listed(REPLICA_SETS, selection, resourceOf, signal)
       : undefined;
   return {
     health: replicaSets === undefined ? alone : assess(object, { replicaSets }),
@@ -155,8 +156,19 @@ async function rootCause(
 ): Promise<string | undefined> {
   const { namespace } = object.metadata;
   if (namespace === undefined) return undefined;
-  const pods = selection === undefined ? [] : (await resourceOf(PODS).list(selection, signal)).items;
+  const pods = selection === undefined ? [] : ((await listed(PODS, selection, resourceOf, signal)) ?? []);
   return causeOf(object, pods, await warningsIn(namespace, resourceOf, signal));
+}
+
+/** What an account need not be allowed to see: without it less is known, and nothing is taken for ready that is not. */
+async function listed(
+  type: ResourceType,
+  selection: Selection,
+  resourceOf: ResourceOf,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[] | undefined> {
+  const found = await unlessForbidden(resourceOf(type).list(selection, signal));
+  return found === 'forbidden' ? undefined : found.items;
 }
 
 /** The objects that a workload has chosen by their labels; undefined for what chooses none. */

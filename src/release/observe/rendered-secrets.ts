@@ -16,10 +16,16 @@ const REVISIONS = 2;
 const MAX_CACHED = 50;
 const MAX_PARSED = 65_536;
 
-export function createRenderedSecrets(storage: Pick<Storage, 'list' | 'read'>): RenderedSecrets {
-  // For releases that are not well and are looked at again and again; no place for the secrets of a whole fleet.
-  const cache = new Map<string, readonly string[]>();
+/**
+ * By the UID of Helm's Secret. For releases that are not well and are looked at again and again; no place for the secrets of a
+ * whole fleet. Shared by all accounts: they only serve to hide.
+ */
+export type HiddenWords = Map<string, readonly string[]>;
 
+export function createRenderedSecrets(
+  storage: Pick<Storage, 'list' | 'read'>,
+  cache: HiddenWords = new Map(),
+): RenderedSecrets {
   async function hiddenOf(
     target: Target,
     { revision, uid }: RevisionRecord,

@@ -12,13 +12,15 @@ export interface Revisions {
   readonly forget: (target: ReleaseTarget) => void;
 }
 
+/** The newest revision that the server has told of, per release: a watch that does not know it as it was is behind. */
+export type ToldRevisions = Map<string, RevisionRecord>;
+
 export function createRevisions(
   storage: Pick<Storage, 'list'>,
   /** Undefined where nothing is watched. */
   watched: (target: ReleaseTarget) => readonly RevisionRecord[] | undefined,
+  told: ToldRevisions = new Map(),
 ): Revisions {
-  /** The newest revision that the server has told of, per release: a watch that does not know it as it was is behind. */
-  const told = new Map<string, RevisionRecord>();
   return {
     watched: (target) => {
       const records = watched(target);

@@ -24,19 +24,25 @@ export interface SurroundingsPorts {
   readonly namespaces: Pick<Resource<KubeObject>, 'get'>;
   readonly releases: Pick<Resource<HelmRelease>, 'dryRunCreate'>;
   readonly secrets: Pick<Resource<KubeObject>, 'dryRunCreate'>;
-  /** False with --allow-namespace: whoever has rights in single namespaces only asks for nothing beyond them. */
-  readonly seesCluster: boolean;
+  readonly sees: Sight;
 }
 
+/**
+ * What may be asked about: the cluster; or single namespaces, by whoever has rights in these only and asks for nothing beyond
+ * them; or HelmReleases alone, where all else is the business of the accounts that they name.
+ */
+export type Sight = 'cluster' | 'namespace' | 'releases';
+
 export function createSurroundings(ports: SurroundingsPorts): Surroundings {
-  const { definitions, namespaces, releases, secrets, seesCluster } = ports;
-  if (!seesCluster) {
+  const { definitions, namespaces, releases, sees } = ports;
+  if (sees !== 'cluster') {
+    const probe = probeOf(ports, sees === 'namespace' ? 'Secret' : KIND);
     return {
       isCrdTerminating: (release, signal) => isCreateRefused(releases, release, signal),
       isNamespaceTerminating: async (namespace, signal) =>
-        (await stateByProbe(secrets, namespace, signal)) === 'terminating',
+        (await stateByProbe(probe, namespace, signal)) === 'terminating',
       isNamespaceMissing: async (namespace, signal) =>
-        (await stateByProbe(secrets, namespace, signal)) === 'missing',
+        (await stateByProbe(probe, namespace, signal)) === 'missing',
     };
   }
   return {
@@ -86,22 +92,36 @@ async function isCreateRefused(
 
 const NAMESPACE_TERMINATING = /because it is being terminated/i;
 
+/** Asks to create something there, in a dry run. */
+type Probe = (namespace: string, signal: AbortSignal) => Promise<unknown>;
+
+const PROBE = 'is-the-namespace-there';
+
+/** A Secret, which whoever runs helm there may create; or a HelmRelease, which the operator may where it may nothing else. */
+function probeOf({ secrets, releases }: SurroundingsPorts, kind: 'Secret' | 'HelmRelease'): Probe {
+  return async (namespace, signal) => {
+    const metadata = { name: PROBE, namespace };
+    return kind === 'Secret'
+      ? await secrets.dryRunCreate({ apiVersion: 'v1', kind, metadata }, signal)
+      : await releases.dryRunCreate({ apiVersion: API_VERSION, kind, metadata, spec: PROBE_SPEC }, signal);
+  };
+}
+
+/** Nothing is ever made of it. */
+const PROBE_SPEC: HelmRelease['spec'] = {
+  chart: { repository: 'https://charts.example.com', name: PROBE, version: '1.0.0' },
+};
+
 /**
- * How a namespace is, as the refusal to create something there tells it: a Secret, which whoever runs helm there may
- * create. Who may not learns it when helm cannot.
+ * How a namespace is, as the refusal to create something there tells it. Who may not learns it when helm cannot.
  */
 async function stateByProbe(
-  secrets: SurroundingsPorts['secrets'],
+  probe: Probe,
   namespace: string,
   signal: AbortSignal,
 ): Promise<'there' | 'missing' | 'terminating'> {
-  const probe = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'is-the-namespace-there', namespace },
-  };
   try {
-    await secrets.dryRunCreate(probe, signal);
+    await probe(namespace, signal);
   } catch (error) {
     if (isNotFound(error)) return 'missing';
     if (!isForbidden(error) && !isConflict(error)) throw error;

@@ -5,6 +5,8 @@ import type { ReleaseSettings } from '../../api/settings.ts';
 import type { Charts } from '../../charts/charts.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
+import { actorOf } from '../actor.ts';
+import type { Acting } from '../actor.ts';
 import { desire } from '../desire/desire.ts';
 import type { DesirePorts } from '../desire/desire.ts';
 import { createPass } from '../pass.ts';
@@ -21,7 +23,9 @@ import type { RemovalKnowledge } from './removal.ts';
 import { wishOf } from '../wish.ts';
 import { troubled } from './troubled.ts';
 
-export type PreviewPorts = OutlookPorts &
+/** As those of a pass. */
+export type PreviewPorts = Acting<PreviewPorts> &
+  OutlookPorts &
   FormerKnowledge &
   RemovalKnowledge &
   Pick<DesirePorts, 'chartSourceOf' | 'composeValues' | 'digestKey'> & {
@@ -47,15 +51,15 @@ export async function preview(
   const pass = createPass(release, { clock, log: silentLogger, writeStatus: refuse }, signal);
   const about = { key: pass.key, release: formatTarget(pass.target), complete: true };
   if (release.metadata.deletionTimestamp !== undefined)
-    return { ...about, ...(await previewRemoval(pass, ports)) };
+    return { ...about, ...(await previewRemoval(pass, ports.as(actorOf(release, ports.tenancy)))) };
   if (release.spec.suspend === true) return { ...about, action: 'nothing', why: 'spec.suspend is set' };
   let settings: ReleaseSettings;
   try {
-    settings = settingsOf(release);
+    settings = settingsOf(release, ports.tenancy);
   } catch (caught) {
     return { ...about, ...troubled(asOperatorError(caught)) };
   }
-  const former = await previewFormer(pass, ports);
+  const former = await previewFormer(pass, ports.as(actorOf(release, ports.tenancy)));
   pass.note(observedTarget);
   const { complete, why, ...told } = await previewWanted(pass, settings, ports);
   return { ...about, ...told, complete, why: [why, ...former].join('; ') };
@@ -74,14 +78,15 @@ async function previewWanted(
 ): Promise<Pick<Preview, 'complete'> & Forecast> {
   const { signal } = pass;
   const desired = await desire(pass, settings, wishOf(pass.release()) !== undefined, {
-    ...ports,
+    ...ports.as(settings.account),
     charts: { watch: () => undefined },
     patientCharts: { find: (_key, source, fresh) => ports.charts.resolve(source, { signal, fresh }) },
   });
   switch (desired.kind) {
     case 'plan': {
       using _ = desired.held;
-      return { complete: true, ...(await outlook(pass, desired.plan, ports)) };
+      const acting = ports.as(desired.plan.account?.user);
+      return { complete: true, ...(await outlook(pass, desired.plan, acting)) };
     }
     case 'failed':
       return { complete: false, ...troubled(desired.error) };

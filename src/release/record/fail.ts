@@ -5,6 +5,7 @@ import { mask } from '../../helm/errors/mask.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Random } from '../../telemetry/clock.ts';
 import type { Fields } from '../../telemetry/logger.ts';
+import { lacksRights } from '../actor.ts';
 import type { Step } from '../observe/memory.ts';
 import { triedOptions } from '../observe/tried-options.ts';
 import { meterFailure } from './meter.ts';
@@ -55,12 +56,14 @@ export async function recordFailure(
   meterFailure(pass, meter, step);
   const input = plan === undefined ? {} : { digest: plan.digest, options: triedOptions(plan) };
   const counts = countsOf(pass.status(), { step, ...input, blameless });
+  const hasAccount = plan?.account !== undefined;
   const delayMs = nextTryMs(
     {
       step,
       retry: error.retry,
       attempts: counts.platformFailures ?? counts.attempts,
-      madeRevision: revision !== undefined && !blameless && !lacksRights(error, plan),
+      // Rights of an account are given and taken beside the input, whose tries they must not use up.
+      madeRevision: revision !== undefined && !blameless && !(hasAccount && lacksRights(error)),
     },
     rulesOf(step, plan, restorable === true),
     random,
@@ -112,11 +115,6 @@ export async function notLosing<T>(
     log(pass, lost, mask(sentenceOf(pass, step, error, doing), plan?.values.secrets ?? []), {});
     throw caught;
   }
-}
-
-/** Rights of an account are given and taken beside the input, whose tries they must not use up. */
-function lacksRights(error: OperatorError, plan: Plan | undefined): boolean {
-  return plan?.account !== undefined && error instanceof HelmError && error.class === 'FORBIDDEN';
 }
 
 function log(

@@ -22,7 +22,9 @@ export async function tellDifference(
   const { log, signal } = pass;
   log.info(`running dry-run upgrade to compare with release version '${String(revision)}'`);
   try {
-    const diff = await metered(pass, meter, 'dry-run-compare', () => releaseDiff(plan, revision, signal));
+    const diff = await metered(pass, meter, { action: 'dry-run-compare', revision }, () =>
+      releaseDiff(plan, revision, signal),
+    );
     if (diff !== undefined) log.info('difference detected during release comparison', { revision, diff });
   } catch (caught) {
     signal.throwIfAborted();

@@ -11,7 +11,7 @@ const DEPLOYER = `system:serviceaccount:${TEAM}:deployer`;
 
 /** Enough for Helm's records, and for what `values` has of the chart's, but for the Deployment. */
 const RECORDS = [
-  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'create', 'update', 'delete'] },
+  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'create', 'update', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'patch', 'delete'] },
   {
     apiGroups: ['helm.fluxcd.io'],
@@ -61,7 +61,7 @@ describe('a chart in the commit of its manifest, under the account of the GitSyn
   let ops: GitOps;
 
   before(async () => {
-    ops = await openGitOps([], { audit: true });
+    ops = await openGitOps();
     await ops.openNamespace(TEAM, RECORDS);
   });
   after(async () => {

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { eventually } from '../../support/eventually.ts';
+import { auditedSoFar, type AuditEvent } from '../../support/audit-log.ts';
 import type { GitOps } from './gitops.ts';
 
 /** A request that the API server has answered, by the words of its audit log. */
@@ -15,35 +13,13 @@ export interface Asked {
   readonly as: string | undefined;
 }
 
-interface AuditEvent {
-  readonly stage: string;
-  readonly verb: string;
-  readonly requestURI: string;
-  readonly userAgent?: string;
-  readonly impersonatedUser?: { readonly username?: string };
-  readonly objectRef?: { readonly resource?: string; readonly namespace?: string; readonly name?: string };
-}
-
-let marks = 0;
-
-/** Everything that was asked of the API server up to now; its cluster must have been started with `audit`. */
+/** Everything that was asked of the API server up to now. */
 export async function askedSoFar({ world: { cluster } }: GitOps): Promise<readonly Asked[]> {
-  const path = join(dirname(cluster.kubeconfig), 'logs', 'audit.log');
-  const marker = `asked-marker-${String((marks += 1))}.`;
-  await cluster.kubectl('get', '--raw', `/version?${marker}`);
-  return await eventually(async () => {
-    const lines = (await readFile(path, 'utf8')).split('\n');
-    const end = lines.findIndex((line) => line.includes(marker));
-    if (end < 0) throw new Error('the audit log is not written yet');
-    return lines.slice(0, end).flatMap(askedIn);
-  });
+  return (await auditedSoFar(cluster.plane, '')).map(askedIn);
 }
 
-function askedIn(line: string): readonly Asked[] {
-  const event = JSON.parse(line) as AuditEvent;
-  const { stage, verb, userAgent = '', impersonatedUser, objectRef = {} } = event;
-  if (stage !== (verb === 'watch' ? 'ResponseStarted' : 'ResponseComplete')) return [];
-  const { resource = event.requestURI, namespace, name } = objectRef;
+function askedIn({ verb, requestURI, userAgent = '', impersonatedUser, objectRef = {} }: AuditEvent): Asked {
+  const { resource = requestURI, namespace, name } = objectRef;
   const program = (/^[^/\s]*/.exec(userAgent)?.[0] ?? '').toLowerCase();
-  return [{ program, verb, resource, namespace, name, as: impersonatedUser?.username }];
+  return { program, verb, resource, namespace, name, as: impersonatedUser?.username };
 }

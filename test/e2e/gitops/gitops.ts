@@ -52,13 +52,13 @@ const DEPLOYER = [
 
 export async function openGitOps(
   flags: readonly string[] = [],
-  options: Parameters<typeof startWorld>[1] = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<GitOps> {
-  const world = await startWorld('helm', options);
+  const world = await startWorld();
   const { cluster, git } = world;
   await git.createRepo(REPOSITORY);
   const kustomize = await tool('kustomize');
-  const settings = { flags: [`--kustomize-binary=${kustomize}`, ...flags] };
+  const settings = { flags: [`--kustomize-binary=${kustomize}`, ...flags], env };
   let operator = await world.operator(settings);
   const get = async (namespace: string, name: string): Promise<GitSync> => {
     const found = await cluster.get<GitSync>('gitsyncs', name, namespace);
@@ -150,13 +150,15 @@ export interface SharedGitOps {
   readonly flags?: readonly string[];
   /** Open from the start. */
   readonly namespaces?: readonly string[];
+  /** Of the operator, asked when it is started. */
+  readonly env?: () => Readonly<Record<string, string>>;
 }
 
 /** One for all tests of a suite, from its first to its last. */
-export function useGitOps({ flags = [], namespaces = [] }: SharedGitOps = {}): () => GitOps {
+export function useGitOps({ flags = [], namespaces = [], env }: SharedGitOps = {}): () => GitOps {
   let ops: GitOps | undefined;
   before(async () => {
-    ops = await openGitOps(flags);
+    ops = await openGitOps(flags, env?.());
     for (const name of namespaces) await ops.openNamespace(name);
   });
   after(async () => {

@@ -121,8 +121,8 @@ describe('a chart in the commit of its manifest', function () {
   });
 
   it('is what --plan goes by too', async () => {
-    const { helm, cluster } = ops.world;
-    const { kubeconfig } = cluster;
+    const { helm } = ops.world;
+    const kubeconfig = await ops.world.kubeconfig();
     const { stdout, stderr } = await runCommand({ kubeconfig, helm, flags: ['--plan=json'] });
 
     const rows = JSON.parse(stdout || '[]') as readonly { readonly name: string }[];

@@ -93,6 +93,44 @@ describe('the chart source of a HelmRelease', () => {
     });
   });
 
+  it('in its own commit is refused to a HelmRelease that names another account than that of the GitSync', async () => {
+    const account = { sync: 'shop/deploy', user: 'system:serviceaccount:shop:deployer' };
+    const remote = { url: 'ssh://git@git.example.com/deploy', access: { ssh: SSH }, scope: 'team/key/1' };
+    const own = { kind: 'commit', remote, commit: 'c'.repeat(40), account } as const;
+    const find = createChartSourceOf({
+      readSecret: () => Promise.resolve(undefined),
+      defaultRef: 'main',
+      ownCommitOf: () => Promise.resolve(own),
+    });
+    const named = async (serviceAccountName: string): Promise<unknown> => {
+      const { spec, ...rest } = release({ path: 'charts/web' });
+      const settings = settingsOf({ ...rest, spec: { ...spec, serviceAccountName } });
+      return await find(settings, new AbortController().signal).catch((error: unknown) => error);
+    };
+
+    expect(await named('deployer')).to.deep.include({ kind: 'found', account });
+    expect(await named('mighty'))
+      .to.be.instanceOf(InvalidSpecError)
+      .with.property('message')
+      .that.includes('spec.serviceAccountName means service account shop/mighty')
+      .and.includes('GitSync shop/deploy, and is released as service account shop/deployer')
+      .and.includes('remove spec.serviceAccountName');
+  });
+
+  it('of any other kind has the account that is named', async () => {
+    const find = createChartSourceOf({
+      readSecret: () => Promise.resolve(undefined),
+      defaultRef: 'main',
+      ownCommitOf: () => Promise.resolve(NONE),
+    });
+    const { spec, ...rest } = release(WEB);
+    const settings = settingsOf({ ...rest, spec: { ...spec, serviceAccountName: 'app' } });
+
+    expect(await find(settings, new AbortController().signal)).to.deep.include({
+      account: { user: 'system:serviceaccount:shop:app' },
+    });
+  });
+
   it('of any other kind brings no account: helm has the rights of the operator', async () => {
     for (const chart of [WEB, OCI, GIT]) expect(await foundOf(chart)).not.to.have.property('account');
   });

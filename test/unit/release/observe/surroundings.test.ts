@@ -39,7 +39,7 @@ function inOneNamespace(answer: ApiError | undefined): Surroundings {
     namespaces: { get: beyond },
     releases: { dryRunCreate },
     secrets: { dryRunCreate },
-    seesCluster: false,
+    sees: 'namespace',
   });
 }
 
@@ -66,6 +66,28 @@ describe('the surroundings of a release, for whom one namespace is all the world
     ];
     for (const [answer, terminating, missing] of rows) {
       const { isNamespaceTerminating, isNamespaceMissing } = inOneNamespace(answer);
+      expect(await isNamespaceTerminating('shop', signal), String(answer)).to.equal(terminating);
+      expect(await isNamespaceMissing('shop', signal), String(answer)).to.equal(missing);
+    }
+  });
+
+  it('tell the same by an attempt to create a HelmRelease, for whom these are all the world', async () => {
+    const rows: readonly (readonly [ApiError | undefined, boolean, boolean])[] = [
+      [undefined, false, false],
+      [REFUSALS.noRight, false, false],
+      [REFUSALS.namespaceTerminating, true, false],
+      [REFUSALS.missing, false, true],
+    ];
+    for (const [answer, terminating, missing] of rows) {
+      const { isNamespaceTerminating, isNamespaceMissing } = createSurroundings({
+        definitions: { get: beyond },
+        namespaces: { get: beyond },
+        secrets: { dryRunCreate: beyond },
+        releases: {
+          dryRunCreate: (object) => (answer === undefined ? Promise.resolve(object) : Promise.reject(answer)),
+        },
+        sees: 'releases',
+      });
       expect(await isNamespaceTerminating('shop', signal), String(answer)).to.equal(terminating);
       expect(await isNamespaceMissing('shop', signal), String(answer)).to.equal(missing);
     }

@@ -125,7 +125,7 @@ describe('whether the whole kind is being deleted', () => {
       namespaces: { get: () => Promise.resolve(undefined) },
       releases: { dryRunCreate: () => Promise.reject(forbidden) },
       secrets: { dryRunCreate: () => Promise.reject(forbidden) },
-      seesCluster: true,
+      sees: 'cluster',
     });
   const release = createWorld().subject.get();
 

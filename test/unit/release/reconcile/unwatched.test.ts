@@ -30,6 +30,20 @@ describe('a release whose objects no watch tells of', () => {
     expect((await world.pass()).outcome).to.deep.equal({ kind: 'wait', ms: 12_000 });
   });
 
+  it('is found ill when it is looked at again, and well', async () => {
+    const world = createWorld();
+    world.isWatched = false;
+    await world.pass();
+    world.health.set('a', STARTING);
+
+    expect((await world.pass()).outcome).to.deep.equal({ kind: 'done' });
+    expect(world.condition('Ready')).to.include({ status: 'False', reason: 'Unhealthy' });
+
+    world.health.clear();
+    await world.pass();
+    expect(world.condition('Ready')).to.include({ status: 'True' });
+  });
+
   it('is looked at as often after a rollback', async () => {
     const world = createWorld({ wait: true, rollback: { enable: true, wait: true, timeout: 60 } });
     await world.pass();

@@ -12,6 +12,7 @@ import { createIsBeside } from '../../../../src/sync/source-key.ts';
 import { createRivalry } from '../../../../src/sync/rivalry.ts';
 import type { SyncGit } from '../../../../src/sync/source.ts';
 import { silentLogger } from '../../../../src/telemetry/logger.ts';
+import { NO_TRACER } from '../../../../src/telemetry/tracing/tracer.ts';
 import { never } from '../act/support.ts';
 import { type Files, repositoryOf } from '../build/repository.ts';
 import { FakeCluster } from './cluster.ts';
@@ -144,6 +145,7 @@ export class World {
       random: () => 0.5,
       clock,
       log: silentLogger,
+      tracer: NO_TRACER,
       spread: (ms) => ms,
       sourceFailures: createFailureCount(),
       takeNews: () => undefined,

@@ -3,6 +3,8 @@ import { ChartUnavailableError } from '../../../../../src/api/errors.ts';
 import type { Condition, ConditionType } from '../../../../../src/api/helm-release.ts';
 import type { HelmRelease, HelmReleaseSpec, HelmReleaseStatus } from '../../../../../src/api/helm-release.ts';
 import { targetOf } from '../../../../../src/api/release-name.ts';
+import { TRUSTING } from '../../../../../src/api/tenancy.ts';
+import type { Tenancy } from '../../../../../src/api/tenancy.ts';
 import type { Chart } from '../../../../../src/charts/chart.ts';
 import { READY } from '../../../../../src/health/health.ts';
 import type { Health } from '../../../../../src/health/health.ts';
@@ -17,11 +19,13 @@ import type { Account } from '../../../../../src/release/plan.ts';
 import { reconcile } from '../../../../../src/release/reconcile.ts';
 import type { ReconcilePorts } from '../../../../../src/release/reconcile.ts';
 import { preview } from '../../../../../src/release/preview/preview.ts';
-import type { Preview } from '../../../../../src/release/preview/preview.ts';
+import type { Preview, PreviewPorts } from '../../../../../src/release/preview/preview.ts';
 import { remove } from '../../../../../src/release/remove.ts';
 import type { RemovePorts } from '../../../../../src/release/remove.ts';
 import { silentLogger } from '../../../../../src/telemetry/logger.ts';
 import type { Logger } from '../../../../../src/telemetry/logger.ts';
+import { NO_TRACER } from '../../../../../src/telemetry/tracing/tracer.ts';
+import type { Tracer } from '../../../../../src/telemetry/tracing/tracer.ts';
 import { createActPorts } from './act-ports.ts';
 import { BORN, createSubject } from './helm-releases.ts';
 import type { Subject } from './helm-releases.ts';
@@ -41,6 +45,10 @@ export interface Circumstances {
   /** What differs between a release of other content and what is wanted. */
   difference: string | undefined;
   isCrdTerminating: boolean;
+  isNamespaceTerminating: boolean;
+  tenancy: Tenancy;
+  /** Accounts that may neither read nor change Helm's records, nor read values. */
+  readonly powerless: Set<string>;
   /** The chart source has not answered yet. */
   isSourceSlow: boolean;
   /** Whether the release may have its chart is not known yet. */
@@ -79,6 +87,8 @@ export interface World extends Circumstances {
   readonly subject: Subject;
   readonly storage: HelmStorage;
   readonly helm: FakeHelm;
+  /** By whose rights values and Helm's records were read and changed; undefined for the operator's own. */
+  readonly actors: (string | undefined)[];
   /** Reasons of the Events so far. */
   readonly events: readonly string[];
   readonly nowMs: () => number;
@@ -96,21 +106,23 @@ export interface WorldOptions {
   readonly onRun?: (verb: Verb, release: string, labels: Labels, world: World) => void;
   readonly log?: Logger;
   readonly meter?: Meter;
+  readonly tracer?: Tracer;
 }
 
-const IDLE = { inUse: 0, waiting: 0 };
+const IDLE = { size: 4, inUse: 0, waiting: 0 };
 const NO_POOLS = { fast: IDLE, slow: IDLE, package: IDLE };
 
 export const RESYNC_MS = 180_000;
 
 export function createWorld(
   spec: Partial<HelmReleaseSpec> = {},
-  { onRun, log = silentLogger, meter = NO_METER }: WorldOptions = {},
+  { onRun, log = silentLogger, meter = NO_METER, tracer = NO_TRACER }: WorldOptions = {},
 ): World {
   let now = Date.parse(BORN);
   let lifetime = createLifetime();
   let effects: string[] = [];
   const reasons: string[] = [];
+  const actors: (string | undefined)[] = [];
   const storage = createHelmStorage(() => now);
   const alive = () => lifetime;
   const seen = { push: (what: string) => effects.push(what) };
@@ -129,6 +141,21 @@ export function createWorld(
         ? Promise.reject(new ApiError('secrets is forbidden', { status: 403, statusReason: 'Forbidden' }))
         : stored.list(namespace, name, signal),
   };
+  const allowed = async <T>(account: string | undefined, answer: Promise<T>): Promise<T> => {
+    actors.push(account);
+    if (account !== undefined && world.powerless.has(account)) {
+      answer.catch(() => undefined);
+      throw new ApiError(`${account} may not`, { status: 403, statusReason: 'Forbidden' });
+    }
+    return await answer;
+  };
+  /** By whose rights Helm's records are read and changed. */
+  const storageAs = (account: string | undefined): typeof stored => ({
+    ...storagePort,
+    list: (...args) => allowed(account, storagePort.list(...args)),
+    mark: (...args) => allowed(account, storagePort.mark(...args)),
+    label: (...args) => allowed(account, storagePort.label(...args)),
+  });
   const actPorts = createActPorts(alive, seen);
   const createMemory = () => createRevisions(storagePort, ({ releaseName }) => storage.records(releaseName));
   let revisions = createMemory();
@@ -140,12 +167,14 @@ export function createWorld(
     world.chart === undefined
       ? Promise.reject(new ChartUnavailableError('the chart source does not answer'))
       : Promise.resolve(chartOf(world.chart));
-  const portsNow = (): ReconcilePorts & RemovePorts => ({
+  const portsNow = (account?: string): ReconcilePorts & RemovePorts => ({
+    as: portsNow,
+    tenancy: world.tenancy,
     ...actPorts,
     crds: { prepare: (work, signal) => world.prepareCrds(work, signal) },
     helm: helm.port,
-    storage: storagePort,
-    revisions,
+    storage: storageAs(account),
+    revisions: { ...revisions, fresh: (target, signal) => allowed(account, revisions.fresh(target, signal)) },
     originOf: () => world.origin,
     marks: marksWith(world.digestKey),
     digestKey: world.digestKey,
@@ -153,6 +182,7 @@ export function createWorld(
     random: () => 0.5,
     log,
     meter,
+    tracer,
     events: createEvents(reasons),
     stopping: new AbortController().signal,
     find: () => subject.get(),
@@ -172,21 +202,24 @@ export function createWorld(
     resyncMs: () => RESYNC_MS,
     charts: { watch: () => undefined, pin: () => () => undefined },
     patientCharts: { find: () => (world.isSourceSlow ? Promise.resolve(undefined) : findChart()) },
-    chartSourceOf: () =>
-      Promise.resolve(
+    chartSourceOf: ({ account: named }) => {
+      const released = world.account ?? (named === undefined ? undefined : { user: named });
+      return Promise.resolve(
         world.unproved ?? {
           kind: 'found',
           source: { kind: 'git', url: '', ref: 'main', path: 'web', skipDepUpdate: false, scope: '' },
-          ...(world.account === undefined ? {} : { account: world.account }),
+          ...(released === undefined ? {} : { account: released }),
         },
-      ),
-    composeValues: () => Promise.resolve({ values: NO_VALUES, [Symbol.dispose]: () => undefined }),
+      );
+    },
+    composeValues: () =>
+      allowed(account, Promise.resolve({ values: NO_VALUES, [Symbol.dispose]: () => undefined })),
     differenceFrom: ({ target, chart }, revision) => {
       const stored = storage.all(target.releaseName).find((each) => each.revision === revision);
       return Promise.resolve(stored?.content === chart.digest ? undefined : world.difference);
     },
     readiness: {
-      watched: (_target, of) => healthOf(of),
+      watched: (_target, of) => (world.isWatched ? healthOf(of) : Promise.resolve(READY)),
       check: (_target, of) => healthOf(of),
       settled: (_target, of) => healthOf(of),
       isWatched: () => Promise.resolve(world.isWatched),
@@ -199,7 +232,7 @@ export function createWorld(
     tillerRecordOf: () => Promise.resolve(world.tillerRecord),
     surroundings: {
       isCrdTerminating: () => Promise.resolve(world.isCrdTerminating),
-      isNamespaceTerminating: () => Promise.resolve(false),
+      isNamespaceTerminating: () => Promise.resolve(world.isNamespaceTerminating),
       isNamespaceMissing: () => Promise.resolve(false),
     },
   });
@@ -221,6 +254,10 @@ export function createWorld(
     health: new Map(),
     difference: undefined,
     isCrdTerminating: false,
+    isNamespaceTerminating: false,
+    tenancy: TRUSTING,
+    powerless: new Set(),
+    actors,
     isSourceSlow: false,
     unproved: undefined,
     account: undefined,
@@ -258,7 +295,8 @@ export function createWorld(
       effects = [];
       const ports = portsNow();
       const charts = { ...ports.charts, resolve: findChart };
-      const told = await preview(subject.get(), { ...ports, charts }, createLifetime().signal);
+      const previewPorts: PreviewPorts = { ...ports, charts, as: () => previewPorts };
+      const told = await preview(subject.get(), previewPorts, createLifetime().signal);
       if (effects.length > 0) throw new Error(`a preview did something: ${effects.join(', ')}`);
       return told;
     },
