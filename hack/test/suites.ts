@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { runChecks } from '../lint/checks.ts';
 import { runMocha, type Outcome } from './mocha.ts';
+import { collectUsedRights } from './used-rights.ts';
 
 export interface SuiteResult extends Outcome {
   readonly name: string;
@@ -26,11 +27,18 @@ function runNamed(name: string): Promise<Outcome> {
     case 'unit':
       return runMocha('test/unit/**/*.test.ts', 'show');
     case 'integration':
+      return runFiles('test/integration/**/*.test.ts');
     case 'e2e':
-      return runFiles(`test/${name}/**/*.test.ts`);
+      return collectUsedRights(runEndToEnd);
     default:
       return runMocha(name, 'show');
   }
+}
+
+/** Which rights are never used is known only when all tests have come to their ends. */
+async function runEndToEnd(): Promise<Outcome> {
+  const outcome = await runFiles('test/e2e/**/*.test.ts');
+  return outcome.failed > 0 ? outcome : sumOf([outcome, await runMocha('test/rights/*.test.ts', 'show')]);
 }
 
 async function runFiles(pattern: string): Promise<Outcome> {
@@ -42,6 +50,10 @@ async function runFiles(pattern: string): Promise<Outcome> {
   };
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
   if (outcomes.length === 0) return { passed: 0, failed: 1, failures: [`there are no tests in ${pattern}`] };
+  return sumOf(outcomes);
+}
+
+function sumOf(outcomes: readonly Outcome[]): Outcome {
   const sum = (key: 'passed' | 'failed'): number =>
     outcomes.reduce((total, outcome) => total + outcome[key], 0);
   return {

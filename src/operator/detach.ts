@@ -7,19 +7,25 @@ import * as finalizers from '../kube/finalizers.ts';
 import { sleep } from '../kube/http/abort.ts';
 import { createResource } from '../kube/resource.ts';
 import type { Resource } from '../kube/resource.ts';
-import type { KubeObject } from '../kube/resource-type.ts';
+import { PODS, type KubeObject } from '../kube/resource-type.ts';
 import { createSemaphore } from '../process/semaphore.ts';
 import { hasFinalizer } from '../release/admit/finalizer.ts';
 import { detachRelease } from '../release/detach/detach-release.ts';
 import { detachRevision } from '../release/detach/detach-revision.ts';
 import { detachSync } from '../sync/detach-sync.ts';
+import { clusterAs } from './access.ts';
 import { findAttached } from './attached.ts';
-import type { Attached } from './attached.ts';
+import type { Attached, AttachedPorts } from './attached.ts';
+import { byAccount } from './by-account.ts';
 import { openCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import type { CommandOptions } from './command.ts';
 import { environmentOf } from './command.ts';
+import { namespaceOf } from './digest-key.ts';
+import type { Environment } from './environment.ts';
+import { DEPLOYMENTS, stopDeployment } from './stop-deployment.ts';
 import { SYNCS } from './sync-kind.ts';
+import { tenancyOf } from './tenancy.ts';
 
 /** Objects at a time. */
 const AT_ONCE = 8;
@@ -34,20 +40,30 @@ type Result =
   | { readonly kind: 'failed'; readonly object: string; readonly why: string };
 
 /** The cluster, with the kind that not every one has. */
-type Detached = Cluster & { readonly syncs: Resource<GitSync> };
+type Detached = Cluster & { readonly syncs: Resource<GitSync> } & Pick<AttachedPorts, 'tenants'>;
+
+export interface DetachOptions extends CommandOptions {
+  /** That of the operator, in its own namespace: to be scaled to 0 first. */
+  readonly deployment: string | undefined;
+}
 
 /**
  * Takes everything off the cluster by which Helm Operator 1.4.4 or plain helm could be disturbed, and gives the exit
  * status. No release is touched, each object is tried whatever becomes of the others, and it can be run again.
  */
-export async function runDetach(options: CommandOptions): Promise<number> {
+export async function runDetach({ deployment, ...options }: DetachOptions): Promise<number> {
   const { write, signal } = options;
   const environment = environmentOf(options);
   const opened = openCluster(environment);
-  const cluster: Detached = { ...opened, syncs: createResource<GitSync>(opened.transport, SYNCS) };
+  const cluster: Detached = {
+    ...opened,
+    syncs: createResource<GitSync>(opened.transport, SYNCS),
+    ...tenantsOf(opened, environment.config),
+  };
   const namespace = environment.config.allowNamespace;
   try {
-    write(FIRST);
+    if (deployment === undefined) write(FIRST);
+    else await stopOperator(deployment, cluster, environment, { write, signal });
     const attached = await findAttached(cluster, namespace, signal);
     const results: Result[] = [];
     for (const pending of detachAll(attached, cluster, signal)) {
@@ -69,13 +85,32 @@ export async function runDetach(options: CommandOptions): Promise<number> {
   }
 }
 
+async function stopOperator(
+  name: string,
+  { connection, resourceOf }: Cluster,
+  { config }: Environment,
+  { write, signal }: Pick<CommandOptions, 'write' | 'signal'>,
+): Promise<void> {
+  const ports = { deployments: resourceOf(DEPLOYMENTS), pods: resourceOf(PODS), write };
+  await stopDeployment(namespaceOf(config, connection), name, ports, signal);
+}
+
+function tenantsOf(cluster: Cluster, config: Environment['config']): Pick<AttachedPorts, 'tenants'> {
+  if (!config.tenantMode) return {};
+  const secretsAs = (account: string | undefined) => clusterAs(cluster, account).secretsMetadata;
+  return { tenants: { tenancy: tenancyOf(config), secretsAs } };
+}
+
 function detachAll(
-  { releases, secrets, syncs, unseen }: Attached,
+  { releases, secrets, syncs, actors, unseen }: Attached,
   cluster: Detached,
   signal: AbortSignal,
 ): readonly Promise<Result>[] {
   const places = createSemaphore(AT_ONCE);
-  const storage = createStorage(cluster.secrets, cluster.secretsMetadata);
+  const storageAs = byAccount((account: string | undefined) => {
+    const seen = clusterAs(cluster, account);
+    return createStorage(seen.secrets, seen.secretsMetadata);
+  });
   const one = async (object: string, detach: () => Promise<string | undefined>): Promise<Result> => {
     try {
       const what = await places.run(signal, detach);
@@ -90,7 +125,9 @@ function detachAll(
       one(nameOf('HelmRelease', release), () => detachRelease(release, cluster.releases, signal)),
     ),
     ...secrets.map((secret) =>
-      one(nameOf('Secret', secret), () => detachRevision(secret.metadata, storage, signal)),
+      one(nameOf('Secret', secret), () =>
+        detachRevision(secret.metadata, storageAs(actors.get(secret.metadata.namespace ?? '')), signal),
+      ),
     ),
     ...[...unseen].map(([object, why]) => Promise.resolve<Result>({ kind: 'failed', object, why })),
   ];

@@ -9,8 +9,11 @@ import type { HelmRelease, HelmReleaseSpec } from '../../src/api/helm-release.ts
 import { startCluster } from '../support/cluster.ts';
 import type { Cluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { createOperatorAccounts } from '../support/operator-account.ts';
+import type { OperatorAccounts } from '../support/operator-account.ts';
 import { startOperator } from '../support/operator-process.ts';
 import type { OperatorProcess, OperatorSettings } from '../support/operator-process.ts';
+import { rightsComplaints } from './rights/check.ts';
 
 /** Where the charts for tests lie. */
 export const CHARTS = fileURLToPath(new URL('../fixtures/charts', import.meta.url));
@@ -30,7 +33,10 @@ export interface World {
   readonly helm: string;
   /** Commits a change of files of the chart `web`, given by their path in the chart. */
   readonly commitChart: (files: Readonly<Record<string, string>>) => Promise<string>;
+  /** Unless told otherwise, under the account that the chart makes for its flags. */
   readonly operator: (settings?: Partial<OperatorSettings>) => Promise<OperatorProcess>;
+  /** Of that account. */
+  readonly kubeconfig: OperatorAccounts['kubeconfig'];
   readonly release: (namespace: string, name: string) => Promise<HelmRelease>;
   /** Waits until a HelmRelease looks as the check wants it. */
   readonly until: (
@@ -40,6 +46,7 @@ export interface World {
     timeoutMs?: number,
   ) => Promise<HelmRelease>;
   readonly revisions: (namespace: string, releaseName: string) => Promise<readonly StoredRevision[]>;
+  /** Fails if the operator has asked for anything that the chart gives it no right to. */
   readonly stop: () => Promise<void>;
 }
 
@@ -51,12 +58,10 @@ const FLAGS = [
   '--workers=4',
 ];
 
-export async function startWorld(
-  helmTool: 'helm' | 'helm3' = 'helm',
-  options: Parameters<typeof startCluster>[0] = {},
-): Promise<World> {
+export async function startWorld(helmTool: 'helm' | 'helm3' = 'helm'): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'world-'));
-  const cluster = await startCluster(options);
+  const cluster = await startCluster({ audit: true });
+  const accounts = createOperatorAccounts(cluster.plane);
   const git = await startGitServer({ dir: join(dir, 'git') });
   await git.createRepo('charts');
   await git.commit('charts', await webChartFiles('web'));
@@ -76,9 +81,10 @@ export async function startWorld(
         'charts',
         Object.fromEntries(Object.entries(files).map(([path, text]) => [`web/${path}`, text])),
       ),
-    operator: (settings = {}) =>
+    kubeconfig: accounts.kubeconfig,
+    operator: async (settings = {}) =>
       startOperator({
-        kubeconfig: cluster.kubeconfig,
+        kubeconfig: settings.kubeconfig ?? (await accounts.kubeconfig(settings.flags)),
         helm,
         ...settings,
         flags: [...FLAGS, ...(settings.flags ?? [])],
@@ -119,8 +125,10 @@ export async function startWorld(
     },
     stop: async () => {
       await git.stop();
+      const complaints = await rightsComplaints(cluster.plane, accounts);
       await cluster.stop();
       await rm(dir, { recursive: true, force: true });
+      if (complaints.length > 0) throw new Error(`rights are missing:\n${complaints.join('\n')}`);
     },
   };
 }

@@ -6,6 +6,8 @@ export interface OperatorChild {
   readonly pid: number;
   /** The folder of the operator that started it. */
   readonly owner: string;
+  /** Empty for one that is dead. */
+  readonly command: string;
 }
 
 /** Children of all operators that have lived in a work directory. All at once: none can get away in between. */
@@ -14,7 +16,9 @@ export function childrenOf(workDir: string): readonly OperatorChild[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       const owner = ownerOf(name);
-      return owner?.startsWith(`${workDir}/`) === true ? [{ pid: Number(name), owner }] : [];
+      return owner?.startsWith(`${workDir}/`) === true
+        ? [{ pid: Number(name), owner, command: commandOf(name) }]
+        : [];
     });
 }
 
@@ -41,5 +45,13 @@ function environmentOf(pid: string): readonly string[] {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   } catch {
     return [];
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
   }
 }

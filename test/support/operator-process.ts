@@ -26,6 +26,8 @@ export interface OperatorProcess {
   readonly metric: (name: string, labels?: Readonly<Record<string, string>>) => Promise<number>;
   readonly get: (path: string) => Promise<{ status: number; body: string }>;
   readonly post: (path: string) => Promise<number>;
+  /** The exit code, or the signal that ended it; undefined while it runs. */
+  readonly ended: () => number | string | undefined;
   /** SIGTERM; gives the exit code. */
   readonly stop: () => Promise<number | null>;
   /** SIGKILL: no time for anything. Its children live on, unless its work directory goes with it. */
@@ -75,6 +77,7 @@ export async function startOperator(settings: OperatorSettings): Promise<Operato
       get: (path) => get(base + path),
       post: async (path) => (await fetch(base + path, { method: 'POST' })).status,
       metric: async (name, labels = {}) => sumOf((await get(`${base}/metrics`)).body, name, labels),
+      ended: () => child.exitCode ?? child.signalCode ?? undefined,
       stop: async () => {
         child.kill('SIGTERM');
         await ended;

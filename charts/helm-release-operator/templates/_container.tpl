@@ -6,13 +6,20 @@
 
 {{- define "helm-operator.args" -}}
 - --work-dir=/var/lib/helm-release-operator
+- --leader-elect
 - --shutdown-timeout={{ sub .Values.terminationGracePeriodSeconds 45 }}s
 - --workers={{ .Values.workers }}
 - --charts-sync-interval={{ .Values.chartsSyncInterval }}
 - --update-chart-deps={{ .Values.updateChartDeps }}
 - --log-format={{ .Values.logFormat }}
 - --log-level={{ .Values.logLevel }}
+{{- if .Values.logLevelConfigMap }}
+- --log-level-file=/etc/helm-release-operator/log/level
+{{- end }}
 - --log-release-diffs={{ .Values.logReleaseDiffs }}
+{{- with .Values.tracing.endpoint }}
+- --otlp-endpoint={{ . }}
+{{- end }}
 - --git-poll-interval={{ .Values.git.pollInterval }}
 - --git-timeout={{ .Values.git.timeout }}
 {{- with .Values.git.defaultRef }}
@@ -21,6 +28,11 @@
 {{- with include "helm-operator.allowNamespace" . }}
 - --allow-namespace={{ . }}
 {{- end }}
+{{- if .Values.tenantMode }}
+- --tenant-mode
+{{- else if not .Values.crossNamespaceRefs }}
+- --no-cross-namespace-refs
+{{- end }}
 {{- if .Values.configureRepositories.enable }}
 - --helm-repository-import=v3:/root/.helm/repository/repositories.yaml
 {{- end }}
@@ -28,6 +40,21 @@
 - --webhook-listen=:3031
 {{- end }}
 {{- with .Values.extraArgs }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* By its address the one that leads is found by those that stand by. */}}
+{{- define "helm-operator.env" -}}
+- name: POD_NAMESPACE
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.namespace
+- name: POD_IP
+  valueFrom:
+    fieldRef:
+      fieldPath: status.podIP
+{{- with .Values.extraEnvs }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}

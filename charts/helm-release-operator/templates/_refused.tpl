@@ -4,8 +4,10 @@
 {{- $said := list -}}
 {{- $tls := $values.tls | default dict -}}
 {{- $helm2 := "asks for Helm 2 and its Tiller, which are not supported: convert these releases with the plugin 2to3, and remove the value" -}}
-{{- if gt (int $values.replicas) 1 -}}
-{{- $said = append $said "replicas: more than one would work on the same releases, since there is no leader election: set 1" -}}
+{{- range $values.extraArgs -}}
+{{- if regexMatch "^--?leader-elect(=|$)" . -}}
+{{- $said = append $said "extraArgs: --leader-elect is always set by the chart, so that two pods never work on the same releases, not even during an upgrade: remove it" -}}
+{{- end -}}
 {{- end -}}
 {{- if regexMatch "(fluxcd|weaveworks)/helm-operator(-prerelease)?$" $values.image.repository -}}
 {{- $said = append $said "image.repository: that is the image of Helm Operator 1.4.4: name the one of this operator, or remove image.repository and image.tag" -}}
@@ -42,9 +44,6 @@
 {{- end -}}
 {{- if contains "server:" (($values.kube | default dict).config | default "") -}}
 {{- $said = append $said "kube.config: it was for the kubectl in the old image, and the operator works on the cluster that it runs in: remove it; for another cluster mount a kubeconfig by extraVolumes and set --kubeconfig in extraArgs" -}}
-{{- end -}}
-{{- if ($values.dashboards | default dict).enabled -}}
-{{- $said = append $said "dashboards.enabled: this chart has no dashboards: the one of Helm Operator 1.4.4 goes on to work, bring it by extraManifests or your Grafana" -}}
 {{- end -}}
 {{- /* Whoever may make ClusterRoles may look at definitions too; with a Role alone one may not. */ -}}
 {{- if and .Release.IsUpgrade (not $values.createCRD) (not (include "helm-operator.namespaced" .)) -}}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAll } from 'js-yaml';
 import { tool } from '../../../hack/testenv/testenv.ts';
+import type { Rule } from '../../support/chart-rights.ts';
 import { run } from '../../support/run.ts';
 
 export const CHART = fileURLToPath(new URL('../../../charts/helm-release-operator', import.meta.url));
@@ -27,14 +28,6 @@ export async function helm(
 /** For commands that take no values. */
 export async function helmAlone(...args: readonly string[]): Promise<string> {
   return run(await tool('helm'), args, { env: ENV });
-}
-
-export interface Rule {
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly nonResourceURLs?: readonly string[];
-  readonly verbs: readonly string[];
 }
 
 export interface Container {
@@ -92,9 +85,9 @@ export function find(objects: readonly Rendered[], kind: string, name?: string):
   );
 }
 
-export function podOf(objects: readonly Rendered[]): Pod {
-  const spec = find(objects, 'Deployment')?.spec as { readonly template: Pod } | undefined;
-  if (spec === undefined) throw new Error('there is no Deployment');
+export function podOf(objects: readonly Rendered[], kind: 'Deployment' | 'Job' = 'Deployment'): Pod {
+  const spec = find(objects, kind)?.spec as { readonly template: Pod } | undefined;
+  if (spec === undefined) throw new Error(`there is no ${kind}`);
   return spec.template;
 }
 

@@ -6,7 +6,10 @@ import { after, afterEach, before, describe, it } from 'mocha';
 import { kubeconfigText } from '../../../hack/testenv/control-plane/kubeconfig.ts';
 import { tool } from '../../../hack/testenv/testenv.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { FINALIZER, MARK_DIGEST_LABEL } from '../../../src/api/names.ts';
+import { isHook } from '../../support/chart-rights.ts';
 import { eventually } from '../../support/eventually.ts';
+import { runCommand } from '../../support/operator-command.ts';
 import { startOperator } from '../../support/operator-process.ts';
 import { CHART, helm, helmAlone, NAMESPACE, podOf, RELEASE, render } from './chart.ts';
 import type { Rendered, Values } from './chart.ts';
@@ -23,6 +26,7 @@ const WEB = {
 
 interface Deployment extends Rendered {
   readonly metadata: Rendered['metadata'] & { readonly uid: string };
+  readonly spec: { readonly replicas: number; readonly strategy: { readonly type: string } };
   readonly status: { readonly readyReplicas?: number };
 }
 
@@ -48,9 +52,9 @@ describe('the chart on a cluster', function () {
     helm(['install', RELEASE, CHART, ...flags(), '--wait', '--timeout=60s', ...more], values);
   const upgrade = (values: Values, ...more: string[]): Promise<string> =>
     helm(['upgrade', RELEASE, CHART, ...flags(), '--wait', '--timeout=60s', ...more], values);
-  const uninstall = (): Promise<string> =>
-    helmAlone('uninstall', RELEASE, ...flags(), '--wait', '--ignore-not-found');
-  afterEach(uninstall);
+  const uninstall = (...more: string[]): Promise<string> =>
+    helmAlone('uninstall', RELEASE, ...flags(), '--wait', '--ignore-not-found', ...more);
+  afterEach(() => uninstall('--no-hooks'));
   const deployment = (): Promise<Deployment | undefined> =>
     cluster.get<Deployment>('deployment', RELEASE, NAMESPACE);
   const definitions = (): Promise<string> =>
@@ -59,8 +63,10 @@ describe('the chart on a cluster', function () {
 
   for (const [name, values] of Object.entries(PROFILES)) {
     it(`is taken by the API server, with no field that it does not know, with ${name}`, async () => {
-      // Their definitions are those of the Prometheus operator.
-      const items = (await render(values)).filter(({ kind }) => !kind.endsWith('Monitor'));
+      // Of the Prometheus operator there is no definition here.
+      const items = (await render(values)).filter(
+        ({ apiVersion }) => !apiVersion.startsWith('monitoring.coreos.com/'),
+      );
       await writeFile(join(dir, 'list.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
 
       const told = await cluster.kubectl(
@@ -88,6 +94,58 @@ describe('the chart on a cluster', function () {
     expect((await definitions()).split(' ')).to.have.members(DEFINITIONS);
     expect(await cluster.get('helmreleases.helm.fluxcd.io', 'web', NAMESPACE)).not.to.equal(undefined);
   });
+
+  it('runs two of the operator, and one again', async () => {
+    await install({ replicas: 2 });
+    expect((await deployment())?.status.readyReplicas).to.equal(2);
+    expect(await cluster.get('poddisruptionbudget', RELEASE, NAMESPACE)).not.to.equal(undefined);
+
+    await upgrade({ replicas: 2, workers: 2 });
+    expect((await deployment())?.spec.strategy.type).to.equal('RollingUpdate');
+
+    await upgrade({ replicas: 1 });
+    expect((await deployment())?.spec).to.deep.include({ replicas: 1, strategy: { type: 'Recreate' } });
+    expect(await cluster.get('poddisruptionbudget', RELEASE, NAMESPACE)).to.equal(undefined);
+  });
+
+  for (const [mode, values] of [
+    ['', {}],
+    [', in tenant mode too', { tenantMode: true }],
+  ] as const)
+    it(`takes the marks of the operator off before it goes, so that no namespace waits for it${mode}`, async () => {
+      const apps = `apps-${mode.length}`;
+      await install(values);
+      await cluster.createNamespace(apps);
+      await cluster.apply({ ...WEB, metadata: { name: 'web', namespace: apps, finalizers: [FINALIZER] } });
+      const labels = { owner: 'helm', name: 'web', version: '1', [MARK_DIGEST_LABEL]: 'v1.1.1' };
+      const secret = { name: 'sh.helm.release.v1.web.v1', namespace: apps, labels };
+      await cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: secret });
+      // Nothing runs in the pods here, so what the Job would do is done by hand, with no more rights than it has.
+      const hooks = (await render(values)).filter(isHook);
+      await cluster.apply({
+        apiVersion: 'v1',
+        kind: 'List',
+        items: hooks.filter(({ kind }) => kind !== 'Job'),
+      });
+      const [{ args }] = podOf(hooks, 'Job').spec.containers;
+      const told = await runCommand({
+        kubeconfig: await accountKubeconfig(),
+        helm: await tool('helm'),
+        flags: [...args.filter(isForOutside), `--operator-namespace=${NAMESPACE}`],
+      });
+
+      expect(told.status, told.stdout + told.stderr).to.equal(0);
+      expect(told.stdout).to.include('helm-operator is scaled to 0, and none of its pods is left');
+      expect(told.stdout).to.include(`HelmRelease ${apps}/web: took off finalizer`);
+      expect(told.stdout).to.include(`Secret ${apps}/sh.helm.release.v1.web.v1: took off digest`);
+      expect((await deployment())?.spec.replicas).to.equal(0);
+      await uninstall();
+      for (const { kind, metadata } of hooks) {
+        expect(await cluster.get(kind, metadata.name, NAMESPACE)).to.equal(undefined);
+      }
+      expect(await cluster.get('helmreleases.helm.fluxcd.io', 'web', apps)).not.to.equal(undefined);
+      await cluster.kubectl('delete', 'namespace', apps, '--timeout=30s');
+    });
 
   it('keeps definitions that were among its templates when they no longer are, and when it goes', async () => {
     await removeDefinitions();
@@ -128,8 +186,7 @@ describe('the chart on a cluster', function () {
       const operator = await startOperator({
         kubeconfig: await accountKubeconfig(),
         helm: await tool('helm'),
-        // These are for the inside of a container.
-        flags: args.filter((each) => !each.startsWith('--work-dir=')),
+        flags: args.filter(isForOutside),
         env: { POD_NAMESPACE: NAMESPACE },
       });
       try {
@@ -174,9 +231,22 @@ describe('the chart on a cluster', function () {
     expect(JSON.stringify(now?.spec)).to.include('helm-release-operator:0.1.0').and.not.to.include('tiller');
 
     await helmAlone('rollback', RELEASE, '1', ...flags(), '--wait', '--timeout=60s');
+    await upgrade({ ...TYPICAL_OF_1_4_4, replicas: 2 });
+    expect((await deployment())?.spec.strategy.type, 'with the old one, which heeds no Lease').to.equal(
+      'Recreate',
+    );
+    await upgrade({ ...TYPICAL_OF_1_4_4, replicas: 2 });
+    expect((await deployment())?.spec.strategy.type).to.equal('RollingUpdate');
+
+    await helmAlone('rollback', RELEASE, '1', ...flags(), '--wait', '--timeout=60s');
     expect(JSON.stringify((await deployment())?.spec)).to.include('--tiller-namespace=kube-system');
   });
 });
+
+/** Folders are those inside of a container. */
+function isForOutside(flag: string): boolean {
+  return !flag.startsWith('--work-dir=');
+}
 
 /** What of the old chart stands in the way of an upgrade, or would: names, labels, the selector, the container. */
 async function predecessor(dir: string): Promise<string> {

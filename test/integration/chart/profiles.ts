@@ -10,9 +10,13 @@ export const PROFILES: Readonly<Record<string, Values>> = {
   'least rights': {
     rbac: {
       chartRules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'create'] }],
-      gitSyncAccounts: ['deployer'],
+      accounts: ['deployer'],
     },
   },
+  'two replicas': { replicas: 2 },
+  'two replicas, with a Role': { replicas: 2, namespaced: true },
+  'tenant mode': { tenantMode: true },
+  'tenant mode, with a Role': { tenantMode: true, namespaced: true },
   'rights of somebody else': {
     rbac: { create: false },
     serviceAccount: { create: false, name: 'theirs' },
@@ -20,7 +24,9 @@ export const PROFILES: Readonly<Record<string, Values>> = {
   everything: {
     image: { tag: '0.2.0', digest: `sha256:${'0'.repeat(64)}`, pullSecret: 'registry' },
     logFormat: 'json',
-    logLevel: 'debug',
+    logLevel: 'debug,kube=info',
+    logLevelConfigMap: 'log-level',
+    tracing: { endpoint: 'http://collector.monitoring:4318' },
     extraArgs: ['--deny-addresses=10.0.0.0/8', '--inspect-listen=127.0.0.1:9229'],
     extraEnvs: [{ name: 'HTTPS_PROXY', value: 'http://proxy.example.com:3128' }],
     git: {
@@ -38,8 +44,15 @@ export const PROFILES: Readonly<Record<string, Values>> = {
       enabled: true,
       serviceMonitor: { create: true, interval: '30s', scrapeTimeout: '10s', additionalLabels: { a: 'b' } },
       podMonitor: { create: true },
+      rules: { create: true, runbookBaseUrl: 'https://wiki.example.com/runbooks' },
     },
+    dashboards: { enabled: true, annotations: { grafana_folder: 'Platform' } },
     networkPolicy: { create: true, metricsFrom: [PEER], webhooksFrom: [PEER] },
+    replicas: 3,
+    podDisruptionBudget: { maxUnavailable: '50%' },
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' },
+    ],
     terminationGracePeriodSeconds: 120,
     podAnnotations: { note: 'one' },
     podLabels: { team: 'platform' },

@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { readConfig } from '../../../src/config.ts';
 import type { Config } from '../../../src/config.ts';
+import { isHook, rightsOf } from '../../support/chart-rights.ts';
 import { CHART, find, helm, NAMESPACE, podOf, RELEASE, render } from './chart.ts';
-import type { Values } from './chart.ts';
+import type { Rendered, Values } from './chart.ts';
 import { PROFILES } from './profiles.ts';
-import { documentedRights, documentedRole, rightsOf } from './rights.ts';
+import { documentedRights, documentedRoles } from './rights.ts';
 
 async function configOf(values: Values): Promise<Config> {
   const [{ args, env }] = podOf(await render(values)).spec.containers;
@@ -60,7 +61,9 @@ describe('the chart of the operator', function () {
 
     expect(everything).to.deep.include({
       logFormat: 'json',
-      logLevel: 'debug',
+      logLevels: { all: 'debug', parts: { kube: 'info' } },
+      logLevelFile: '/etc/helm-release-operator/log/level',
+      otlpEndpoint: 'http://collector.monitoring:4318',
       gitDefaultRef: 'main',
       denyAddresses: ['10.0.0.0/8'],
       helmRepositoryImports: ['/root/.helm/repository/repositories.yaml'],
@@ -74,8 +77,10 @@ describe('the chart of the operator', function () {
         updateChartDeps: false,
         logReleaseDiffs: true,
         git: { pollInterval: '2m', timeout: '40s' },
+        crossNamespaceRefs: false,
       }),
     ).to.deep.include({
+      crossNamespaceRefs: false,
       workers: 7,
       chartsSyncIntervalMs: 60_000,
       updateChartDeps: false,
@@ -99,26 +104,30 @@ describe('the chart of the operator', function () {
 
 describe('the rights of the chart', function () {
   this.timeout(30_000);
-  const ALONE = { chartRules: [], gitSyncAccounts: ['*'] };
+  const ALONE = { chartRules: [], accounts: ['*'] };
+  const LEASES = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
+  const AT_HOME = [
+    ...['get', 'create', 'update'].map((verb) => `${verb} coordination.k8s.io/leases`),
+    'create /serviceaccounts/token',
+  ];
+  const allRights = (objects: readonly Rendered[]): ReadonlySet<string> =>
+    rightsOf(objects.filter((object) => !isHook(object)).flatMap(({ rules = [] }) => rules));
 
   it('are those that the documentation tells, for all namespaces', async () => {
     const objects = await render({ rbac: ALONE });
 
-    expect(rightsOf(find(objects, 'ClusterRole')?.rules ?? [])).to.deep.equal(
-      await documentedRights('all namespaces'),
-    );
-    expect(find(objects, 'Role')).to.equal(undefined);
+    expect(allRights(objects)).to.deep.equal(await documentedRights('all namespaces'));
+    expect([...rightsOf(find(objects, 'Role')?.rules ?? [])]).to.have.members(AT_HOME);
+    expect([...rightsOf(find(objects, 'ClusterRole')?.rules ?? [])]).not.to.include.members(AT_HOME);
   });
 
   it('are those that the documentation tells, in a Role for one', async () => {
     const objects = await render({ rbac: ALONE, namespaced: true });
 
-    expect(rightsOf(find(objects, 'Role')?.rules ?? [])).to.deep.equal(
-      await documentedRights('one namespace'),
-    );
-    const role = await documentedRole();
+    expect(allRights(objects)).to.deep.equal(await documentedRights('one namespace'));
+    const { Role: role } = await documentedRoles('One namespace is enough');
     expect(role).to.include('update helm.fluxcd.io/helmreleases/status');
-    expect([...(await documentedRights('one namespace'))]).to.include.members([...role]);
+    expect([...(await documentedRights('one namespace'))]).to.include.members([...(role ?? [])]);
     expect(find(objects, 'RoleBinding')?.metadata.namespace).to.equal(NAMESPACE);
     expect(objects.filter(({ kind }) => kind.startsWith('Cluster'))).to.deep.equal([]);
   });
@@ -126,20 +135,62 @@ describe('the rights of the chart', function () {
   it('are the same in a ClusterRole for one namespace', async () => {
     const objects = await render({ rbac: ALONE, allowNamespace: 'apps' });
 
-    expect(rightsOf(find(objects, 'ClusterRole')?.rules ?? [])).to.deep.equal(
-      await documentedRights('one namespace'),
-    );
+    expect(allRights(objects)).to.deep.equal(await documentedRights('one namespace'));
+    expect(find(objects, 'Role')?.metadata.namespace).to.equal(NAMESPACE);
+  });
+
+  for (const [values, lease] of [
+    [{}, 'helm-release-operator'],
+    [{ namespaced: true }, `helm-release-operator-${NAMESPACE}`],
+    [{ allowNamespace: 'apps' }, 'helm-release-operator-apps'],
+  ] as const) {
+    it(`hold the Lease that goes with its flags and tokens of its own account, and no other, with ${JSON.stringify(values)}`, async () => {
+      const rules = find(await render(values), 'Role')?.rules ?? [];
+      const held = rules.filter(({ resources = [] }) => resources.includes('leases'));
+
+      expect(held).to.deep.include({ ...LEASES, resourceNames: [lease], verbs: ['get', 'update'] });
+      expect(held).to.deep.include({ ...LEASES, verbs: ['create'] });
+      expect(held).to.have.length(2);
+      expect(rules).to.deep.include({
+        apiGroups: [''],
+        resources: ['serviceaccounts/token'],
+        resourceNames: ['helm-operator'],
+        verbs: ['create'],
+      });
+      const { allowNamespace } = await configOf(values);
+      expect(lease).to.equal(['helm-release-operator', allowNamespace].filter(Boolean).join('-'));
+    });
+  }
+
+  it('are no more in tenant mode than the documentation tells, whatever the charts contain', async () => {
+    const { ClusterRole: everywhere = [], Role: atHome = [] } = await documentedRoles('Tenant mode');
+    const objects = await render({ tenantMode: true });
+    const one = await render({ tenantMode: true, namespaced: true });
+
+    expect([...everywhere]).to.include('impersonate /serviceaccounts');
+    expect(rightsOf(find(objects, 'ClusterRole')?.rules ?? [])).to.deep.equal(everywhere);
+    expect(rightsOf(find(objects, 'Role')?.rules ?? [])).to.deep.equal(atHome);
+    expect(rightsOf(find(one, 'Role')?.rules ?? [])).to.deep.equal(new Set([...everywhere, ...atHome]));
+    expect(find(one, 'ClusterRole')).to.equal(undefined);
+    expect((await configOf({ tenantMode: true })).tenantMode).to.equal(true);
   });
 
   it('let it act as the accounts that are named, and as no other', async () => {
-    const impersonating = async (...gitSyncAccounts: readonly string[]): Promise<readonly unknown[]> =>
-      (find(await render({ rbac: { chartRules: [], gitSyncAccounts } }), 'ClusterRole')?.rules ?? [])
+    const impersonating = async (...accounts: readonly string[]): Promise<readonly unknown[]> =>
+      (find(await render({ rbac: { chartRules: [], accounts } }), 'ClusterRole')?.rules ?? [])
         .filter(({ verbs }) => verbs.includes('impersonate'))
         .map(({ resourceNames }) => resourceNames);
 
     expect(await impersonating()).to.deep.equal([]);
     expect(await impersonating('deployer', 'web')).to.deep.equal([['deployer', 'web']]);
     expect(await impersonating('*')).to.deep.equal([undefined]);
+    const tenants = { tenantMode: true, rbac: { accounts: ['app'] } };
+    expect(find(await render(tenants), 'ClusterRole')?.rules).to.deep.include({
+      apiGroups: [''],
+      resources: ['serviceaccounts'],
+      resourceNames: ['app'],
+      verbs: ['impersonate'],
+    });
   });
 
   it('hold everything for the charts unless less is said, in a Role too', async () => {
@@ -150,12 +201,15 @@ describe('the rights of the chart', function () {
     const rules = find(await render({ namespaced: true }), 'Role')?.rules ?? [];
     expect(rules.at(-1)).to.deep.equal(all);
     expect(rules.some((rule) => rule.nonResourceURLs !== undefined)).to.equal(false);
+    const none = rightsOf(find(await render({ rbac: { chartRules: [] } }), 'ClusterRole')?.rules ?? []);
+    const unset = find(await render({ rbac: { chartRules: null } }), 'ClusterRole')?.rules ?? [];
+    expect(rightsOf(unset)).to.deep.equal(none);
   });
 
   it('are left to others where they are made by others', async () => {
     const objects = await render(PROFILES['rights of somebody else']);
 
-    expect(objects.map(({ kind }) => kind).sort()).to.deep.equal(['Deployment', 'Service']);
+    expect(objects.map(({ kind }) => kind).sort()).to.deep.equal(['Deployment', 'Job', 'Service']);
     expect(podOf(objects).spec).to.include({ serviceAccountName: 'theirs' });
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { loadAll } from 'js-yaml';
-import type { Rule } from './chart.ts';
+import { rightsOf, type RightsObject } from '../../support/chart-rights.ts';
 
 const PAGE = new URL('../../../docs/reference/rights.md', import.meta.url);
 
@@ -50,23 +50,14 @@ export async function documentedRights(scope: Scope): Promise<ReadonlySet<string
 /** The second is told of GitSyncs. */
 const ONE_NAMESPACE = /^(only with `--allow-namespace`|as for HelmReleases)/;
 
-const GROUP_OF: Readonly<Record<string, string>> = { pods: '', jobs: 'batch' };
-
-/** A rule for several groups means each resource in its own only, as the chart and the page write it. */
-export function rightsOf(rules: readonly Rule[]): ReadonlySet<string> {
-  return new Set(
-    rules.flatMap(({ apiGroups = [], resources = [], verbs }) =>
-      resources.flatMap((resource) => {
-        const groups = apiGroups.length === 1 ? apiGroups : [GROUP_OF[resource] ?? ''];
-        return groups.flatMap((group) => verbs.map((verb) => `${verb} ${group}/${resource}`));
-      }),
-    ),
+/** What the roles that are there to be copied allow the operator itself, by their kind. */
+export async function documentedRoles(
+  section: 'One namespace is enough' | 'Tenant mode',
+): Promise<Readonly<Record<string, ReadonlySet<string>>>> {
+  const text = await readFile(PAGE, 'utf8');
+  const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(text.slice(text.indexOf(`\n## ${section}\n`))) ?? [];
+  const roles = (loadAll(yaml) as readonly RightsObject[]).filter(
+    ({ metadata }) => metadata.name !== 'helm-operator-charts',
   );
-}
-
-/** What the operator itself needs of the Roles that are there to be copied, for one namespace. */
-export async function documentedRole(): Promise<ReadonlySet<string>> {
-  const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(await readFile(PAGE, 'utf8')) ?? [];
-  const [own] = loadAll(yaml) as readonly { readonly rules: readonly Rule[] }[];
-  return rightsOf(own?.rules ?? []);
+  return Object.fromEntries(roles.map(({ kind, rules = [] }) => [kind, rightsOf(rules)]));
 }
