@@ -1,7 +1,7 @@
 /**
  * Who may import whom in src, from the right to the left only:
  *
- *   api, telemetry <- process <- kube <- net <- git, helm, values, health <- charts <- release, sync <- server <- operator <- main
+ *   api, telemetry <- process <- kube <- net <- git, helm, values, health <- charts <- release, sync, notify <- server <- operator <- main
  */
 const RANKS = [
   ['api', 'telemetry'],
@@ -10,7 +10,7 @@ const RANKS = [
   ['net'],
   ['git', 'helm', 'values', 'health'],
   ['charts'],
-  ['release', 'sync'],
+  ['release', 'sync', 'notify'],
   ['server'],
 ];
 
@@ -20,6 +20,7 @@ const OWNERS = {
   execa: ['process/'],
   winston: ['telemetry/'],
   'prom-client': ['telemetry/'],
+  '@opentelemetry/[a-z-]+': ['telemetry/tracing/'],
   ignore: ['sync/build/'],
   openpgp: ['sync/fetch/'],
   'js-yaml': ['kube/connect/', 'values/', 'charts/', 'helm/', 'health/', 'config\\.ts$', 'config/'],

@@ -6,7 +6,7 @@ ifneq ($(origin KUBECONFIG),command line)
 unexport KUBECONFIG
 endif
 
-.PHONY: help demo test test-full lint unit integration e2e bench testenv crds bundle clean install debian
+.PHONY: help demo test test-full lint unit integration e2e bench testenv crds bundle image clean install debian
 
 help: ## show this
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -18,7 +18,8 @@ demo: install ## watch a release go from a Git commit to a healthy workload (KUB
 test: install debian ## everything that must pass: lint, unit, integration and end-to-end tests
 	@npm run -s test -- lint unit integration e2e
 
-test-full: install debian ## the same with the full number of rounds of the long tests
+test-full: install debian ## the same with the full number of rounds of the long tests, and with the image
+	@hack/debian.sh image
 	@TEST_FULL=1 npm run -s test -- lint unit integration e2e
 
 lint: install ## types, style, layers, unused code, generated files
@@ -46,6 +47,10 @@ crds: install ## generate crds/ and docs/reference/ from src/api
 
 bundle: install ## build the operator as one file, dist/main.mjs
 	@npm run -s bundle
+
+image: install ## build the image with docker or buildah (ARCH="amd64 arm64", TAG=NAME:TAG; docs/install.md)
+	@docker info >/dev/null 2>&1 || hack/debian.sh image
+	@npm run -s image -- $(ARCH:%=--arch %) $(TAG:%=--tag %)
 
 clean: ## remove what was built and installed here (tools in the user's cache stay)
 	rm -rf node_modules dist coverage

@@ -4,6 +4,7 @@ import { COMMAND_FLAGS, type CommandValues, FLAGS, type FlagValues, RETIRED_FLAG
 import { helpText } from './config/help.ts';
 import type { ListenAddress } from './config/listen-address.ts';
 import { type Arguments, parseArguments } from './config/parse-arguments.ts';
+import type { Levels } from './telemetry/levels.ts';
 
 /** All that a person can set, understood and complete. */
 export interface Config {
@@ -23,14 +24,24 @@ export interface Config {
   readonly inspectListen: ListenAddress | undefined;
   readonly kubeconfig: string | undefined;
   readonly kustomizeBinary: string;
+  /** Whether several may run, of which one at a time works. */
+  readonly leaderElect: boolean;
   readonly listen: ListenAddress;
   readonly logFormat: 'fmt' | 'json';
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Followed, if there is one, in place of `logLevels`. */
+  readonly logLevelFile: string | undefined;
+  readonly logLevels: Levels;
   readonly logReleaseDiffs: boolean;
   readonly master: string | undefined;
+  /** Whether HelmReleases may name ConfigMaps and Secrets of other namespaces. */
+  readonly crossNamespaceRefs: boolean;
   /** Undefined outside a cluster, unless it was given. */
   readonly operatorNamespace: string | undefined;
+  /** Undefined: what the environment variables of OpenTelemetry say. */
+  readonly otlpEndpoint: string | undefined;
   readonly shutdownTimeoutMs: number;
+  /** Whether everything for a HelmRelease or GitSync is done as an account of its namespace. */
+  readonly tenantMode: boolean;
   readonly updateChartDeps: boolean;
   readonly webhookListen: ListenAddress;
   readonly workDir: string;
@@ -47,7 +58,12 @@ export type Startup =
   /** Tell what `run` would do, and do nothing of it. */
   | { readonly kind: 'plan'; readonly config: Config; readonly form: PlanForm }
   /** Take everything off the cluster by which it can be told that the operator ran there. */
-  | { readonly kind: 'detach'; readonly config: Config }
+  | {
+      readonly kind: 'detach';
+      readonly config: Config;
+      /** To be scaled to 0 first. */
+      readonly deployment: string | undefined;
+    }
   | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'invalid'; readonly message: string };
@@ -66,11 +82,13 @@ export function readConfig(argv: readonly string[], env: Environment): Startup {
 
   if (commands.help) return { kind: 'help', text: helpText() };
   if (commands.detach && commands.plan !== undefined) faults.push('--detach and --plan: give one of the two');
+  if (commands['scale-down'] !== undefined && !commands.detach)
+    faults.push('--scale-down: it is for --detach only');
   faults.push(...sharedPorts(values, given));
   if (faults.length > 0) return { kind: 'invalid', message: faultMessage(faults) };
   if (commands.version) return { kind: 'version' };
   const config = Object.freeze(configOf(values, warningsOf(values, given, env), env));
-  if (commands.detach) return { kind: 'detach', config };
+  if (commands.detach) return { kind: 'detach', config, deployment: commands['scale-down'] };
   return commands.plan === undefined
     ? { kind: 'run', config }
     : { kind: 'plan', config, form: commands.plan };
@@ -177,13 +195,18 @@ function configOf(values: FlagValues, warnings: readonly string[], env: Environm
       .map(({ path }) => path),
     inspectListen: values['inspect-listen'],
     kubeconfig: values.kubeconfig,
+    leaderElect: values['leader-elect'],
     listen: values.listen,
     logFormat: values['log-format'] === 'json' ? 'json' : 'fmt',
-    logLevel: values['log-level'],
+    logLevelFile: values['log-level-file'],
+    logLevels: values['log-level'],
     logReleaseDiffs: values['log-release-diffs'],
     master: values.master,
+    crossNamespaceRefs: !values['no-cross-namespace-refs'] && !values['tenant-mode'],
     operatorNamespace: values['operator-namespace'] ?? (env['POD_NAMESPACE'] || undefined),
+    otlpEndpoint: values['otlp-endpoint'],
     shutdownTimeoutMs: values['shutdown-timeout'],
+    tenantMode: values['tenant-mode'],
     updateChartDeps: values['update-chart-deps'],
     webhookListen: values['webhook-listen'],
     workDir: values['work-dir'] ?? join(env['TMPDIR'] || '/tmp', 'helm-release-operator'),

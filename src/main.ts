@@ -13,6 +13,8 @@ import { createLogger } from './telemetry/logger.ts';
 
 /** Wrong arguments: the caller has to change something before trying again. */
 const USAGE_STATUS = 2;
+/** How long an operator that another one has taken over from may take to end. */
+const LOST_MS = 20_000;
 
 /** Commands answer on standard output, and there say nothing else. */
 const TO_STDERR = (line: string): void => void process.stderr.write(line);
@@ -52,9 +54,10 @@ function print(line: string): void {
 }
 
 async function run(config: Config, { what, begin, stopped, writeLog }: Work): Promise<number> {
+  let levels = config.logLevels;
   const log = createLogger({
     format: config.logFormat,
-    level: config.logLevel,
+    level: () => levels,
     ...(writeLog === undefined ? {} : { write: writeLog }),
   });
   for (const warning of config.warnings) log.warn(warning);
@@ -76,6 +79,16 @@ async function run(config: Config, { what, begin, stopped, writeLog }: Work): Pr
       clock: systemClock,
       random: Math.random,
       signal: stop.signal,
+      useLevels: (changed) => {
+        levels = changed;
+      },
+      onLost: () => {
+        // Whatever it waits for: another one works by then.
+        setTimeout(() => {
+          log.error('the operator did not end by itself after it had lost the lead');
+          process.exit(1);
+        }, LOST_MS).unref();
+      },
     });
   } catch (error) {
     if (isAbort(error, stop.signal)) {
@@ -107,9 +120,14 @@ switch (startup.kind) {
     );
     break;
   }
-  case 'detach':
-    process.exitCode = await run(startup.config, command(runDetach));
+  case 'detach': {
+    const { deployment } = startup;
+    process.exitCode = await run(
+      startup.config,
+      command((options) => runDetach({ ...options, deployment })),
+    );
     break;
+  }
   case 'version':
     // 1.4.4 printed it there.
     process.stderr.write(`${operatorVersion()}\n`);

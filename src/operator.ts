@@ -1,46 +1,67 @@
 import { describe } from './api/errors.ts';
 import type { Cluster } from './operator/cluster.ts';
-import { isNamespaceTold, loadDigestKey, namespaceOf } from './operator/digest-key.ts';
+import { isNamespaceTold, namespaceOf } from './operator/digest-key.ts';
 import { namespacePart } from './operator/allowed-namespace.ts';
+import { startCredentialWatch } from './operator/credential-watch.ts';
 import type { Environment } from './operator/environment.ts';
 import { openParts } from './operator/parts.ts';
 import { plansDir } from './operator/plan.ts';
-import { openHooks } from './operator/hooks.ts';
-import { createNews } from './operator/news.ts';
-import { createReceivers } from './operator/receivers.ts';
-import { openSyncs } from './operator/sync.ts';
-import { createReleaseController, forgottenLabels } from './operator/release-controller.ts';
-import { snapshotsOf } from './operator/snapshots.ts';
-import { untilAnswered } from './operator/until-answered.ts';
+import { createLeadership } from './operator/leadership.ts';
+import { followLogLevelFile } from './operator/log-level-file.ts';
+import { askToSyncGit, standBy } from './operator/stand-by.ts';
+import { connectMetrics } from './operator/connect-metrics.ts';
 import { connectTriggers } from './operator/wake.ts';
-import { createDocumentReader } from './kube/documents.ts';
+import { work } from './operator/work.ts';
 import { createWorkQueue } from './kube/work-queue.ts';
 import { clearWorkDirs } from './process/work-dir.ts';
 import { createVigil } from './kube/vigil.ts';
+import type { Levels } from './telemetry/levels.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { openTracer } from './telemetry/tracing/open-tracer.ts';
+import { withTraceId } from './telemetry/tracing/with-trace-id.ts';
 import { startHeartbeat } from './server/heartbeat.ts';
 import { startHttpServer } from './server/http-server.ts';
 import { openInspector } from './server/inspector.ts';
 import { operatorRoutes } from './server/operator-routes.ts';
 import type { ReadinessPart } from './server/operator-routes.ts';
 
-export interface OperatorOptions extends Omit<Environment, 'metrics'> {
+export interface OperatorOptions extends Omit<Environment, 'metrics' | 'tracer'> {
+  /** Has the log written at these levels from now on. */
+  readonly useLevels: (levels: Levels) => void;
+  /** Called when another replica may lead: the operator ends then, and is not to be waited for long. */
+  readonly onLost: () => void;
   /** Aborts when the operator is to stop. */
   readonly signal: AbortSignal;
 }
-
-const FLUSH_MS = 5_000;
 
 /**
  * Builds every part, connects them, and runs until the signal aborts and the last helm has ended. Rejects with the
  * signal's reason when it aborts before there is anything to end.
  */
-export async function runOperator({ signal, ...options }: OperatorOptions): Promise<void> {
-  const environment: Environment = { ...options, metrics: createMetrics({ process: true }) };
-  const { config, log, clock, random, metrics } = environment;
+export async function runOperator({ signal, useLevels, onLost, ...options }: OperatorOptions): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const tracer = await openTracer({
+    ...options,
+    endpoint: options.config.otlpEndpoint,
+    sentenceOf: describe,
+  });
+  stack.defer(() => tracer.close());
+  const environment: Environment = {
+    ...options,
+    log: withTraceId(options.log, tracer),
+    metrics: createMetrics({ process: true }),
+    tracer,
+  };
+  const { config, log, clock, metrics } = environment;
   const parts = new Map<string, ReadinessPart>();
   const working = new AbortController();
-  await using stack = new AsyncDisposableStack();
+  if (config.logLevelFile !== undefined) {
+    const { logLevelFile: file, logLevels: otherwise } = config;
+    const followed = await followLogLevelFile({ file, otherwise, use: useLevels, log });
+    stack.defer(() => {
+      followed.close();
+    });
+  }
   // The first to be opened is the last to be closed.
   if (config.inspectListen !== undefined) {
     const inspector = openInspector({ listen: config.inspectListen, log });
@@ -60,21 +81,22 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     log.warn('what a plan that was killed has left cannot be cleared', { error: describe(error) });
   });
   stack.defer(() => clearing);
-  const opened = stack.use(await openParts(environment, { workDir: config.workDir, signal }));
-  const { cluster, charts, slots, git, run, workDir } = opened;
+  const leadership = createLeadership(environment);
+  const opened = stack.use(await openParts(environment, { workDir: config.workDir, signal, leadership }));
+  const { cluster, charts, slots, holdUntil } = opened;
   const queue = createWorkQueue(clock);
   stack.defer(() => {
     queue.close();
   });
 
-  metrics.readFrom({
-    queue: () => ({ length: queue.length, oldestSeconds: queue.oldestWaitMs() / 1000 }),
-    helm: () =>
-      Object.entries(slots.pools).map(([pool, { inUse, waiting }]) => ({ pool, running: inUse, waiting })),
-    informers: () => cluster.watchStates(),
-    releases: () => snapshotsOf(cluster.watched.releases.store.values()),
-    chartSources: () => charts.stats().sources,
+  const credentials = startCredentialWatch({
+    own: cluster.connection.credentials,
+    held: () => charts.credentials(),
   });
+  stack.defer(() => {
+    credentials.stop();
+  });
+  connectMetrics({ cluster, charts, slots, queue, leadership, credentials }, environment);
   let refreshSyncs = (): void => undefined;
   const server = await startHttpServer({
     listen: config.listen,
@@ -82,8 +104,16 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
     routes: operatorRoutes({
       metrics: { exposition: () => metrics.exposition(), contentType: metrics.contentType },
       liveness: () => heartbeat.trouble() ?? vigil.trouble(),
-      readiness: () => [...watchesOf(cluster), ...namespacePart(cluster, config), ...parts.values()],
-      syncGit: () => {
+      readiness: () => [
+        ...watchesOf(cluster),
+        ...namespacePart(cluster, config),
+        ...parts.values(),
+        ...leadership.readiness(),
+      ],
+      syncGit: (isRelayed) => {
+        const leader = leadership.leader('api');
+        if (leader !== undefined && !isRelayed) void askToSyncGit(leader, log);
+        if (!leadership.isLeading()) return;
         refreshSyncs();
         charts.refreshAll().catch((error: unknown) => {
           log.error('could not look up the chart sources', { error: describe(error) });
@@ -94,15 +124,11 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
   stack.defer(() => server.stop());
 
   parts.set('releases', { name: 'releases', ready: false, why: 'waiting for the API server' });
-  connectTriggers(cluster, charts, queue);
-  cluster.watched.releases.onChange((change) => {
-    if (change.kind === 'deleted') metrics.forgetRelease(forgottenLabels(change.object));
-  });
+  connectTriggers(cluster, charts, queue, leadership.isLeading);
   for (const informer of cluster.informers) informer.start();
   stack.defer(async () => {
     await Promise.all(cluster.informers.map((informer) => informer.stop()));
   });
-  stack.defer(() => cluster.events.flush(AbortSignal.timeout(FLUSH_MS)));
   await Promise.all(cluster.informers.map((informer) => informer.synced(signal)));
   for (const { ready, why } of namespacePart(cluster, config)) {
     if (!ready) log.warn('there is nothing to look after yet', { why });
@@ -114,58 +140,43 @@ export async function runOperator({ signal, ...options }: OperatorOptions): Prom
       flag: '--operator-namespace',
     });
   }
-  const digestKey = await untilAnswered(() => loadDigestKey(cluster.secrets, namespace, signal), {
-    signal,
-    random,
-    onTrouble: (why) => {
-      parts.set('releases', { name: 'releases', ready: false, why });
-      log.warn('waiting for the digest key', { error: why });
-    },
-  });
   parts.set('releases', { name: 'releases', ready: true });
-  const syncs = openSyncs(
-    {
-      ...{ cluster, git, charts, run, workDir, vigil, digestKey, stopping: signal },
-      onClaim: (release) => {
-        queue.add(release);
-      },
-    },
-    environment,
-  );
-  const { originOf, ownCommitOf } = syncs;
-  const controller = createReleaseController(
-    { ...opened, queue, vigil, digestKey, originOf, ownCommitOf, stopping: signal },
-    environment,
-  );
-  refreshSyncs = () => {
-    syncs.refresh(() => true);
-  };
-  stack.defer(() => syncs.stop());
-  const readSecret = createDocumentReader(cluster.secrets, cluster.watched.secrets.store);
-  if (config.allowNamespace !== undefined && config.allowNamespace !== namespace) {
-    const why = `their receivers are Secrets of namespace ${namespace}, and --allow-namespace has another one watched`;
-    log.info('webhooks are not listened for', { why });
-  }
-  const hooks = openHooks({
-    ...{ clock, random, log },
-    listen: config.webhookListen,
-    onEnd: metrics.webhookEnded,
-    receivers: createReceivers({
-      ...{ namespace, readSecret, random, log, signal },
-      watched: cluster.watched.secrets,
-      events: cluster.events,
-    }),
-    refresh: createNews(charts, syncs, (caught) => {
-      log.error('could not look up the chart sources', { error: describe(caught) });
-    }),
+  const relay = standBy({
+    ...{ listen: config.webhookListen, namespace, secrets: cluster.watched.secrets, clock, log },
+    leader: () => leadership.leader('webhooks'),
   });
-  stack.defer(() => hooks.stop());
-  // What is pushed from now on is seen by whoever comes next.
-  signal.addEventListener('abort', () => void hooks.stop(), { once: true });
-  log.info('reconciling', { releases: cluster.watched.releases.store.size });
-  const deadline = endAfter(config.shutdownTimeoutMs, signal, working);
-  await Promise.all([controller.run(signal, working.signal), syncs.run(signal, working.signal)]);
-  clearTimeout(deadline());
+  stack.defer(() => relay.end());
+  const ports = { api: server.port, webhooks: config.webhookListen.port };
+  const { connection } = cluster;
+  const { lost, end } = await leadership.begin(
+    { connection, namespace, ports, onStandBy: relay.begin, holdUntil },
+    signal,
+  );
+  await relay.end();
+  stack.defer(end);
+  // Whoever leads next may begin at once: what is under way is not waited for.
+  lost.addEventListener('abort', () => {
+    onLost();
+    working.abort(lost.reason);
+  });
+  const stopping = AbortSignal.any([signal, lost]);
+  const deadline = endAfter(config.shutdownTimeoutMs, stopping, working);
+  try {
+    await work(
+      {
+        ...{ opened, queue, vigil, namespace, stopping, working: working.signal },
+        tell: (part) => parts.set(part.name, part),
+        onRefresh: (refresh) => {
+          refreshSyncs = refresh;
+        },
+      },
+      environment,
+    );
+  } finally {
+    // Told to stop while it begins, it throws: the timer would keep the process.
+    clearTimeout(deadline());
+  }
+  lost.throwIfAborted();
 }
 
 /** Running helm processes may end by themselves for so long; then they are ended. */

@@ -6,7 +6,9 @@ import { createHostLookup, type HostLookup } from '../net/lookup.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { NO_TRACER, type Tracer } from '../telemetry/tracing/tracer.ts';
 import { openDockerLogin } from './access/docker-login.ts';
+import { type HeldCredential, heldCredentials } from './access/held.ts';
 import { openRepositoryImports } from './access/repository-imports.ts';
 import { createArchives } from './archives.ts';
 import type { Chart, ChartSource } from './chart.ts';
@@ -25,7 +27,8 @@ import { createRepositoryCharts } from './repository/repository-charts.ts';
 import type { FetchEnd } from './sharing/lookups.ts';
 import { createSources, type Sources } from './sharing/sources.ts';
 import type { KindStats } from './sharing/stats.ts';
-import { openChartStore } from './store.ts';
+import { describeSource } from './source.ts';
+import { type ChartStoreStats, openChartStore } from './store.ts';
 
 export interface ChartsOptions {
   readonly git: Pick<Git, 'resolve' | 'lookup' | 'identityOf' | 'export'>;
@@ -59,15 +62,18 @@ export interface ChartsOptions {
   readonly maxStoreBytes?: number;
   readonly timeouts?: { readonly connectMs?: number; readonly idleMs?: number; readonly totalMs?: number };
   readonly onFetched?: (end: FetchEnd) => void;
+  readonly tracer?: Pick<Tracer, 'span'>;
 }
 
 /** Everything that charts come from. Each source is asked once for all releases that use it. */
-export interface Charts extends Omit<Sources, 'stats' | 'close'> {
+export interface Charts extends Omit<Sources, 'stats' | 'inUse' | 'close'> {
   /** Keeps the archive of a chart in the store until the function given back is called. */
   pin(chart: Chart): () => void;
   /** Of charts in Git, without packaging them. */
   readonly identify: IdentifyCharts;
   stats(): ChartsStats;
+  /** What chart sources that are in use are shown, with what is imported for all. */
+  credentials(): readonly HeldCredential[];
   close(): Promise<void>;
 }
 
@@ -75,7 +81,7 @@ export interface ChartsStats {
   readonly sources: readonly KindStats[];
   /** Bytes of all bodies that repositories and registries sent. */
   readonly receivedBytes: number;
-  readonly store: { readonly charts: number; readonly bytes: number };
+  readonly store: ChartStoreStats;
 }
 
 /** A request that takes longer is a large download or one that nobody answers; a lookup may have to clone and package. */
@@ -130,7 +136,10 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
   };
   const maxAgeMs = (kind: ChartSource['kind']): number =>
     kind === 'git' ? gitPollIntervalMs : chartsSyncIntervalMs;
-  const sources = createSources({ ...o, lookup, gate: createGate(LOOKUPS), maxAgeMs, isStored });
+  const { tracer = NO_TRACER } = o;
+  const traced: Lookup = (source, freshness) =>
+    tracer.span('fetch', { source: describeSource(source) }, () => lookup(source, freshness));
+  const sources = createSources({ ...o, lookup: traced, gate: createGate(LOOKUPS), maxAgeMs, isStored });
 
   // What was refused may be let in now, and what was let in refused.
   for (const access of [imports, login]) access.onChange(() => void sources.refreshAll());
@@ -139,6 +148,7 @@ export async function createCharts(o: ChartsOptions): Promise<Charts> {
     ...sources,
     pin: (chart) => store.pin(chart),
     identify: gitCharts.identify,
+    credentials: () => heldCredentials(sources.inUse(), imports.all(), connections.serverCertificates.all()),
     stats: () => ({ sources: sources.stats(), receivedBytes: http.receivedBytes(), store: store.stats() }),
     close: async () => {
       imports.close();

@@ -19,7 +19,15 @@ export interface ChartStore {
   keep(key: string, file: string, content: ChartContent): Promise<StoredChart>;
   /** Keeps a content until the function given back is called. Throws ChartUnavailableError if it has left. */
   pin(content: ChartContent): () => void;
-  stats(): { readonly charts: number; readonly bytes: number };
+  stats(): ChartStoreStats;
+}
+
+export interface ChartStoreStats {
+  readonly charts: number;
+  readonly bytes: number;
+  /** How often a chart was asked for and there, and how often one had to be brought, since the store was opened. */
+  readonly hits: number;
+  readonly misses: number;
 }
 
 interface Entry {
@@ -40,6 +48,8 @@ export async function openChartStore(dir: string, maxBytes: number): Promise<Cha
   const never = new AbortController().signal;
   const turn = createSemaphore(1); // a file must not arrive while its namesake leaves
   let bytes = 0;
+  let hits = 0;
+  let misses = 0;
 
   const drop = async (entry: Entry): Promise<void> => {
     if (entries.get(entry.chart.digest) !== entry) return;
@@ -68,6 +78,12 @@ export async function openChartStore(dir: string, maxBytes: number): Promise<Cha
     return entry;
   };
 
+  const ask = async (digest: string): Promise<Entry | undefined> => {
+    const entry = await use(digest);
+    if (entry) hits += 1;
+    return entry;
+  };
+
   const remember = (entry: Entry, key: string): void => {
     for (const oldest of entry.keys.size < MAX_KEYS ? [] : [...entry.keys].slice(0, 1)) {
       entry.keys.delete(oldest);
@@ -91,10 +107,11 @@ export async function openChartStore(dir: string, maxBytes: number): Promise<Cha
   };
 
   return {
-    find: (key) => turn.run(never, async () => (await use(digests.get(key) ?? ''))?.chart),
-    has: (digest) => turn.run(never, async () => (await use(digest)) !== undefined),
+    find: (key) => turn.run(never, async () => (await ask(digests.get(key) ?? ''))?.chart),
+    has: (digest) => turn.run(never, async () => (await ask(digest)) !== undefined),
     keep: (key, file, content) =>
       turn.run(never, async () => {
+        misses += 1;
         const known = await use(content.digest);
         if (known) await rm(file, { force: true });
         const entry = known ?? (await add(file, content));
@@ -118,7 +135,7 @@ export async function openChartStore(dir: string, maxBytes: number): Promise<Cha
         if (entry.pins === 0) void turn.run(never, makeRoom).catch(() => undefined); // the next to come tries again
       };
     },
-    stats: () => ({ charts: entries.size, bytes }),
+    stats: () => ({ charts: entries.size, bytes, hits, misses }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { parseAddressRange } from '../net/addresses.ts';
+import { type Levels, LEVELS_ACCEPTED, readLevels } from '../telemetry/levels.ts';
 import { parseGoDuration } from './go-duration.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 
@@ -45,13 +46,6 @@ export function textFlag(
   });
 }
 
-export function choiceFlag<const T extends string>(about: Described, choices: readonly T[]): Flag<T> {
-  return single(about, (text) => {
-    const chosen = choices.find((choice) => choice === text);
-    return chosen === undefined ? bad(`one of ${choices.join(', ')}`) : ok(chosen);
-  });
-}
-
 export function numberFlag(about: Described, least: number, most: number): Flag<number> {
   return single(about, (text) => {
     const fits = /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most;
@@ -82,6 +76,13 @@ export function listenFlag(about: Described) {
 export function optionalListenFlag(about: Described): Flag<ListenAddress | undefined> {
   const { parse, ...flag } = listenFlag(about);
   return { ...flag, parse: (texts) => (texts.every((text) => text === '') ? ok(undefined) : parse(texts)) };
+}
+
+export function levelsFlag(about: Described): Flag<Levels> {
+  return single(about, (text) => {
+    const levels = readLevels(text);
+    return levels === undefined ? bad(LEVELS_ACCEPTED) : ok(levels);
+  });
 }
 
 /** A comma list that may be given more than once. */

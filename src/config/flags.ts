@@ -1,10 +1,10 @@
 import {
   addressRangesFlag,
   boolFlag,
-  choiceFlag,
   commandFlag,
   durationFlag,
   type Flag,
+  levelsFlag,
   listenFlag,
   listFlag,
   numberFlag,
@@ -18,6 +18,11 @@ const NAMESPACE = {
 };
 /** A leading dash would be an option of git. */
 const GIT_REF = { is: /^[^-\s][^\s]*$/, accepts: 'the name of a branch or tag, or a commit' };
+
+const HTTP_ADDRESS = {
+  is: /^https?:\/\/[^\s/]+(?:\/\S*)?$/,
+  accepts: 'an address such as http://collector:4318',
+};
 
 const IMPORT = /^(v2|v3):([^:]+)$/;
 
@@ -69,23 +74,40 @@ export const FLAGS = {
     default: 'kustomize',
   }),
   kubeconfig: textFlag({ help: 'path of a kubeconfig; not needed inside a cluster', default: '' }),
+  'leader-elect': boolFlag({
+    help: 'work only while holding the Lease of the own namespace, so that several can run',
+    default: 'false',
+  }),
   listen: listenFlag({
     help: 'address of metrics, probes and API; port 0 is any free one',
     default: ':3030',
     short: 'l',
   }),
   'log-format': textFlag({ help: 'fmt (logfmt) or json', default: 'fmt' }),
-  'log-level': choiceFlag({ help: 'debug, info, warn or error', default: 'info' }, [
-    'debug',
-    'info',
-    'warn',
-    'error',
-  ]),
+  'log-level': levelsFlag({
+    help: 'debug, info, warn or error, and of a part in its place: info,git=debug',
+    default: 'info',
+  }),
+  'log-level-file': textFlag({
+    help: 'file with what --log-level takes, read again when it changes',
+    default: '',
+  }),
   'log-release-diffs': boolFlag({ help: 'log what an upgrade changes; may show secrets', default: 'false' }),
   master: textFlag({ help: "address of the API server instead of the kubeconfig's", default: '' }),
+  'no-cross-namespace-refs': boolFlag({
+    help: 'refuse HelmReleases that name ConfigMaps or Secrets of other namespaces',
+    default: 'false',
+  }),
   'operator-namespace': textFlag(
     { help: "the operator's own namespace; $POD_NAMESPACE if not given", default: '' },
     NAMESPACE,
+  ),
+  'otlp-endpoint': textFlag(
+    {
+      help: 'where traces are sent by OTLP over HTTP; $OTEL_EXPORTER_OTLP_ENDPOINT if not given',
+      default: '',
+    },
+    HTTP_ADDRESS,
   ),
   'shutdown-timeout': durationFlag(
     { help: 'how long running helm processes may take to end; 45s less than the pod has', default: '4m15s' },
@@ -95,6 +117,10 @@ export const FLAGS = {
     { help: 'accepted for old manifests; status follows every change at once', default: '10s' },
     { least: '0' },
   ),
+  'tenant-mode': boolFlag({
+    help: 'do everything for a HelmRelease as its account, else default; no cross-namespace refs',
+    default: 'false',
+  }),
   'update-chart-deps': boolFlag({ help: 'fetch missing dependencies of Git charts', default: 'true' }),
   'webhook-listen': listenFlag({
     help: 'address for webhooks; closed while no Secret is labelled as a receiver',
@@ -115,6 +141,10 @@ export const COMMAND_FLAGS = {
   plan: commandFlag(
     { help: 'print what would be done to each HelmRelease (=json for programs) and exit', default: 'false' },
     ['table', 'json'],
+  ),
+  'scale-down': textFlag(
+    { help: 'with --detach: first scale this Deployment of the own namespace to 0', default: '' },
+    { is: /^[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/, accepts: 'the name of a Deployment' },
   ),
   version: boolFlag({ help: 'print the version and exit', default: 'false' }),
 } as const satisfies Readonly<Record<string, Flag<unknown>>>;

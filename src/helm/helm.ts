@@ -23,7 +23,7 @@ import type {
   UninstallRequest,
   UpgradeRequest,
 } from './requests.ts';
-import { createRunner, type Job, type RunnerOptions } from './runner.ts';
+import { createRunner, type Job, type Runner, type RunnerOptions } from './runner.ts';
 import type { SlotClaim, Slots } from './slots.ts';
 import { parseRelease } from './storage/codec.ts';
 import type { Storage } from './storage/storage.ts';
@@ -56,9 +56,9 @@ export interface HelmOptions extends RunnerOptions {
 
 const PACKAGE_LIMIT_MS = 120_000;
 
-export function createHelm(options: HelmOptions): Helm {
+/** The runner may be shared by several, each with the storage as somebody else sees it. */
+export function createHelm(options: HelmOptions, runHelm: Runner = createRunner(options)): Helm {
   const { binary, storage } = options;
-  const runHelm = createRunner(options);
 
   async function outcomeOf(
     request: Pick<Job, 'verb' | 'arguments'> & Partial<Pick<Job, 'files' | 'input'>>,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunOptions, RunResult, Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import { NO_TRACER, type Tracer } from '../telemetry/tracing/tracer.ts';
 import type { HelmBinary } from './binary.ts';
 import { prepareEnvironment, type Environment } from './environment.ts';
 import type { Verb } from './errors/failure-kind.ts';
@@ -21,6 +22,7 @@ export interface RunnerOptions {
   /** Writes the kubeconfig if need be, and says where it is. */
   readonly kubeconfigPath: () => Promise<string>;
   readonly clock: Clock;
+  readonly tracer?: Pick<Tracer, 'span'>;
   readonly kubeCacheDir?: string;
   /** Proxies and trusted certificates: HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -44,7 +46,7 @@ export interface Job {
 export type Runner = (job: Job, signal: AbortSignal) => Promise<RunResult>;
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { run, binary, workDir, clock } = options;
+  const { run, binary, workDir, clock, tracer = NO_TRACER } = options;
   let environment: Promise<Environment> | undefined;
 
   function prepared(): Promise<Environment> {
@@ -86,7 +88,14 @@ export function createRunner(options: RunnerOptions): Runner {
       ...(job.input === undefined ? {} : { input: job.input }),
       ...(options.killGraceMs === undefined ? {} : { killGraceMs: options.killGraceMs }),
     };
-    return await measured(job.verb, () => run(binary.path, job.arguments(files), how));
+    return await measured(job.verb, () =>
+      tracer.span(`helm ${job.verb}`, {}, async (span) => {
+        const result = await run(binary.path, job.arguments(files), how);
+        span.set({ outcome: result.kind === 'done' ? 'ok' : 'failed' });
+        if (result.kind !== 'done') span.fail();
+        return result;
+      }),
+    );
   };
 }
 

@@ -22,7 +22,7 @@ export interface Slots {
    * reason of `signal`, or of the stopping operator.
    */
   hold<T>(claim: SlotClaim, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
-  readonly pools: Readonly<Record<Pool, Pick<Admission, 'inUse' | 'waiting'>>>;
+  readonly pools: Readonly<Record<Pool, Pick<Admission, 'size' | 'inUse' | 'waiting'>>>;
 }
 
 export interface SlotsOptions {

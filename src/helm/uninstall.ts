@@ -1,7 +1,7 @@
 import { uninstallArguments } from './arguments.ts';
 import { isAtLeast, type HelmBinary } from './binary.ts';
 import { HelmError } from './errors.ts';
-import { describeForbidden } from './errors/objects.ts';
+import { describeForbidden } from '../kube/forbidden.ts';
 import type { HelmOutcome } from './outcome.ts';
 import { leftBehind, type LeftBehind } from './left-behind.ts';
 import type { UninstallRequest } from './requests.ts';

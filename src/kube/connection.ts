@@ -41,9 +41,10 @@ export function loadConnection(options: LoadOptions): Connection {
 
 /**
  * A kubeconfig for a child process that stands on its own: nothing in it runs a plugin or points at a file but the
- * token of a pod, which the child must read anew when it changes. Holds secrets: write it with mode 0600.
+ * token of a pod, which the child must read anew when it changes, unless it gets a token of its own. Holds secrets:
+ * write it with mode 0600.
  */
-export async function childKubeconfig(connection: Connection): Promise<string> {
+export async function childKubeconfig(connection: Connection, ownToken?: string): Promise<string> {
   const { tls, token, basic, impersonate } = await connection.credentials.current();
   const cluster = {
     server: connection.server.href.replace(/\/$/, ''),
@@ -56,7 +57,9 @@ export async function childKubeconfig(connection: Connection): Promise<string> {
   const user = {
     'client-certificate-data': encoded(tls.cert),
     'client-key-data': encoded(tls.key),
-    ...(connection.tokenFile === undefined ? { token } : { tokenFile: connection.tokenFile }),
+    ...(ownToken === undefined && connection.tokenFile !== undefined
+      ? { tokenFile: connection.tokenFile }
+      : { token: ownToken ?? token }),
     username: basic?.username,
     password: basic?.password,
     as: impersonate,

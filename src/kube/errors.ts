@@ -51,6 +51,16 @@ export class UnreachableError extends OperatorError {
   readonly retry = 'backoff';
 }
 
+/** Of several operators another one works: what this one writes could undo what that one does. */
+export class NotLeadingError extends OperatorError {
+  readonly reason = 'NotLeading';
+  readonly retry = 'backoff';
+
+  constructor() {
+    super('this replica of the operator does not lead: nothing is written');
+  }
+}
+
 /** Nobody said which API server to talk to, or how, in a way that can be used. */
 export class KubeconfigError extends OperatorError {
   readonly reason = 'InvalidKubeconfig';

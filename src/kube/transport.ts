@@ -34,6 +34,10 @@ export interface TransportOptions {
   /** Requests under way at once, fewer while the server is overloaded; the others wait. Watches do not count. */
   readonly maxConcurrent?: number;
   readonly onRequest?: (seen: RequestSeen) => void;
+  /** Why nothing may be written now: asked when a write is about to be sent, which it then is not. */
+  readonly fence?: () => Error | undefined;
+  /** For writes in place of the connection's own token, if there is one. */
+  readonly writeToken?: () => string | undefined;
 }
 
 /** Where the bytes of a long answer go. */
@@ -80,7 +84,12 @@ export function createTransport(connection: Connection, options: TransportOption
 
   /** One try: sends, counts, and throws on an answer that is no success. */
   const send = async (request: ApiRequest, use: 'requests' | 'watches', signal: AbortSignal) => {
-    const current = await abortable(credentials.current(), signal);
+    const own = await abortable(credentials.current(), signal);
+    const isWrite = !isReading(request);
+    const refused = isWrite ? options.fence?.() : undefined;
+    if (refused !== undefined) throw refused;
+    const writeToken = isWrite ? options.writeToken?.() : undefined;
+    const current = writeToken === undefined ? own : { ...own, token: writeToken };
     const agent = pool.of(current.tls)[use];
     const startedAt = options.clock.monotonicMs();
     let code: number | undefined;

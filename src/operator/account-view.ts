@@ -10,24 +10,12 @@ import type { ApplyTask } from '../sync/act/apply-task.ts';
 import type { AccountView } from '../sync/ports.ts';
 import type { Fault } from '../sync/document.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import { byAccount } from './by-account.ts';
 import { kindsOf } from './definition-kinds.ts';
-
-/** What one account sees is of no use to another: each has its own, and so many are remembered. */
-const MAX_ACCOUNTS = 500;
 
 /** The cluster by the rights of an account, whatever the operator itself may do. */
 export function createAccountViews(transport: Transport, clock: Clock): (account: string) => AccountView {
-  const views = new Map<string, AccountView>();
-  return (account) => {
-    const view = views.get(account) ?? viewOf(actingAs(transport, account), clock);
-    views.delete(account);
-    views.set(account, view);
-    for (const oldest of views.keys()) {
-      if (views.size <= MAX_ACCOUNTS) break;
-      views.delete(oldest);
-    }
-    return view;
-  };
+  return byAccount((account: string) => viewOf(actingAs(transport, account), clock));
 }
 
 function viewOf(transport: Transport, clock: Clock): AccountView {

@@ -16,7 +16,7 @@ import type { Cluster } from './cluster.ts';
 import { kindsOf } from './definition-kinds.ts';
 import type { Environment } from './environment.ts';
 import type { Parts } from './parts.ts';
-import type { ReadPorts } from './read-ports.ts';
+import type { ReadParts, ReadPorts } from './read-ports.ts';
 
 /** What the actions of the release domain need beside helm and its storage. */
 export interface ActPorts {
@@ -28,12 +28,16 @@ export interface ActPorts {
   readonly tellOfHook: TellOfHook;
 }
 
+export type ActParts = Pick<Parts, 'cluster' | 'storage'> &
+  Pick<ReadPorts, 'readPayload'> &
+  Pick<ReadParts, 'memories'>;
+
 export function createActPorts(
-  { cluster, storage, readPayload }: Pick<Parts, 'cluster' | 'storage'> & Pick<ReadPorts, 'readPayload'>,
+  { cluster, storage, readPayload, memories }: ActParts,
   { clock }: Pick<Environment, 'clock'>,
 ): ActPorts {
   const { resourceOf, resourceAs, transport } = cluster;
-  const renderedSecrets = createRenderedSecrets(storage);
+  const renderedSecrets = createRenderedSecrets(storage, memories.hidden);
   const readLogTail = createLogReader(transport);
   // Of its own, because it asks again at once for what is about to appear.
   const discovery = createDiscovery(transport, { clock, missMs: 0 });

@@ -14,9 +14,13 @@ interface Seen {
  */
 export function namespacePart(
   { watched: { releases, secrets, configMaps } }: Seen,
-  { allowNamespace }: Pick<Config, 'allowNamespace'>,
+  {
+    allowNamespace,
+    tenantMode = false,
+  }: Pick<Config, 'allowNamespace'> & Partial<Pick<Config, 'tenantMode'>>,
 ): readonly ReadinessPart[] {
-  if (allowNamespace === undefined) return [];
+  // What is in a namespace of tenants is not seen.
+  if (allowNamespace === undefined || tenantMode) return [];
   const name = `namespace ${allowNamespace}`;
   const ready = [releases, secrets, configMaps].some(({ store }) => store.size > 0);
   if (ready) return [{ name, ready }];

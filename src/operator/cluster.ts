@@ -18,15 +18,17 @@ import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, SECRETS } from '.
 import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
 import { dropAnnotations } from '../kube/watch/transform.ts';
 import { createTransport } from '../kube/transport.ts';
-import type { Transport } from '../kube/transport.ts';
-import type { Document } from '../kube/documents.ts';
 import { TILLER_INDEXES } from '../release/observe/tiller.ts';
 import { RELEASE_INDEXES } from '../release/triggers.ts';
 import { createChanges } from '../release/observe/changes.ts';
 import type { Changes } from '../release/observe/changes.ts';
 import { cutWorkload, isOfRelease } from '../release/observe/cut-workload.ts';
 import { MANAGED_BY_HELM, WATCHED_KINDS } from '../release/observe/workloads.ts';
+import { accessBy } from './access.ts';
+import type { Access } from './access.ts';
+import { namespaceOf } from './digest-key.ts';
 import type { Environment } from './environment.ts';
+import type { Leadership } from './leadership.ts';
 
 const RELEASES: ResourceType = {
   group: GROUP,
@@ -43,22 +45,17 @@ export const REVISION_INDEXES: Indexes<KubeObject> = {
 };
 
 /** The cluster as the operator sees it: what it asks for, and what it watches. */
-export interface Cluster {
+export interface Cluster extends Access {
   readonly connection: Connection;
-  readonly transport: Transport;
   readonly events: EventRecorder;
   readonly releases: Resource<HelmRelease>;
-  readonly secrets: Resource<Document>;
-  readonly secretsMetadata: Resource<KubeObject>;
-  readonly configMaps: Resource<Document>;
   readonly namespaces: Resource<KubeObject>;
   readonly definitions: Resource<KubeObject>;
-  readonly resourceOf: (type: ResourceType) => Resource<KubeObject>;
   /** By the rights of this user; without one by our own. */
   readonly resourceAs: (user: string | undefined, type: ResourceType) => Resource<KubeObject>;
-  /** The same with metadata only. */
-  readonly metadataOf: (type: ResourceType) => Resource<KubeObject>;
   readonly discovery: Discovery;
+  /** Whether the watches tell of what is in a namespace, HelmReleases apart. */
+  readonly isWatched: (namespace: string) => boolean;
   readonly watched: {
     readonly releases: Informer<HelmRelease>;
     /** Helm's records of releases: their labels say all that a pass needs. */
@@ -76,8 +73,12 @@ export interface Cluster {
   readonly watchStates: () => readonly InformerState[];
 }
 
-export function openCluster(environment: Environment): Cluster {
-  const { config, env, version, log, clock, random, metrics } = environment;
+export function openCluster(
+  environment: Environment,
+  leadership?: Pick<Leadership, 'fence' | 'token'>,
+): Cluster {
+  const { config, env, version, clock, random, metrics } = environment;
+  const log = environment.log.child({ component: 'kube' });
   const connection = loadConnection({
     env,
     ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
@@ -89,6 +90,7 @@ export function openCluster(environment: Environment): Cluster {
     random,
     version,
     onRequest: metrics.kubeRequested,
+    ...(leadership === undefined ? {} : { fence: leadership.fence, writeToken: leadership.token }),
   });
   const scope = config.allowNamespace === undefined ? {} : { namespace: config.allowNamespace };
   const following = {
@@ -116,7 +118,11 @@ export function openCluster(environment: Environment): Cluster {
       labelSelector: HELM_SECRETS,
       indexes: REVISION_INDEXES,
     }),
-    secrets: informerOf(SECRETS, { labelSelector: 'owner!=helm', indexes: TILLER_INDEXES }),
+    secrets: informerOf(SECRETS, {
+      labelSelector: 'owner!=helm',
+      indexes: TILLER_INDEXES,
+      ...(config.tenantMode ? { namespace: namespaceOf(config, connection) } : {}),
+    }),
     configMaps: informerOf(CONFIG_MAPS, { indexes: TILLER_INDEXES }),
     workloads: WATCHED_KINDS.map((type) =>
       createInformer(createResource<KubeObject>(transport, type), {
@@ -127,35 +133,34 @@ export function openCluster(environment: Environment): Cluster {
       }),
     ),
   };
+  // The others see what is of the tenants, by rights that are the operator's own: they are never started then.
+  const forTenants = [watched.revisions, watched.configMaps, ...watched.workloads];
   const informers = [
     watched.releases,
-    watched.revisions,
     watched.secrets,
-    watched.configMaps,
-    ...watched.workloads,
+    ...(config.tenantMode ? [] : forTenants),
   ] as readonly Informer<KubeObject>[];
+  const isWatched = (namespace: string): boolean =>
+    !config.tenantMode && (config.allowNamespace === undefined || config.allowNamespace === namespace);
   return {
+    ...accessBy(transport),
     connection,
-    transport,
     events: createEventRecorder({ transport, log, clock, random }),
     releases,
-    secrets: createResource<Document>(transport, SECRETS),
-    secretsMetadata: createResource<KubeObject>(transport, SECRETS, { metadataOnly: true }),
-    configMaps: createResource<Document>(transport, CONFIG_MAPS),
     namespaces: createResource<KubeObject>(transport, NAMESPACES, { metadataOnly: true }),
     definitions: createResource<KubeObject>(transport, CUSTOM_RESOURCE_DEFINITIONS, { metadataOnly: true }),
-    resourceOf: (type) => createResource<KubeObject>(transport, type),
     resourceAs: (user, type) =>
       createResource<KubeObject>(user === undefined ? transport : actingAs(transport, user), type),
-    metadataOf: (type) => createResource<KubeObject>(transport, type, { metadataOnly: true }),
     discovery: createDiscovery(transport, { clock }),
+    isWatched,
     watched,
     informers,
     changes: createChanges(),
     findWorkload: (type, key) => {
-      const outside = config.allowNamespace !== undefined && config.allowNamespace !== key.namespace;
       const informer = watched.workloads[WATCHED_KINDS.indexOf(type)];
-      return outside || informer === undefined ? 'unwatched' : informer.store.get(formatKey(key));
+      return !isWatched(key.namespace) || informer === undefined
+        ? 'unwatched'
+        : informer.store.get(formatKey(key));
     },
     watchStates: () =>
       informers.map((informer) => ({

@@ -2,15 +2,14 @@ import type { GitSync } from '../api/gitsync/git-sync.ts';
 import { formatKey, type ObjectKey } from '../api/metadata.ts';
 import { GITOPS_API_VERSION, SYNC_KIND } from '../api/names.ts';
 import { createMemo } from '../git/memo.ts';
-import { createDocumentReader } from '../kube/documents.ts';
 import { createResource } from '../kube/resource.ts';
 import type { OwnCommitOf } from '../release/desire/own-chart.ts';
 import { createClaims, withClaims } from '../sync/claims.ts';
-import { createRemoteOf } from '../sync/fetch/remote-of.ts';
-import { createInventoryStore, type InventoryStore } from '../sync/inventory/store.ts';
+import type { InventoryStore } from '../sync/inventory/store.ts';
 import type { SourcePorts } from '../sync/source.ts';
 import type { Cluster } from './cluster.ts';
 import { createOwnCommitOf } from './own-commit.ts';
+import { syncAccess } from './sync-access.ts';
 import { SYNCS } from './sync-kind.ts';
 
 export interface OnDemandPorts {
@@ -68,11 +67,12 @@ export interface OnDemandOptions {
   readonly namespace: string | undefined;
   readonly digestKey: Buffer;
   readonly knowsKey: boolean;
+  readonly tenantMode: boolean;
 }
 
 export function ownCommitsOnDemand(
   cluster: Cluster,
-  { namespace, digestKey, knowsKey }: OnDemandOptions,
+  { namespace, digestKey, knowsKey, tenantMode }: OnDemandOptions,
 ): OwnCommitOf {
   const syncs = createResource<GitSync>(cluster.transport, SYNCS);
   return createOwnCommitsOnDemand({
@@ -83,7 +83,6 @@ export function ownCommitsOnDemand(
       const type = await cluster.discovery.find(GITOPS_API_VERSION, SYNC_KIND, signal);
       return type && (await syncs.get(ref, signal));
     },
-    inventory: createInventoryStore({ configMaps: cluster.configMaps, digestKey }),
-    remoteOf: createRemoteOf(createDocumentReader(cluster.secrets, { get: () => undefined })),
+    ...syncAccess(cluster, { tenantMode, digestKey, watched: { get: () => undefined } }),
   });
 }

@@ -8,10 +8,11 @@ import type { Config, PlanForm } from '../config.ts';
 import { isForbidden } from '../kube/errors.ts';
 import { createSemaphore } from '../process/semaphore.ts';
 import { createSurroundings } from '../release/observe/surroundings.ts';
-import type { Surroundings } from '../release/observe/surroundings.ts';
+import type { Sight, Surroundings } from '../release/observe/surroundings.ts';
 import { formatTarget } from '../release/plan.ts';
 import { preview } from '../release/preview/preview.ts';
 import type { Preview, PreviewPorts } from '../release/preview/preview.ts';
+import { byAccount } from './by-account.ts';
 import type { Cluster } from './cluster.ts';
 import { environmentOf } from './command.ts';
 import type { CommandOptions } from './command.ts';
@@ -19,7 +20,8 @@ import { DIGEST_KEY_BYTES, findDigestKey, namespaceOf } from './digest-key.ts';
 import { ownCommitsOnDemand } from './own-commits-on-demand.ts';
 import { openParts } from './parts.ts';
 import { jsonOf, tableOf } from './plan-output.ts';
-import { createReadPorts } from './read-ports.ts';
+import { createMemories, createReadPorts, sightOf } from './read-ports.ts';
+import { tenancyOf } from './tenancy.ts';
 import { listedView } from './view.ts';
 
 /** A place of its own: a plan must not end what an operator that was killed has left running. */
@@ -55,13 +57,19 @@ export async function runPlan({
   const ownCommitOf = ownCommitsOnDemand(cluster, {
     ...{ namespace: config.allowNamespace, digestKey },
     knowsKey: found !== undefined,
+    tenantMode: config.tenantMode,
   });
-  const ports: PreviewPorts = {
-    ...createReadPorts({ ...parts, view, digestKey, ownCommitOf }, environment),
-    surroundings: surroundingsOf(cluster, config.allowNamespace === undefined),
-    charts,
-    clock,
-  };
+  const memories = createMemories();
+  const as = byAccount((account: string | undefined): PreviewPorts => ({
+    ...createReadPorts(
+      { ...parts, ...parts.as(account), view, digestKey, ownCommitOf, memories, account },
+      environment,
+    ),
+    surroundings: surroundingsOf(cluster, sightOf(config)),
+    tenancy: tenancyOf(config),
+    ...{ as, charts, clock },
+  }));
+  const ports = as(undefined);
   const places = createSemaphore(AT_ONCE);
   const previews = await Promise.all(
     releases
@@ -87,9 +95,9 @@ async function warnOfMissingNamespace(
 }
 
 /** Where the operator would ask in a dry run, which changes nothing either, this takes the likely for true: it only reads. */
-function surroundingsOf(cluster: Cluster, seesCluster: boolean): Surroundings {
+function surroundingsOf(cluster: Cluster, sees: Sight): Surroundings {
   const unlikely = (): Promise<boolean> => Promise.resolve(false);
-  if (!seesCluster) {
+  if (sees !== 'cluster') {
     return {
       isCrdTerminating: unlikely,
       isNamespaceTerminating: unlikely,
@@ -98,7 +106,7 @@ function surroundingsOf(cluster: Cluster, seesCluster: boolean): Surroundings {
   }
   const refuse = (): Promise<never> =>
     Promise.reject(new Error('the CustomResourceDefinition of HelmRelease may not be read'));
-  return createSurroundings({ ...cluster, releases: { dryRunCreate: refuse }, seesCluster });
+  return createSurroundings({ ...cluster, releases: { dryRunCreate: refuse }, sees });
 }
 
 /** One release that cannot be looked at hides none of the others. */

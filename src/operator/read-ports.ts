@@ -14,18 +14,21 @@ import type { AntecedentOf } from '../release/observe/antecedent.ts';
 import { createDifference } from '../release/observe/difference.ts';
 import type { DifferenceFrom } from '../release/observe/difference.ts';
 import { upgradeRequest } from '../release/act/helm-request.ts';
-import { createPayloadReader } from '../release/observe/payloads.ts';
-import type { ReadPayload } from '../release/observe/payloads.ts';
+import { createPayloadCache, createPayloadReader } from '../release/observe/payloads.ts';
+import type { PayloadCache, ReadPayload } from '../release/observe/payloads.ts';
 import { createReadiness } from '../release/observe/readiness.ts';
 import type { Readiness } from '../release/observe/readiness.ts';
+import type { HiddenWords } from '../release/observe/rendered-secrets.ts';
 import { createRevisions } from '../release/observe/revisions.ts';
-import type { Revisions } from '../release/observe/revisions.ts';
+import type { Revisions, ToldRevisions } from '../release/observe/revisions.ts';
 import { createSurroundings } from '../release/observe/surroundings.ts';
-import type { Surroundings } from '../release/observe/surroundings.ts';
+import type { Sight, Surroundings } from '../release/observe/surroundings.ts';
 import { createTillerLookup, createTillerRecordOf } from '../release/observe/tiller.ts';
 import type { TillerRecordOf, TillerRecords } from '../release/observe/tiller.ts';
 import { formatTarget } from '../release/plan.ts';
 import { createValuesRoom } from '../values/room.ts';
+import type { ValuesRoom } from '../values/room.ts';
+import type { Config } from '../config.ts';
 import { CONFIG_MAPS } from '../kube/resource-type.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Cluster } from './cluster.ts';
@@ -58,18 +61,34 @@ export interface ReadParts extends Pick<Parts, 'cluster' | 'storage' | 'helm' | 
   readonly view: View;
   readonly digestKey: Buffer;
   readonly ownCommitOf: OwnCommitOf;
+  readonly memories: Memories;
+  /** Whose rights these are; undefined for the operator's own. */
+  readonly account: string | undefined;
+}
+
+/** What is bounded or known for all accounts together. */
+export interface Memories {
+  readonly payloads: PayloadCache;
+  readonly told: ToldRevisions;
+  readonly room: ValuesRoom;
+  readonly hidden: HiddenWords;
+}
+
+export function createMemories(): Memories {
+  return { payloads: createPayloadCache(), told: new Map(), room: createValuesRoom(), hidden: new Map() };
 }
 
 export function createReadPorts(
-  { cluster, storage, helm, fetchExternal, view, digestKey, ownCommitOf }: ReadParts,
+  { cluster, storage, helm, fetchExternal, view, digestKey, ownCommitOf, memories, account }: ReadParts,
   { config, log }: Pick<Environment, 'config' | 'log'>,
 ): ReadPorts {
-  const readSecret = createDocumentReader(cluster.secrets, view.secrets);
-  const readConfigMap = createDocumentReader(cluster.configMaps, view.configMaps);
-  const readPayload = createPayloadReader(storage);
+  // What an account was shown before is not kept for it: it may have lost the right since.
+  const kept = account === undefined ? undefined : 0;
+  const readSecret = createDocumentReader(cluster.secrets, view.secrets, kept);
+  const readConfigMap = createDocumentReader(cluster.configMaps, view.configMaps, kept);
+  const readPayload = createPayloadReader(storage, memories.payloads);
   const marks = createMarkFormat({ formulaVersion: FORMULA_VERSION, key: digestKey });
   const seesCluster = config.allowNamespace === undefined;
-  const isWatched = (namespace: string): boolean => seesCluster || namespace === config.allowNamespace;
   return {
     find: (key) => view.releases.get(key),
     claimantsOf: (target) => view.releases.byIndex('target', formatTarget(target)),
@@ -81,21 +100,24 @@ export function createReadPorts(
     seesAllNamespaces: seesCluster,
     marks,
     digestKey,
-    revisions: createRevisions(storage, (target) =>
-      isWatched(target.namespace)
-        ? view.revisions
-            .byIndex('release', formatTarget(target))
-            .map(({ metadata }) => revisionOf(metadata))
-            .filter((record) => record !== undefined)
-            .toSorted((a, b) => a.revision - b.revision)
-        : undefined,
+    revisions: createRevisions(
+      storage,
+      (target) =>
+        cluster.isWatched(target.namespace)
+          ? view.revisions
+              .byIndex('release', formatTarget(target))
+              .map(({ metadata }) => revisionOf(metadata))
+              .filter((record) => record !== undefined)
+              .toSorted((a, b) => a.revision - b.revision)
+          : undefined,
+      memories.told,
     ),
     chartSourceOf: createChartSourceOf({ readSecret, defaultRef: config.gitDefaultRef, ownCommitOf }),
     composeValues: createComposeValues({
       readSecret,
       readConfigMap,
       fetchExternal,
-      room: createValuesRoom(),
+      room: memories.room,
     }),
     differenceFrom: createDifference({ storage, helm, upgradeOf: (plan) => upgradeRequest(plan, 1, marks) }),
     readPayload,
@@ -105,9 +127,21 @@ export function createReadPorts(
       find: view.findWorkload,
       changes: view.changes,
     }),
-    surroundings: createSurroundings({ ...cluster, seesCluster }),
-    tillerRecordOf: createTillerRecordOf(view.tiller, seesCluster ? undefined : tillerLookup(cluster, log)),
+    surroundings: createSurroundings({ ...cluster, sees: sightOf(config) }),
+    tillerRecordOf: createTillerRecordOf(
+      view.tiller,
+      sightOf(config) === 'namespace' ? tillerLookup(cluster, log) : undefined,
+    ),
   };
+}
+
+/** How much of the cluster may be asked about by the operator's own rights. */
+export function sightOf({
+  allowNamespace,
+  tenantMode,
+}: Pick<Config, 'allowNamespace' | 'tenantMode'>): Sight {
+  if (tenantMode) return 'releases';
+  return allowNamespace === undefined ? 'cluster' : 'namespace';
 }
 
 function tillerLookup({ secretsMetadata, metadataOf }: Cluster, log: Logger): TillerRecords {

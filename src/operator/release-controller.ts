@@ -19,10 +19,15 @@ import { withTrail } from '../release/tell/with-trail.ts';
 import { createResync } from '../kube/resync.ts';
 import type { Vigil } from '../kube/vigil.ts';
 import { createActPorts } from './act-ports.ts';
+import { byAccount } from './by-account.ts';
 import type { Environment } from './environment.ts';
 import { createMeter } from './meter.ts';
 import type { Parts } from './parts.ts';
-import { createReadPorts } from './read-ports.ts';
+import { createMemories, createReadPorts } from './read-ports.ts';
+import { tenancyOf } from './tenancy.ts';
+import { createReleaseTraces } from './traces/release-traces.ts';
+import type { SyncTraces } from './traces/sync-traces.ts';
+import { tracedCharts, tracedSlots, tracedValues } from './traces/traced-ports.ts';
 import { watchedView } from './view.ts';
 
 /** Passes look more than they work: those that run helm wait for one of its slots. One namespace gets half at most. */
@@ -36,13 +41,14 @@ export interface ControllerParts extends Omit<Parts, keyof AsyncDisposable> {
   readonly digestKey: Buffer;
   readonly originOf: OriginOf;
   readonly ownCommitOf: OwnCommitOf;
+  readonly syncTraces: SyncTraces;
   readonly stopping: AbortSignal;
 }
 
 /** Gives the release domain its ports: everything it asks for, made of the parts around it. */
 export function createReleaseController(parts: ControllerParts, environment: Environment): Controller {
-  const { config, log, clock, random, metrics } = environment;
-  const { cluster, charts, helm, slots, storage, queue, stopping, vigil, originOf } = parts;
+  const { config, log, clock, random, metrics, tracer } = environment;
+  const { cluster, charts, slots, queue, stopping, vigil, originOf } = parts;
   const { watched, releases } = cluster;
   const events = withTrail(cluster.events, originOf);
   const resyncMs = createResync(config.chartsSyncIntervalMs, random);
@@ -54,15 +60,22 @@ export function createReleaseController(parts: ControllerParts, environment: Env
     },
     stopping,
   });
-  const readPorts = createReadPorts({ ...parts, view: watchedView(cluster) }, environment);
-  const ports: ReconcilePorts & RemovePorts = {
-    ...readPorts,
-    ...createActPorts({ ...parts, ...readPorts }, environment),
-    helm,
-    slots,
-    storage,
+  const memories = createMemories();
+  const view = watchedView(cluster);
+  const traces = createReleaseTraces({
+    ...{ tracer, clock, syncs: parts.syncTraces },
+    find: (key) => watched.releases.store.get(key),
+  });
+  watched.releases.onChange(({ object }) => {
+    traces.noticed(keyOf(object), 'edit');
+  });
+  charts.onMoved((keys) => {
+    for (const key of keys) traces.noticed(key, 'chart');
+  });
+  const shared = {
+    slots: tracedSlots(slots, tracer),
+    tracer,
     charts,
-    ...(config.logReleaseDiffs ? { releaseDiff: createReleaseDiff(storage) } : {}),
     events,
     meter: createMeter(metrics),
     clock,
@@ -73,15 +86,30 @@ export function createReleaseController(parts: ControllerParts, environment: Env
     store: watched.releases.store,
     writeStatus: createStatusWriter(releases, watched.releases.store),
     resyncMs,
-    patientCharts,
+    patientCharts: tracedCharts(patientCharts, tracer),
     originOf,
+    tenancy: tenancyOf(config),
   };
-  return createController<HelmRelease>({
+  const as = byAccount((account: string | undefined): ReconcilePorts & RemovePorts => {
+    const seen = { ...parts, ...parts.as(account), view, memories, account };
+    const readPorts = createReadPorts(seen, environment);
+    const { helm, storage } = seen;
+    return {
+      ...shared,
+      ...readPorts,
+      ...createActPorts({ ...seen, ...readPorts }, environment),
+      composeValues: tracedValues(readPorts.composeValues, tracer),
+      ...{ as, helm, storage },
+      ...(config.logReleaseDiffs ? { releaseDiff: createReleaseDiff(storage) } : {}),
+    };
+  });
+  const ports = as(undefined);
+  const controller = createController<HelmRelease>({
     kind: KIND,
     queue,
     clock,
     random,
-    log,
+    log: log.child({ component: 'release' }),
     passes: PASSES,
     silenceMs: ({ spec }) => longestSilenceMs(spec),
     resyncMs,
@@ -89,16 +117,20 @@ export function createReleaseController(parts: ControllerParts, environment: Env
     find: ports.find,
     vigil,
     reconcile: (release, signal, lifeline) => {
-      if (release.metadata.deletionTimestamp !== undefined) return remove(release, ports, signal, lifeline);
-      if (release.spec.suspend === true) return Promise.resolve({ kind: 'done' });
-      return reconcile(release, ports, signal, lifeline);
+      const isGoing = release.metadata.deletionTimestamp !== undefined;
+      if (!isGoing && release.spec.suspend === true) return Promise.resolve({ kind: 'done' });
+      return traces.pass(release, () =>
+        isGoing ? remove(release, ports, signal, lifeline) : reconcile(release, ports, signal, lifeline),
+      );
     },
     onForgotten: (key) => {
       charts.unwatch(key);
       patientCharts.forget(key);
+      traces.forget(key);
     },
-    onPass: (_key, outcome, seconds) => {
+    onPass: (key, outcome, seconds) => {
       metrics.passEnded({ outcome, seconds });
+      metrics.releasePassed(parseKey(key));
     },
     onSync: (key, success, seconds) => {
       const release = watched.releases.store.get(key);
@@ -107,6 +139,9 @@ export function createReleaseController(parts: ControllerParts, environment: Env
       metrics.actionEnded({ action: 'sync', releaseName, targetNamespace: namespace, success, seconds });
     },
   });
+  return {
+    run: (taking, working) => controller.run(taking, working).finally(traces.close),
+  };
 }
 
 /** What the metrics of a release that is gone were called. */

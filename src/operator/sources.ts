@@ -4,8 +4,8 @@ import type { Charts } from '../charts/charts.ts';
 import { createGit, type Git } from '../git/git.ts';
 import type { Helm } from '../helm/helm.ts';
 import type { Slots } from '../helm/slots.ts';
-import { createAddressCheck } from '../net/addresses.ts';
-import { createHostLookup, lookupPlaces } from '../net/lookup.ts';
+import { type AddressCheck, createAddressCheck } from '../net/addresses.ts';
+import { createHostLookup, type HostLookup, lookupPlaces } from '../net/lookup.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
 import { createExternalReader } from '../values/external.ts';
@@ -28,6 +28,8 @@ export interface Sources {
   /** That of the charts: whoever else reads a repository shares their mirrors and lists of refs. */
   readonly git: Git;
   readonly fetchExternal: FetchExternal;
+  /** What every connection to the outside of the cluster is held to. */
+  readonly outside: { readonly lookup: HostLookup; readonly checkAddress: AddressCheck };
   readonly close: () => Promise<void>;
 }
 
@@ -36,14 +38,14 @@ const EXTERNAL_TIMEOUT_MS = 30_000;
 /** Everything that charts and values come from outside of the cluster. */
 export async function openSources(
   { run, workDir, helm, slots }: SourceParts,
-  { config, env, log, clock, random, metrics }: Environment,
+  { config, env, log, clock, random, metrics, tracer }: Environment,
 ): Promise<Sources> {
   const checkAddress = createAddressCheck(config.denyAddresses);
   const lookup = createHostLookup({ clock, places: lookupPlaces(env['UV_THREADPOOL_SIZE']) });
   const git = await createGit({
     run,
     workDir,
-    log,
+    log: log.child({ component: 'git' }),
     clock,
     env,
     timeoutMs: config.gitTimeoutMs,
@@ -57,7 +59,7 @@ export async function openSources(
     workDir,
     clock,
     random,
-    log,
+    log: log.child({ component: 'charts' }),
     gitPollIntervalMs: config.gitPollIntervalMs,
     chartsSyncIntervalMs: config.chartsSyncIntervalMs,
     updateChartDeps: config.updateChartDeps,
@@ -69,11 +71,13 @@ export async function openSources(
     repositoryFiles: config.helmRepositoryImports,
     dockerConfigFile: dockerConfigFile(env),
     onFetched: metrics.chartFetched,
+    tracer,
   });
   return {
     charts,
     git,
     fetchExternal: createExternalReader({ timeoutMs: EXTERNAL_TIMEOUT_MS, checkAddress, lookup }),
+    outside: { lookup, checkAddress },
     close: async () => {
       await charts.close();
       await git.close();

@@ -4,7 +4,6 @@ import { SYNC_KIND } from '../api/names.ts';
 import type { Charts } from '../charts/charts.ts';
 import type { Git } from '../git/git.ts';
 import { type Controller, createController } from '../kube/controller.ts';
-import type { ReadDocument } from '../kube/documents.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Resource } from '../kube/resource.ts';
 import { createResync, spread } from '../kube/resync.ts';
@@ -19,7 +18,6 @@ import { createFailureCount } from '../sync/failure-count.ts';
 import { createVerify } from '../sync/fetch/verify.ts';
 import { createVerifyOpenpgp } from '../sync/fetch/verify-openpgp.ts';
 import { createVerifySsh } from '../sync/fetch/verify-ssh.ts';
-import { createInventoryStore } from '../sync/inventory/store.ts';
 import { createKustomizeBuild } from '../sync/kustomize/kustomize-build.ts';
 import { createKustomize } from '../sync/kustomize/run.ts';
 import type { SyncWatches } from '../sync/observe/watches.ts';
@@ -29,11 +27,15 @@ import type { Readings } from '../sync/readings.ts';
 import type { IsBeside } from '../sync/source-key.ts';
 import { createRivalry } from '../sync/rivalry.ts';
 import { createAccountViews } from './account-view.ts';
+import { byAccount } from './by-account.ts';
 import type { Cluster } from './cluster.ts';
 import type { Environment } from './environment.ts';
 import { createIsFree } from './is-free.ts';
 import { createSyncMeter } from './meter.ts';
+import type { SyncAccess } from './sync-access.ts';
 import type { SyncNews } from './sync-news.ts';
+import { UNSEEN } from './unseen.ts';
+import type { SyncTraces } from './traces/sync-traces.ts';
 import { createWhyOrphan } from './why-orphan.ts';
 
 export interface SyncParts {
@@ -51,9 +53,9 @@ export interface SyncParts {
   readonly isBeside: IsBeside;
   readonly watches: SyncWatches;
   readonly claims: Claims;
-  readonly readSecret: ReadDocument;
-  readonly remoteOf: SyncPorts['remoteOf'];
+  readonly access: SyncAccess;
   readonly charts: Pick<Charts, 'identify'>;
+  readonly traces: SyncTraces;
   readonly stopping: AbortSignal;
 }
 
@@ -68,7 +70,7 @@ const RESYNC_MS = 3_600_000;
 /** Gives the domain of GitSyncs its ports. */
 export function createSyncController(parts: SyncParts, environment: Environment): Controller {
   const { cluster, syncs, informer, git, run, workDir, queue, vigil, digestKey, claims, stopping } = parts;
-  const { config, env, log, clock, random, metrics } = environment;
+  const { config, env, log, clock, random, metrics, tracer } = environment;
   const sourceFailures = createFailureCount();
   const rivalry = createRivalry(clock);
   const kustomize = createKustomize({
@@ -77,21 +79,23 @@ export function createSyncController(parts: SyncParts, environment: Environment)
     workDir,
     searchPath: env['PATH'] ?? '',
   });
-  const bare = createInventoryStore({ configMaps: cluster.configMaps, digestKey });
+  const { inventory: bare, remoteOf, readSecretAs } = parts.access;
   const inventory = withClaims(bare, claims);
+  const signatures = {
+    openpgp: createVerifyOpenpgp({ clock }),
+    ssh: createVerifySsh({ run, workDir, searchPath: env['PATH'] ?? '' }),
+  };
+  const verifyAs = byAccount((account: string) =>
+    createVerify({ git, readSecret: readSecretAs(account), ...signatures }),
+  );
   const ports: SyncPorts & SyncRemovePorts = {
     objects: syncs,
     store: informer.store,
-    whyOrphan: createWhyOrphan({ ...cluster, syncs }),
+    whyOrphan: createWhyOrphan({ ...cluster, ...(config.tenantMode ? UNSEEN : {}), syncs }),
     git,
-    remoteOf: parts.remoteOf,
+    remoteOf,
     identifyCharts: parts.charts.identify,
-    verify: createVerify({
-      git,
-      readSecret: parts.readSecret,
-      openpgp: createVerifyOpenpgp({ clock }),
-      ssh: createVerifySsh({ run, workDir, searchPath: env['PATH'] ?? '' }),
-    }),
+    verify: (settings, source, how) => verifyAs(settings.account)(settings, source, how),
     actingAs: createAccountViews(cluster.transport, clock),
     inventory,
     digestKey,
@@ -101,6 +105,7 @@ export function createSyncController(parts: SyncParts, environment: Environment)
     inFlight: IN_FLIGHT,
     writeStatus: createStatusWriter(syncs, informer.store),
     spread: (intervalMs) => spread(intervalMs, random),
+    tracer,
     sourceFailures,
     ...parts.news,
     readings: parts.readings,
@@ -133,7 +138,7 @@ export function createSyncController(parts: SyncParts, environment: Environment)
       // What releases and other GitSyncs go by is known before anything can keep this one from being looked at.
       if (!claims.knows(keyOf(sync))) await learn(sync, signal);
       return sync.metadata.deletionTimestamp === undefined
-        ? await reconcile(sync, ports, signal, lifeline)
+        ? await parts.traces.pass(sync, () => reconcile(sync, ports, signal, lifeline))
         : await remove(sync, ports, signal, lifeline);
     },
     silenceMs: () => SILENCE_MS,
@@ -145,6 +150,7 @@ export function createSyncController(parts: SyncParts, environment: Environment)
       rivalry.forget(key);
       parts.watches.forget(key);
       claims.forget(key);
+      parts.traces.forget(key);
       parts.readings.forget(key);
       metrics.forgetSync(parseKey(key));
     },
@@ -155,6 +161,6 @@ export function createSyncController(parts: SyncParts, environment: Environment)
     vigil,
     clock,
     random,
-    log,
+    log: log.child({ component: 'gitsync' }),
   });
 }

@@ -11,6 +11,8 @@ export interface SyncNewsOptions {
   readonly queue: Pick<WorkQueue, 'add'>;
   readonly isBeside: IsBeside;
   readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** Called with each that is told. */
+  readonly onTold?: (sync: string) => void;
 }
 
 /** Who is to look at its repository now, and since when that is known. */
@@ -22,7 +24,7 @@ export interface SyncNews extends Pick<SyncPorts, 'takeNews' | 'tellNews'> {
 /** Whoever has found a revision has asked for it in this moment: the others need not ask again. */
 const JUST_NOW_MS = 1_000;
 
-export function createSyncNews({ store, queue, isBeside, clock }: SyncNewsOptions): SyncNews {
+export function createSyncNews({ store, queue, isBeside, clock, onTold }: SyncNewsOptions): SyncNews {
   /** When each was told of, on the monotonic clock. */
   const told = new Map<string, number>();
   /** By URL and ref: whoever finds a revision later has nothing to tell. */
@@ -31,6 +33,7 @@ export function createSyncNews({ store, queue, isBeside, clock }: SyncNewsOption
     for (const sync of store.values()) {
       if (!matches(sync)) continue;
       told.set(keyOf(sync), at);
+      onTold?.(keyOf(sync));
       queue.add(keyOf(sync));
     }
   };

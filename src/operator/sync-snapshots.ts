@@ -7,7 +7,7 @@ export function* syncSnapshotsOf(syncs: Iterable<GitSync>): Iterable<SyncSnapsho
 }
 
 function snapshotOf({ metadata, spec, status = {} }: GitSync): SyncSnapshot {
-  const { appliedAt, conditions = [], inventory, heldPrune } = status;
+  const { appliedAt, conditions = [], inventory, heldPrune, sourceFailingSince: failing } = status;
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name,
@@ -16,5 +16,6 @@ function snapshotOf({ metadata, spec, status = {} }: GitSync): SyncSnapshot {
     appliedAt: appliedAt === undefined ? undefined : Date.parse(appliedAt) / 1000,
     objects: inventory?.count ?? 0,
     heldPrunes: heldPrune?.count ?? 0,
+    sourceFailingSince: failing === undefined ? undefined : Date.parse(failing) / 1000,
   };
 }

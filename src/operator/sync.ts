@@ -9,9 +9,7 @@ import type { Vigil } from '../kube/vigil.ts';
 import { createWorkQueue } from '../kube/work-queue.ts';
 import type { Run } from '../process/run.ts';
 import type { WorkDir } from '../process/work-dir.ts';
-import { createDocumentReader } from '../kube/documents.ts';
 import { createClaims } from '../sync/claims.ts';
-import { createRemoteOf } from '../sync/fetch/remote-of.ts';
 import type { OriginOf } from '../release/desire/origin.ts';
 import type { OwnCommitOf } from '../release/desire/own-chart.ts';
 import type { OwnObject } from '../sync/observe/own-object.ts';
@@ -24,10 +22,12 @@ import { createOwnCommitOf } from './own-commit.ts';
 import { patientOwnCommit } from './patient-own-commit.ts';
 import { createReadings } from '../sync/readings.ts';
 import { createIsBeside } from '../sync/source-key.ts';
+import { syncAccess } from './sync-access.ts';
 import { createSyncController } from './sync-controller.ts';
 import { createSyncNews } from './sync-news.ts';
 import { SYNCS, watchOnceServed } from './sync-kind.ts';
 import { syncSnapshotsOf } from './sync-snapshots.ts';
+import { createSyncTraces, type SyncTraces } from './traces/sync-traces.ts';
 
 export interface SyncOptions {
   readonly cluster: Cluster;
@@ -47,6 +47,7 @@ export interface Syncs {
   run(taking: AbortSignal, working: AbortSignal): Promise<void>;
   readonly originOf: OriginOf;
   readonly ownCommitOf: OwnCommitOf;
+  readonly traces: SyncTraces;
   /** Has those that match look at their repository now, however new what is known of it. */
   refresh(matches: (sync: GitSync) => boolean): void;
   stop(): Promise<void>;
@@ -55,7 +56,7 @@ export interface Syncs {
 /** Everything about GitSyncs, from the watch to the passes. */
 export function openSyncs(options: SyncOptions, environment: Environment): Syncs {
   const { cluster } = options;
-  const { config, log, clock, random, metrics } = environment;
+  const { config, log, clock, random, metrics, tracer } = environment;
   const syncs = createResource<GitSync>(cluster.transport, SYNCS);
   const informer = createInformer(syncs, {
     ...(config.allowNamespace === undefined ? {} : { namespace: config.allowNamespace }),
@@ -68,7 +69,12 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
     queue.add(key);
   });
   const isBeside = createIsBeside();
-  const news = createSyncNews({ store: informer.store, queue, isBeside, clock });
+  const claims = createClaims();
+  const find = (key: string): GitSync | undefined => informer.store.get(key);
+  const originOf = createOriginOf({ claims, clock, find });
+  const traces = createSyncTraces({ tracer, clock, find, originOf });
+  const { store } = informer;
+  const news = createSyncNews({ ...{ store, queue, isBeside, clock }, onTold: traces.noticed });
   informer.onChange((change) => {
     if (change.kind === 'deleted') news.forget(keyOf(change.object));
     if (concernsSync(change)) queue.add(keyOf(change.object));
@@ -77,11 +83,10 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
     for (const sync of informer.store.byIndex('secret', keyOf(object))) queue.add(keyOf(sync));
   });
   metrics.readFrom({ syncs: () => syncSnapshotsOf(informer.store.values()) });
-  const claims = createClaims();
   claims.onNews(options.onClaim);
-  const find = (key: string): GitSync | undefined => informer.store.get(key);
-  const readSecret = createDocumentReader(cluster.secrets, cluster.watched.secrets.store);
-  const remoteOf = createRemoteOf(readSecret);
+  const { tenantMode } = config;
+  const { digestKey } = options;
+  const access = syncAccess(cluster, { tenantMode, digestKey, watched: cluster.watched.secrets.store });
   const watches = createSyncWatches({
     ...{ log, clock, random },
     onRelist: metrics.relisted,
@@ -93,7 +98,7 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
     queue.add(key);
   });
   const controller = createSyncController(
-    { ...options, syncs, informer, queue, watches, claims, readSecret, remoteOf, readings, news, isBeside },
+    { ...options, ...{ syncs, informer, queue, watches, claims, access, readings, news, isBeside, traces } },
     environment,
   );
   return {
@@ -105,11 +110,12 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
       } catch (caught) {
         if (!taking.aborted) throw caught;
       }
-      await controller.run(taking, working);
+      await controller.run(taking, working).finally(traces.close);
     },
-    originOf: createOriginOf({ claims, clock, find }),
+    originOf,
+    traces,
     ownCommitOf: patientOwnCommit(
-      createOwnCommitOf({ claims, find, isSynced: () => informer.state().synced, remoteOf }),
+      createOwnCommitOf({ claims, find, isSynced: () => informer.state().synced, ...access }),
       clock,
     ),
     refresh: news.refresh,

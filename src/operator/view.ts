@@ -40,24 +40,30 @@ export function watchedView({ watched, findWorkload, changes }: Cluster): View {
 /** The cluster as it is now, for whoever looks once; what is asked for less often than that is not in it. */
 export async function listedView(cluster: Cluster, scope: Selection, signal: AbortSignal): Promise<View> {
   const { releases, secretsMetadata, metadataOf } = cluster;
-  const tillerRecords = { ...scope, labelSelector: TILLER_RECORDS };
-  const nothing = { get: () => undefined };
-  return {
+  const nothing = { get: () => undefined, byIndex: () => [] };
+  const view: View = {
     releases: await listed(releases, scope, RELEASE_INDEXES, signal),
+    revisions: nothing,
+    secrets: nothing,
+    configMaps: nothing,
+    tiller: [],
+    findWorkload: () => 'unwatched',
+    changes: createChanges(),
+  };
+  if (!cluster.isWatched(scope.namespace ?? '')) return view;
+  const tillerRecords = { ...scope, labelSelector: TILLER_RECORDS };
+  return {
+    ...view,
     revisions: await listed(
       secretsMetadata,
       { ...scope, labelSelector: HELM_SECRETS },
       REVISION_INDEXES,
       signal,
     ),
-    secrets: nothing,
-    configMaps: nothing,
     tiller: [
       await listed(secretsMetadata, tillerRecords, TILLER_INDEXES, signal),
       await listed(metadataOf(CONFIG_MAPS), tillerRecords, TILLER_INDEXES, signal),
     ],
-    findWorkload: () => 'unwatched',
-    changes: createChanges(),
   };
 }
 

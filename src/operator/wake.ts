@@ -13,8 +13,21 @@ import type { Cluster } from './cluster.ts';
 /** Kubernetes puts this ConfigMap into each new namespace, so no watch of namespaces is needed to hear of one. */
 const IN_EVERY_NAMESPACE = 'kube-root-ca.crt';
 
-/** Connects everything that can make a release worth another look with the queue. */
-export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'>, queue: WorkQueue): void {
+/**
+ * Connects everything that can make a release worth another look with the queue. While nobody takes from the queue, nothing
+ * is put there: whoever begins to take looks at all of them first.
+ */
+export function connectTriggers(
+  cluster: Cluster,
+  charts: Pick<Charts, 'onMoved'>,
+  { add }: Pick<WorkQueue, 'add'>,
+  isTaking: () => boolean,
+): void {
+  const queue: Pick<WorkQueue, 'add'> = {
+    add: (key, priority) => {
+      if (isTaking()) add(key, priority);
+    },
+  };
   const { releases, revisions, secrets, configMaps, workloads } = cluster.watched;
   const standingFor = (target: string): readonly HelmRelease[] => releases.store.byIndex('target', target);
   const wake = (found: readonly HelmRelease[]): void => {
@@ -59,6 +72,11 @@ export function connectTriggers(cluster: Cluster, charts: Pick<Charts, 'onMoved'
     // One commit may concern thousands, and nobody waits for each of them as for a release of one's own.
     for (const key of keys) queue.add(key, 'low');
   });
+}
+
+/** Puts all HelmReleases that there are into the queue. */
+export function addAll({ watched: { releases } }: Cluster, queue: Pick<WorkQueue, 'add'>): void {
+  for (const release of releases.store.values()) queue.add(keyOf(release), isKnown(release) ? 'low' : 'high');
 }
 
 /** Nobody has edited it since it was looked at last: after a restart those who wait for something come first. */

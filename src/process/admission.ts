@@ -16,6 +16,7 @@ export interface AdmissionOptions {
 }
 
 export interface Admission {
+  readonly size: number;
   readonly inUse: number;
   readonly waiting: number;
   /** Waits for its turn. Aborting gives the waiting up; once `fn` runs it is the caller's own. */
@@ -72,6 +73,7 @@ export function createAdmission({ size, room, onLack }: AdmissionOptions): Admis
   }
 
   return {
+    size,
     get inUse() {
       return inUse;
     },

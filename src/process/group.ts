@@ -21,6 +21,11 @@ export async function endGroup(leader: number): Promise<void> {
   signalGroup(leader, 'SIGKILL');
 }
 
+/** Asks all of a process group to end. */
+export function stopGroup(leader: number): void {
+  signalGroup(leader, 'SIGTERM');
+}
+
 /** Ends all of a process group at once. */
 export function killGroup(leader: number): void {
   signalGroup(leader, 'SIGKILL');

@@ -53,6 +53,8 @@ export type Run = (file: string, args: readonly string[], options: RunOptions) =
 export interface RunSettings {
   /** Path of the work directory that owns the children: a later process finds those that outlived us by it. */
   readonly owner: string;
+  /** Told of each process group by its leader; what it returns is called when the group has ended. */
+  readonly onStart?: (leader: number) => () => void;
 }
 
 /** Helm marks its release failed on SIGTERM; a SIGKILL before that leaves it pending for ever. */
@@ -64,17 +66,17 @@ const NO_BYTES = Buffer.alloc(0);
  * Runs a child in a process group of its own, without a shell. What the child may hold in its arguments never gets into
  * a result: execa's messages quote them, so none of those are used.
  */
-export function createRun({ owner }: RunSettings): Run {
+export function createRun(settings: RunSettings): Run {
   return async (file, args, options) => {
     options.signal.throwIfAborted();
-    const { isCanceled, result } = await runOnce(owner, file, args, options);
+    const { isCanceled, result } = await runOnce(settings, file, args, options);
     if (isCanceled) options.signal.throwIfAborted();
     return result;
   };
 }
 
 async function runOnce(
-  owner: string,
+  { owner, onStart }: RunSettings,
   file: string,
   args: readonly string[],
   options: RunOptions,
@@ -105,12 +107,14 @@ async function runOnce(
     stdin: stdin === undefined ? 'ignore' : (stdin.fd as 3),
   });
   const memory = limitMemory(child.pid, options.maxMemoryBytes);
+  const onEnd = child.pid === undefined ? undefined : onStart?.(child.pid);
   const ended = await child.finally(memory.stop);
   if (child.pid === undefined) {
     const why = explainNoStart(ended.code, await exists(cwd));
     return { isCanceled: ended.isCanceled, result: { kind: 'not-started', why } };
   }
   await endGroup(child.pid);
+  onEnd?.();
   const limits = { timeoutMs, maxOutputBytes, encoding };
   return { isCanceled: ended.isCanceled, result: resultOf(ended, memory.exceeded(), limits) };
 }

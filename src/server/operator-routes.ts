@@ -1,5 +1,6 @@
 import { redactText } from '../telemetry/redact.ts';
 import { jsonAnswer, textAnswer } from './answer.ts';
+import { RELAYED } from './relay.ts';
 import type { Route } from './router.ts';
 
 /** One thing that the operator cannot do its work without: informers synced, API server reachable, helm found. */
@@ -14,8 +15,8 @@ export interface OperatorRoutes {
   /** Why the process gets no work done; undefined if it does. A restart must help, so no lost dependency counts. */
   readonly liveness: () => string | undefined;
   readonly readiness: () => readonly ReadinessPart[];
-  /** Starts a fetch of every Git chart source and returns at once. */
-  readonly syncGit: () => void;
+  /** Starts a fetch of every Git chart source and returns at once. Another replica may have passed the wish on. */
+  readonly syncGit: (isRelayed: boolean) => void;
 }
 
 const NO_PROFILER =
@@ -56,8 +57,8 @@ export function operatorRoutes({ metrics, liveness, readiness, syncGit }: Operat
     {
       method: 'POST',
       path: '/api/v1/sync-git',
-      answer: () => {
-        syncGit();
+      answer: (headers) => {
+        syncGit(RELAYED in headers);
         return textAnswer(200, 'OK');
       },
     },

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Answer, textAnswer } from './answer.ts';
 
 export interface Route {
@@ -7,16 +7,21 @@ export interface Route {
   readonly path: string;
   /** Whether it stands for every path below its own too. */
   readonly below?: boolean;
-  readonly answer: () => Answer;
+  readonly answer: (headers: IncomingHttpHeaders) => Answer;
 }
 
 /** What a server answers that has these routes. */
 export function routed(routes: readonly Route[]): (request: IncomingMessage) => Answer {
-  return ({ method, url }) => route(routes, method ?? '', url ?? '');
+  return ({ method, url, headers }) => route(routes, method ?? '', url ?? '', headers);
 }
 
 /** Finds the route of a request, or the answer that says why there is none. */
-export function route(routes: readonly Route[], method: string, target: string): Answer {
+export function route(
+  routes: readonly Route[],
+  method: string,
+  target: string,
+  headers: IncomingHttpHeaders = {},
+): Answer {
   const path = pathOf(target);
   if (path === undefined) return textAnswer(400, 'the request target is not a path\n');
 
@@ -24,7 +29,7 @@ export function route(routes: readonly Route[], method: string, target: string):
   if (here.length === 0) return textAnswer(404, 'not found\n');
 
   const found = here.find((candidate) => candidate.method === (method === 'HEAD' ? 'GET' : method));
-  if (found) return found.answer();
+  if (found) return found.answer(headers);
 
   const allow = here.flatMap((candidate) =>
     candidate.method === 'GET' ? ['GET', 'HEAD'] : [candidate.method],

@@ -36,9 +36,9 @@ describe('the way back from the operator', function () {
   let operator: OperatorProcess;
 
   const flags = [`--operator-namespace=${NAMESPACE}`];
-  const detach = (...more: readonly string[]): Promise<CommandResult> =>
+  const detach = async (...more: readonly string[]): Promise<CommandResult> =>
     runCommand({
-      kubeconfig: world.proxy.kubeconfig,
+      kubeconfig: await world.kubeconfig([...flags, ...more]),
       helm: world.helm,
       flags: ['--detach', ...flags, ...more],
     });

@@ -56,12 +56,10 @@ describe('what --plan tells', function () {
     await stack.disposeAsync();
   });
 
-  const command = (...flags: readonly string[]): Promise<CommandResult> =>
-    runCommand({
-      kubeconfig: world.proxy.kubeconfig,
-      helm: world.helm,
-      flags: [`--operator-namespace=${NAMESPACE}`, '--git-default-ref=main', ...flags],
-    });
+  const command = async (...more: readonly string[]): Promise<CommandResult> => {
+    const flags = [`--operator-namespace=${NAMESPACE}`, '--git-default-ref=main', ...more];
+    return runCommand({ kubeconfig: await world.kubeconfig(flags), helm: world.helm, flags });
+  };
   const releaseOf = (name: string, spec: Partial<HelmReleaseSpec> = {}): HelmRelease =>
     webRelease(world, NAMESPACE, name, { releaseName: name, values: WANTED, ...spec });
   const apply = (name: string, spec: Partial<HelmReleaseSpec> = {}): Promise<string> =>

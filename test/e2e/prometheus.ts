@@ -3,19 +3,16 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Sample, Series } from '../../hack/dashboards/answers.ts';
 import { freePort } from '../../hack/testenv/control-plane/port.ts';
 import { tool } from '../../hack/testenv/testenv.ts';
 import { eventually } from '../support/eventually.ts';
-
-export interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
 
 export interface AlertRule {
   readonly alert: string;
   readonly expr: string;
   readonly for?: string;
+  readonly keep_firing_for?: string;
 }
 
 export interface Alert {
@@ -24,15 +21,23 @@ export interface Alert {
   readonly state: 'pending' | 'firing';
 }
 
-/** A real Prometheus that scrapes one target, and looks at the rules, every second. */
+/** A real Prometheus that scrapes one target, and looks at the rules, every second or as often as it is told. */
 export interface Prometheus extends AsyncDisposable {
   /** What an instant query answers. */
   readonly query: (expression: string) => Promise<readonly Sample[]>;
+  /** What a query answered at each second of the last ones. */
+  readonly range: (expression: string, seconds: number) => Promise<readonly Series[]>;
   readonly alerts: () => Promise<readonly Alert[]>;
 }
 
 interface QueryAnswer {
   readonly data: { readonly result: readonly { metric: Record<string, string>; value: [number, string] }[] };
+}
+
+interface RangeAnswer {
+  readonly data: {
+    readonly result: readonly { metric: Record<string, string>; values: readonly [number, string][] }[];
+  };
 }
 
 interface AlertsAnswer {
@@ -42,13 +47,14 @@ interface AlertsAnswer {
 export async function startPrometheus(
   targetPort: number,
   rules: readonly AlertRule[] = [],
+  interval = '1s',
 ): Promise<Prometheus> {
   const dir = await mkdtemp(join(tmpdir(), 'prometheus-'));
   const config = join(dir, 'prometheus.yml');
   // JSON is YAML.
   const job = { job_name: 'operator', static_configs: [{ targets: [`127.0.0.1:${String(targetPort)}`] }] };
   const ruleFile = join(dir, 'rules.yml');
-  const global = { scrape_interval: '1s', evaluation_interval: '1s' };
+  const global = { scrape_interval: interval, evaluation_interval: interval };
   await writeFile(config, JSON.stringify({ global, rule_files: [ruleFile], scrape_configs: [job] }));
   await writeFile(ruleFile, JSON.stringify({ groups: [{ name: 'operator', rules }] }));
   const address = `127.0.0.1:${String(await freePort())}`;
@@ -81,6 +87,16 @@ export async function startPrometheus(
     const { data } = (await ask(`query?query=${encodeURIComponent(expression)}`)) as QueryAnswer;
     return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   };
+  const range: Prometheus['range'] = async (expression, seconds) => {
+    const end = Math.floor(Date.now() / 1000);
+    const during = `start=${String(end - seconds)}&end=${String(end)}&step=1`;
+    const path = `query_range?query=${encodeURIComponent(expression)}&${during}`;
+    const { data } = (await ask(path)) as RangeAnswer;
+    return data.result.map(({ metric, values }) => ({
+      labels: metric,
+      points: values.map(([at, value]) => [at, Number(value)] as const),
+    }));
+  };
   try {
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`Prometheus ended:\n${complaints}`);
@@ -93,6 +109,7 @@ export async function startPrometheus(
   }
   return {
     query,
+    range,
     alerts: async () => ((await ask('alerts')) as AlertsAnswer).data.alerts,
     [Symbol.asyncDispose]: stop,
   };

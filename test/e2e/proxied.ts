@@ -49,11 +49,15 @@ export async function startProxiedWorld(): Promise<ProxiedWorld> {
         }
         return found;
       }, timeoutMs),
-    operator: (settings = {}) => world.operator({ kubeconfig: proxy.kubeconfig, ...settings }),
+    kubeconfig: (flags) => world.kubeconfig(flags, proxy),
+    operator: async (settings = {}) => {
+      const kubeconfig = settings.kubeconfig ?? (await world.kubeconfig(settings.flags, proxy));
+      return world.operator({ ...settings, kubeconfig });
+    },
     stop: async () => {
       await proxy.close();
-      await world.stop();
       await rm(dir, { recursive: true, force: true });
+      await world.stop();
     },
   };
 }

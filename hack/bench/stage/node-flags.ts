@@ -13,7 +13,9 @@ export function nodeStart(): NodeStart {
   return nodeStartIn(readFileSync(DOCKERFILE, 'utf8'));
 }
 
-/** The home directory is the container's; all else in ENV is how Node works. */
+/** Folders are the container's; all else in ENV is how Node works. */
+const FOLDERS = ['HOME', 'PATH'];
+
 export function nodeStartIn(dockerfile: string): NodeStart {
   const [, command = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
   const words = JSON.parse(command) as string[];
@@ -22,7 +24,7 @@ export function nodeStartIn(dockerfile: string): NodeStart {
   const pairs = [...dockerfile.matchAll(/^ENV (.*)$/gm)].flatMap(([, line = '']) =>
     [...line.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value] as const),
   );
-  return { flags, env: Object.fromEntries(pairs.filter(([name]) => name !== 'HOME')) };
+  return { flags, env: Object.fromEntries(pairs.filter(([name]) => !FOLDERS.includes(name))) };
 }
 
 /** In one line, for a report. */

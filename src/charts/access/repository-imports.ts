@@ -24,6 +24,7 @@ export interface RepositoryImports {
   readonly find: (url: string, scope?: string) => ImportedRepository | undefined;
   /** What a chart means by `@name` or `alias:name`. */
   readonly urlOf: (name: string) => string | undefined;
+  readonly all: () => readonly (ImportedRepository & { readonly name: string })[];
   readonly onChange: (handler: () => void) => void;
   readonly close: () => void;
 }
@@ -60,6 +61,7 @@ export async function openRepositoryImports(o: RepositoryImportsOptions): Promis
       if (scope !== '') return undefined;
       throw new CredentialsError(found.fault);
     },
+    all,
     urlOf: (name) => all().find((entry) => entry.name === name)?.url,
     onChange: mounted.onChange,
     close: mounted.close,

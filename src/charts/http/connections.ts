@@ -6,6 +6,7 @@ import type { AddressCheck } from '../../net/addresses.ts';
 import { checkedLookup, RefusedAddressError } from '../../net/checked-lookup.ts';
 import type { HostLookup } from '../../net/lookup.ts';
 import { hostOf, proxyFor, type ProxyEnvironment } from './proxy.ts';
+import { createServerCertificates, type ServerCertificates } from './server-certificates.ts';
 import { type Tls, tlsKey } from './tls.ts';
 
 export interface ConnectionsOptions {
@@ -20,6 +21,7 @@ export interface ConnectionsOptions {
 export interface Connections {
   /** Throws RefusedAddressError for a URL whose host is itself a refused address. */
   agentFor(url: URL, tls?: Tls): HttpAgent | HttpsAgent;
+  readonly serverCertificates: ServerCertificates;
   close(): void;
 }
 
@@ -63,6 +65,7 @@ export function createConnections({ lookup, check, proxyEnv, ca }: ConnectionsOp
   };
 
   return {
+    serverCertificates: createServerCertificates(),
     agentFor: (url, tls) => {
       const host = hostOf(url);
       const why = isIP(host) === 0 ? undefined : check(host);

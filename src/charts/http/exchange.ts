@@ -16,11 +16,13 @@ export interface Exchange {
   readonly idleMs: number;
 }
 
+type Sockets = Pick<Connections, 'agentFor'> & Partial<Pick<Connections, 'serverCertificates'>>;
+
 /** A limit of ours was reached. The message completes "https://... ". */
 export class TimeLimitError extends Error {}
 
 /** Sends one request and gives back the answer with its body unread. Follows nothing, retries nothing. */
-export function exchange(connections: Connections, o: Exchange): Promise<IncomingMessage> {
+export function exchange(connections: Sockets, o: Exchange): Promise<IncomingMessage> {
   const send = o.url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const request = send(o.url, {
@@ -33,6 +35,7 @@ export function exchange(connections: Connections, o: Exchange): Promise<Incomin
     let destroy = (error: Error): unknown => request.destroy(error);
     request.on('error', reject);
     request.on('response', (answer) => {
+      connections.serverCertificates?.note(o.url.host, answer.socket);
       destroy = (error) => answer.destroy(error); // whoever reads it by now must hear why it ended
       resolve(answer);
     });

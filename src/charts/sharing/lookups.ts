@@ -75,6 +75,7 @@ export function createLookups(o: LookupsOptions): Lookups {
       });
       state.failures = 0;
       state.goodAt = startedAt;
+      state.answeredAt = startedAt;
       settle(state, { kind: 'found', chart, at: startedAt }, startedAt);
       return chart;
     } catch (caught) {

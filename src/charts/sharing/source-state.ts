@@ -15,6 +15,8 @@ export interface SourceState {
   failures: number;
   /** When the source last answered well, or when it was first heard of. */
   goodAt: number;
+  /** When it last answered well; undefined if it never did. */
+  answeredAt?: number;
   outcome?: Outcome;
   /** When the lookup began that the outcome is of. */
   lookedAt?: number;

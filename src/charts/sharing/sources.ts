@@ -1,5 +1,6 @@
 import type { Chart, ChartSource } from '../chart.ts';
 import { sourceKey } from '../source.ts';
+import { answersOf, type RepositoryAnswer } from './answers.ts';
 import { createLookups, type LookupsOptions } from './lookups.ts';
 import { createPace } from './pace.ts';
 import { hasMoved, type Outcome, type SourceState } from './source-state.ts';
@@ -34,6 +35,10 @@ export interface Sources {
   refresh(matches: (source: ChartSource) => boolean): Promise<void>;
   refreshAll(): Promise<void>;
   stats(): readonly KindStats[];
+  /** Of the watched ones. */
+  answers(): readonly RepositoryAnswer[];
+  /** Those that are watched. */
+  inUse(): readonly ChartSource[];
   close(): void;
 }
 
@@ -188,6 +193,8 @@ export function createSources(o: SourcesOptions): Sources {
     refresh,
     refreshAll: () => refresh(() => true),
     stats: () => statsOf(watched(), clock.monotonicMs()),
+    answers: () => answersOf(watched(), clock.monotonicMs()),
+    inUse: () => watched().map(({ source }) => source),
     close: () => {
       closing.abort(new Error('the operator is stopping'));
       pace.close();

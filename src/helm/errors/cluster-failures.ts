@@ -1,4 +1,5 @@
-import { describeForbidden, describeInvalid } from './objects.ts';
+import { describeForbidden } from '../../kube/forbidden.ts';
+import { describeInvalid } from './objects.ts';
 import type { FailureKind } from './failure-kind.ts';
 
 const FORBIDDEN = {

@@ -1,5 +1,3 @@
-import { nameOfUser } from '../../kube/impersonate.ts';
-
 /*
  * Explanations of what the API server says about objects. Each takes helm's text and gives a sentence, or undefined
  * when the text is not of the form it knows; then the text itself is shown.
@@ -37,19 +35,6 @@ export function describeImmutable(text: string): string | undefined {
   const allowed = /for fields other than (.*?) are forbidden/.exec(rest)?.[1];
   const but = allowed === undefined ? '' : ` (only ${allowed} may change)`;
   return `${type} ${name} exists, and Kubernetes does not let anybody change ${which} of it${but}: change chart or values back, or delete the ${type} so that it is made anew`;
-}
-
-export function describeForbidden(text: string): string | undefined {
-  const pattern =
-    /User "([^"]+)" cannot (\w+) resource "([^"]+)"(?: in API group "([^"]*)")?(?: in the namespace "([^"]+)"| at the cluster scope)?/;
-  const [, user = '', verb = '', resource = '', group = '', namespace] = pattern.exec(text) ?? [];
-  if (user === '') return undefined;
-  const who = nameOfUser(user);
-  const what = group === '' ? resource : `${resource}.${group}`;
-  const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
-  const role =
-    namespace === undefined ? 'a ClusterRole and a ClusterRoleBinding' : 'a Role and a RoleBinding';
-  return `${who} may not ${verb} ${what} ${where}: allow it by ${role}`;
 }
 
 export function describeUnknownKind(text: string): string | undefined {

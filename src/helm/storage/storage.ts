@@ -4,7 +4,7 @@ import { isConflict } from '../../kube/errors.ts';
 import type { ApplyMethod } from '../requests.ts';
 import { createSemaphore } from '../../process/semaphore.ts';
 import { StorageError, withStatus, type StatusEdit } from './codec.ts';
-import { createDecoder } from './decoder.ts';
+import { createDecoder, type Decode } from './decoder.ts';
 import { revisionOf, type RevisionRecord } from './revision.ts';
 import { secretNameOf, type ReleaseSecret } from './secret.ts';
 import type { StoredRelease } from './stored-release.ts';
@@ -53,10 +53,21 @@ const RELEASE_NAME = /^[a-z0-9][-a-z0-9.]*$/;
 export type SecretsPort = Pick<Resource<ReleaseSecret>, 'get' | 'mergePatch' | 'delete'>;
 export type SecretsMetadataPort = Pick<Resource<KubeObject>, 'get' | 'list' | 'mergePatch'>;
 
-export function createStorage(secrets: SecretsPort, secretsMetadata: SecretsMetadataPort): Storage {
-  const reads = createSemaphore(MAX_READS);
-  const decode = createDecoder();
+/** What all who read Helm's records share, by whose rights they may do it: the memory is one. */
+export interface StorageReads {
+  readonly places: Pick<ReturnType<typeof createSemaphore>, 'run'>;
+  readonly decode: Decode;
+}
 
+export function createStorageReads(): StorageReads {
+  return { places: createSemaphore(MAX_READS), decode: createDecoder() };
+}
+
+export function createStorage(
+  secrets: SecretsPort,
+  secretsMetadata: SecretsMetadataPort,
+  { places, decode }: StorageReads = createStorageReads(),
+): Storage {
   async function list(
     namespace: string,
     name: string,
@@ -79,7 +90,7 @@ export function createStorage(secrets: SecretsPort, secretsMetadata: SecretsMeta
     revision: number,
     signal: AbortSignal,
   ): Promise<StoredRelease | undefined> {
-    return await reads.run(signal, async () => {
+    return await places.run(signal, async () => {
       const secret = await secrets.get({ namespace, name: secretNameOf(name, revision) }, signal);
       return secret === undefined ? undefined : await decode(payloadOf(secret), signal);
     });

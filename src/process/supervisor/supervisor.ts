@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Logger } from '../../telemetry/logger.ts';
+import { bootMs } from '../boot-clock.ts';
 import { explainNoStart } from '../explain.ts';
 import { endChildrenOf, OWNER_VARIABLE } from '../leftovers.ts';
 import { orAborted } from '../or-aborted.ts';
@@ -18,6 +19,10 @@ export interface SupervisorOptions {
 
 export interface Supervisor {
   readonly run: Run;
+  /**
+   * Children may run until then, by bootMs(), and are ended if no later time is told before. Never called: for ever.
+   */
+  readonly holdUntil: (ms: number) => void;
   /** Ends the supervisor; children that still run go on. */
   close(): Promise<void>;
 }
@@ -31,6 +36,8 @@ interface Waiting {
 
 const GRACE_MS = 10_000;
 const KILL_GRACE_MS = 30_000;
+/** Of those that may run for a time only. */
+const HELD_KILL_GRACE_MS = 3_000;
 /** It only passes things on, and memory is counted for every process of the operator. */
 const FLAGS = ['--max-semi-space-size=1'];
 
@@ -56,6 +63,7 @@ export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorO
   const closing = new AbortController();
   let nextId = 0;
   let current: Promise<ChildProcess> | undefined;
+  let untilMs: number | undefined;
   /** Until what a dead one had started has ended: nothing new runs beside it. */
   let clearing: Promise<void> | undefined;
 
@@ -68,6 +76,8 @@ export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorO
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     await once(child, 'spawn');
+    // Before anything that it is to run.
+    if (untilMs !== undefined) tell(child, { kind: 'until', ms: untilMs });
     child.on('message', ({ id, end }: Report) => waiting.get(id)?.end(end));
     child.on('error', (error) => {
       log.warn('the process that starts helm and git cannot be reached', { error: error.message });
@@ -84,7 +94,11 @@ export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorO
   async function clear(how: string): Promise<void> {
     log.error('the process that starts helm and git has died', { how, running: waiting.size });
     const isWanted = [...waiting.values()].some(({ signal }) => !signal.aborted);
-    const limits = { graceMs: isWanted ? graceMs : 0, killGraceMs: KILL_GRACE_MS };
+    const leftMs = untilMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, untilMs - bootMs());
+    const limits = {
+      graceMs: isWanted ? Math.min(graceMs, leftMs) : 0,
+      killGraceMs: untilMs === undefined ? KILL_GRACE_MS : HELD_KILL_GRACE_MS,
+    };
     try {
       await endChildrenOf(owner, { ...limits, signal: closing.signal, log });
     } catch (error) {
@@ -108,22 +122,23 @@ export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorO
     return starting;
   }
 
+  function tell(child: ChildProcess, order: Order): void {
+    child.send(order, () => undefined); // one that cannot be reached has died, which is heard of by its exit
+  }
+
   async function ask(
     child: ChildProcess,
     order: Extract<Order, { kind: 'run' }>,
     signal: AbortSignal,
   ): Promise<End> {
-    const send = (message: Order): void => {
-      child.send(message, () => undefined); // one that cannot be reached has died, which is heard of by its exit
-    };
     const { promise, resolve: end } = Promise.withResolvers<End>();
     const stop = (): void => {
-      send({ kind: 'stop', id: order.id });
+      tell(child, { kind: 'stop', id: order.id });
     };
     waiting.set(order.id, { end, signal });
     signal.addEventListener('abort', stop, { once: true });
     try {
-      send(order);
+      tell(child, order);
       return await promise;
     } finally {
       waiting.delete(order.id);
@@ -148,6 +163,15 @@ export function createSupervisor({ owner, log, graceMs = GRACE_MS }: SupervisorO
       if (end !== 'stopped' && end !== LOST) return end;
       signal.throwIfAborted();
       return LOST;
+    },
+    holdUntil: (ms) => {
+      untilMs = ms;
+      current?.then(
+        (child) => {
+          tell(child, { kind: 'until', ms });
+        },
+        () => undefined, // the next one is told when it starts
+      );
     },
     close: async () => {
       closing.abort();

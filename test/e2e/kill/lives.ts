@@ -130,3 +130,7 @@ const UNINSTALLS: readonly Life[] = [
 export function drawLives(dice: Dice, count: number): readonly Life[] {
   return dice.draw([INSTALLS, UPGRADES, WAITS, FAILURES, UNINSTALLS], count).map((stage) => dice.pick(stage));
 }
+
+export function describeLives(lives: readonly Life[]): string {
+  return lives.map(({ name }) => name).join(', ');
+}

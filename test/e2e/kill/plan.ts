@@ -1,6 +1,6 @@
 import type { Dice } from '../../support/dice.ts';
 import { createDice } from '../../support/dice.ts';
-import { drawLives } from './lives.ts';
+import { describeLives, drawLives } from './lives.ts';
 import type { Life } from './lives.ts';
 
 /** When the operator is killed, counted from the change. */
@@ -54,5 +54,5 @@ export function describeRound({ lives, moment, childrenToo, againMs }: Round): s
       ? `${moment.ms} ms after`
       : `${moment.ms} ms into ${moment.states.join(' or ')} by`;
   const again = againMs === undefined ? '' : `, and again ${againMs} ms after it is back`;
-  return `${victims} ${when} ${lives.map(({ name }) => name).join(', ')}${again}`;
+  return `${victims} ${when} ${describeLives(lives)}${again}`;
 }

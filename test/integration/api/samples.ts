@@ -108,6 +108,12 @@ export const badSpecs: readonly {
     says: 'no namespace can have this name',
   },
   {
+    what: 'an account that cannot exist',
+    spec: { chart: repository, serviceAccountName: 'My_Account' },
+    field: 'spec.serviceAccountName',
+    says: 'no ServiceAccount can have this name',
+  },
+  {
     what: 'values from a URL that is neither http nor https',
     spec: { chart: repository, valuesFrom: [{}, { externalSourceRef: { url: 's3://bucket/values.yaml' } }] },
     field: 'spec.valuesFrom[1].externalSourceRef.url',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { bootMs } from '../../../src/process/boot-clock.ts';
 import { OWNER_VARIABLE } from '../../../src/process/leftovers.ts';
 import { processesWith } from '../../../src/process/proc.ts';
 import type { RunOptions, RunResult } from '../../../src/process/run.ts';
@@ -134,4 +135,34 @@ describe('the supervisor', function () {
     await ended(pid);
     expect(await readFile(join(dir, 'slow'), 'utf8')).to.equal('done\n');
   });
+
+  it('ends what runs by the time that it was told, though the operator stands still, and starts nothing more', async () => {
+    supervisor.holdUntil(inMs(60_000));
+    const running = sh(`${PARENT}; echo $$ > pid; exec sleep 60`);
+    const pid = await pidIn('pid');
+    supervisor.holdUntil(inMs(300));
+
+    expect(await running).to.include({ kind: 'failed', signal: 'SIGTERM' });
+    await ended(pid);
+    // It was asked, and is gone: what it was asked for is lost with it, and no fault of a release.
+    expect(await sh('true')).to.include({ kind: 'failed', signal: 'SIGKILL' });
+    supervisor.holdUntil(inMs(60_000));
+    expect(await eventually(async () => ((await sh('true')).kind === 'done' ? true : undefined))).to.equal(
+      true,
+    );
+  });
+
+  it('tells the time also to one that is started again', async () => {
+    await sh(PARENT);
+    supervisor.holdUntil(inMs(0));
+    const first = await pidIn('parent');
+    process.kill(first, 'SIGKILL');
+    await ended(first);
+
+    expect(await sh('true')).to.include({ kind: 'failed', signal: 'SIGKILL' });
+  });
 });
+
+function inMs(ms: number): number {
+  return bootMs() + ms;
+}

@@ -21,6 +21,7 @@ describe('readConfig', () => {
     expect(configOf([])).to.deep.equal({
       allowNamespace: undefined,
       chartsSyncIntervalMs: 180_000,
+      crossNamespaceRefs: true,
       denyAddresses: [],
       enabledHelmVersions: ['v2', 'v3'],
       gitDefaultRef: 'master',
@@ -31,13 +32,17 @@ describe('readConfig', () => {
       inspectListen: undefined,
       kubeconfig: undefined,
       kustomizeBinary: 'kustomize',
+      leaderElect: false,
       listen: { port: 3030 },
       logFormat: 'fmt',
-      logLevel: 'info',
+      logLevelFile: undefined,
+      logLevels: { all: 'info', parts: {} },
       logReleaseDiffs: false,
       master: undefined,
       operatorNamespace: undefined,
+      otlpEndpoint: undefined,
       shutdownTimeoutMs: 255_000,
+      tenantMode: false,
       updateChartDeps: true,
       webhookListen: { port: 3031 },
       workDir: '/tmp/helm-release-operator',
@@ -60,14 +65,19 @@ describe('readConfig', () => {
       '--inspect-listen=:9229',
       '--kubeconfig=/k',
       '--kustomize-binary=/opt/kustomize',
+      '--leader-elect',
       '--listen=[::1]:0',
       '--log-format=json',
-      '--log-level=debug',
+      '--log-level=debug,git=info',
+      '--log-level-file=/etc/level',
       '--log-release-diffs',
       '--master=https://api:6443',
+      '--no-cross-namespace-refs',
       '--operator-namespace=system',
+      '--otlp-endpoint=https://collector/otlp',
       '--shutdown-timeout=0',
       '--status-update-interval=30s',
+      '--tenant-mode',
       '--update-chart-deps=false',
       '--webhook-listen=127.0.0.1:8080',
       '--work-dir=/work',
@@ -78,6 +88,7 @@ describe('readConfig', () => {
     expect(config).to.deep.equal({
       allowNamespace: 'apps',
       chartsSyncIntervalMs: 3_723_500,
+      crossNamespaceRefs: false,
       denyAddresses: ['10.0.0.0/8', 'fd00::/8', '192.168.1.1'],
       enabledHelmVersions: ['v3'],
       gitDefaultRef: 'main',
@@ -88,13 +99,17 @@ describe('readConfig', () => {
       inspectListen: { port: 9_229 },
       kubeconfig: '/k',
       kustomizeBinary: '/opt/kustomize',
+      leaderElect: true,
       listen: { host: '::1', port: 0 },
       logFormat: 'json',
-      logLevel: 'debug',
+      logLevelFile: '/etc/level',
+      logLevels: { all: 'debug', parts: { git: 'info' } },
       logReleaseDiffs: true,
       master: 'https://api:6443',
       operatorNamespace: 'system',
+      otlpEndpoint: 'https://collector/otlp',
       shutdownTimeoutMs: 0,
+      tenantMode: true,
       updateChartDeps: false,
       webhookListen: { host: '127.0.0.1', port: 8_080 },
       workDir: '/work',
@@ -253,7 +268,14 @@ describe('readConfig', () => {
     [['--workers=1.5'], '--workers: "1.5" is not a whole number from 1 to 1000'],
     [['--git-timeout=0s'], '--git-timeout: "0s" is not a duration over 0 such as 20s, 5m or 1h30m'],
     [['--shutdown-timeout=-1s'], '--shutdown-timeout: "-1s" is not a duration such as 20s, 5m or 1h30m'],
-    [['--log-level=loud'], '--log-level: "loud" is not one of debug, info, warn, error'],
+    [
+      ['--log-level=info,gitt=debug'],
+      '--log-level: "info,gitt=debug" is not debug, info, warn or error, with levels of parts after it if need be, such as info,git=debug; the parts are main, release, gitsync, gitchartsync, charts, git, helm, kube, process, webhooks, notify, traces',
+    ],
+    [
+      ['--otlp-endpoint=collector'],
+      '--otlp-endpoint: "collector" is not an address such as http://collector:4318',
+    ],
     [
       ['--inspect-listen=0.0.0.0:3030'],
       '--inspect-listen: port 3030 is that of --listen: give it one of its own',
@@ -322,6 +344,12 @@ describe('readConfig', () => {
     expect(asked('--version', '--plan')).to.equal('version');
     expect(faultsOf('--plan=yaml')).to.deep.equal(['--plan: "yaml" is not one of table, json']);
     expect(faultsOf('--plan', '--detach')).to.deep.equal(['--detach and --plan: give one of the two']);
+    expect(readConfig(['--detach', '--scale-down=helm-operator'], {})).to.include({
+      kind: 'detach',
+      deployment: 'helm-operator',
+    });
+    expect(readConfig(['--detach'], {})).to.include({ deployment: undefined });
+    expect(faultsOf('--scale-down=helm-operator')).to.deep.equal(['--scale-down: it is for --detach only']);
   });
 
   it('gives help in lines that fit a terminal and name every flag', () => {

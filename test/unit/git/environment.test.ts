@@ -112,6 +112,30 @@ describe('the environment of git', () => {
       expect(await pins('https://old/r')).to.equal('old:443:255.255.255.255');
     });
 
+    it('has git run ssh without a shell where the image has the program for it', async () => {
+      await writeFile(join(dir, 'ssh-with-config'), '', { mode: 0o755 });
+      await writeFile(
+        join(dir, '.gitconfig'),
+        '[url "ssh://git@old/"]\n insteadOf = https://git.example.com/\n',
+      );
+      const settings = async (PATH: string): Promise<Readonly<Record<string, string>>> => {
+        const environment = await createGitEnvironment({
+          ...{ env: { PATH }, ssh: ssh(), workDir, guard, timeoutMs: 1_000, run: gitSays('2.47.3') },
+        });
+        const endpoint = endpointOf({ url: 'https://git.example.com/r', scope: '' });
+        await using remote = await environment.remote(endpoint, { signal, turn: 0 });
+        return remote.env;
+      };
+
+      const inImage = await settings(dir);
+      const elsewhere = await settings('/nowhere');
+
+      expect(inImage['GIT_SSH_COMMAND']).to.equal('ssh-with-config');
+      expect(inImage['HELM_RELEASE_OPERATOR_SSH_CONFIG']).to.match(/\/config$/);
+      expect(elsewhere['GIT_SSH_COMMAND']).to.match(/^ssh -F '.*\/config'$/);
+      expect(elsewhere).not.to.have.property('HELM_RELEASE_OPERATOR_SSH_CONFIG');
+    });
+
     it('needs a git that can be held', async () => {
       expect(await pins('https://git.example.com/r', {}, '2.36.1')).to.equal(
         'git version 2.36.1 cannot be held to the addresses that were checked: install git 2.37 or later',

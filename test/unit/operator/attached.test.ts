@@ -4,6 +4,7 @@ import type { GitSync } from '../../../src/api/gitsync/git-sync.ts';
 import type { HelmRelease } from '../../../src/api/helm-release.ts';
 import { keyOf } from '../../../src/api/metadata.ts';
 import { MARK_OWNER_LABEL, MARK_REVISION_LABEL } from '../../../src/api/names.ts';
+import type { Tenancy } from '../../../src/api/tenancy.ts';
 import { ownerMark } from '../../../src/helm/storage/marks.ts';
 import { ApiError } from '../../../src/kube/errors.ts';
 import type { KubeObject } from '../../../src/kube/resource-type.ts';
@@ -45,7 +46,17 @@ interface Stored {
   readonly closed?: string;
 }
 
-function find({ releases, secrets, syncs, closed }: Stored, namespace?: string): Promise<Attached> {
+interface Tenants {
+  readonly tenancy: Tenancy;
+  /** The namespace into which an account may look. */
+  readonly sees: Readonly<Record<string, string>>;
+}
+
+function find(
+  { releases, secrets, syncs, closed }: Stored,
+  namespace?: string,
+  tenants?: Tenants,
+): Promise<Attached> {
   const inside = <T extends KubeObject>(objects: readonly T[], place: string | undefined) =>
     Promise.resolve({
       items: objects.filter(({ metadata }) => place === undefined || metadata.namespace === place),
@@ -67,6 +78,17 @@ function find({ releases, secrets, syncs, closed }: Stored, namespace?: string):
         list: ({ namespace: place }) =>
           syncs === undefined || typeof syncs === 'number' ? refused(syncs ?? 403) : inside(syncs, place),
       },
+      ...(tenants === undefined
+        ? {}
+        : {
+            tenants: {
+              tenancy: tenants.tenancy,
+              secretsAs: (account = '') => ({
+                list: ({ namespace: place }) =>
+                  place === tenants.sees[account] ? inside(secrets, place) : refused(403),
+              }),
+            },
+          }),
       discovery: { find: () => Promise.resolve(syncs === undefined ? undefined : SYNCS) },
     },
     namespace,
@@ -112,6 +134,35 @@ describe('what an operator has its marks on', () => {
 
     expect(namesOf(found)).to.deep.equal(['a/sh.helm.release.v1.web.v1']);
     expect([...found.unseen]).to.deep.equal([['Secrets of b', 'refused']]);
+  });
+
+  it('is in tenant mode what the accounts of the HelmReleases see, each in its namespace', async () => {
+    const secrets = [secretOf('a', 'web', 'a/web'), secretOf('b', 'far', 'a/far'), secretOf('c', 'x', 'c/x')];
+    const able = 'system:serviceaccount:b:able';
+    const named = releaseOf('b', 'near');
+    const found = await find(
+      {
+        releases: [
+          releaseOf('a', 'web'),
+          releaseOf('a', 'far', 'b'),
+          { ...named, spec: { ...named.spec, serviceAccountName: 'able' } },
+          releaseOf('c', 'x'),
+        ],
+        secrets,
+      },
+      undefined,
+      {
+        tenancy: { defaultAccount: 'default', crossNamespaceRefs: false },
+        sees: { 'system:serviceaccount:a:default': 'a', [able]: 'b' },
+      },
+    );
+
+    expect(namesOf(found)).to.deep.equal(['a/sh.helm.release.v1.web.v1', 'b/sh.helm.release.v1.far.v1']);
+    expect([...found.actors]).to.deep.equal([
+      ['a', 'system:serviceaccount:a:default'],
+      ['b', able],
+    ]);
+    expect([...found.unseen]).to.deep.equal([['Secrets of c', 'refused']]);
   });
 
   it('is every GitSync too, or those of the namespace, where the cluster has the kind', async () => {

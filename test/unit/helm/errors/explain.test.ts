@@ -399,7 +399,7 @@ describe('explainFailure', () => {
     expect(explain(stderr)).to.include({
       class: 'FORBIDDEN',
       message:
-        'service account ops/operator may not impersonate serviceaccounts in namespace shop: allow it by a Role and a RoleBinding',
+        'service account ops/operator may not impersonate service account shop/deployer in namespace shop: allow it by a Role and a RoleBinding',
     });
   });
 
