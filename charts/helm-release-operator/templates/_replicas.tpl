@@ -1,6 +1,6 @@
 {{/*
-With several replicas the next pod is warm before one goes. Pods that elect no leader, such as that of Helm Operator, have to be gone before
-ours begin: with one replica that is so even where nothing can be looked up.
+With several replicas the next pod is warm before one goes. Pods that elect no leader, such as that of Helm Operator, or that have another
+Lease, as with another --allow-namespace, have to be gone before ours begin: with one replica that is so even where nothing can be looked up.
 */}}
 {{- define "helm-operator.strategy" -}}
 {{- $deployment := lookup "apps/v1" "Deployment" .Release.Namespace (include "helm-operator.fullname" .) -}}
@@ -10,7 +10,12 @@ ours begin: with one replica that is so even where nothing can be looked up.
 {{- $args = concat $args (.args | default list) -}}
 {{- end -}}
 {{- end -}}
-{{- if and (gt (int .Values.replicas) 1) (or (not $deployment) (has "--leader-elect" $args)) -}}
+{{- $lease := "" -}}
+{{- range $args -}}
+{{- if hasPrefix "--allow-namespace=" . }}{{ $lease = trimPrefix "--allow-namespace=" . }}{{ end -}}
+{{- end -}}
+{{- $same := and (has "--leader-elect" $args) (eq $lease (include "helm-operator.allowNamespace" .)) -}}
+{{- if and (gt (int .Values.replicas) 1) (or (not $deployment) $same) -}}
 type: RollingUpdate
 rollingUpdate:
   maxUnavailable: 0

@@ -80,7 +80,7 @@ export function beginTerm(
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(times.renewDeadlineMs)]);
     try {
       lease = await leases.replace(renewed(lease, times, clock.now()), signal);
-      if (isValid()) held(askedAt);
+      if (!isAborted(ended.signal) && isValid()) held(askedAt);
     } catch (error) {
       if (!isConflict(error) && !isNotFound(error)) throw error;
       const found = await leases.get(ref, signal);

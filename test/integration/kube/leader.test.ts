@@ -239,7 +239,7 @@ describe('those that share a lease', function () {
     );
     expect(performance.now() - begun).to.be.below(12_000);
     expect(await mayAsk(second.token())).to.equal(200);
-    await second.end();
+    await Promise.all([first.end(), second.end()]);
     const secrets = await createResource<KubeObject>(direct, SECRETS).list(
       { namespace: NAMESPACE, labelSelector: 'helm-release-operator.io/term-of' },
       stop.signal,
