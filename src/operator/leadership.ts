@@ -73,7 +73,8 @@ function elected({ config, env, clock, random, log, version }: LeadershipOptions
   const isLeading = (): boolean => term?.isValid() === true;
 
   const why = (): string => {
-    if (term === undefined) return `standing by, ${holder?.identity ?? 'nobody'} leads`;
+    if (term === undefined)
+      return holder === undefined ? 'about to ask who leads' : `standing by, ${holder.identity} leads`;
     if (!isLeading()) return 'the lead is lost, this process ends';
     return credentials === undefined ? 'about to lead' : 'leading';
   };
@@ -84,7 +85,7 @@ function elected({ config, env, clock, random, log, version }: LeadershipOptions
     readiness: () => [
       {
         name: 'leader election',
-        ready: term === undefined || (isLeading() && credentials !== undefined),
+        ready: term === undefined ? holder !== undefined : isLeading() && credentials !== undefined,
         why: why(),
       },
     ],

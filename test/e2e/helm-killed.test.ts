@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { HelmReleaseSpec } from '../../src/api/helm-release.ts';
 import { eventually } from '../support/eventually.ts';
-import { childrenOf, killAll } from '../support/operator-children.ts';
+import { childrenOf, signalAll } from '../support/operator-children.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { expectReady } from './bench.ts';
 import { conditionOf, startWorld, webRelease } from './world.ts';
@@ -50,7 +50,7 @@ describe('a helm that is killed under an operator that lives', function () {
     await eventually(async () => {
       expect((await states(release)).at(-1)).to.equal(state);
     });
-    killAll(childrenOf(workDir));
+    signalAll(childrenOf(workDir), 'SIGKILL');
   }
 
   it('leaves no lock: the upgrade is tried again, and its input is not blamed and rolled back', async () => {

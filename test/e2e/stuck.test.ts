@@ -7,7 +7,7 @@ import type { HelmRelease, HelmReleaseSpec } from '../../src/api/helm-release.ts
 import { withStatus } from '../../src/helm/storage/codec.ts';
 import type { HelmStatus } from '../../src/helm/storage/helm-status.ts';
 import { eventually } from '../support/eventually.ts';
-import { childrenOf, killAll } from '../support/operator-children.ts';
+import { childrenOf, signalAll } from '../support/operator-children.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { startForeignHelm } from './foreign-helm.ts';
 import type { ForeignHelm } from './foreign-helm.ts';
@@ -81,7 +81,7 @@ for (const helmTool of ['helm', 'helm3'] as const) {
       });
       const children = childrenOf(workDir);
       const dead = first.kill();
-      killAll(children);
+      signalAll(children, 'SIGKILL');
       await dead;
       expect(await states('own')).to.deep.equal(['1 pending-install']);
       expect(await states('deleted')).to.deep.equal(['1 uninstalling']);

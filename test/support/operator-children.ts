@@ -22,11 +22,10 @@ export function childrenOf(workDir: string): readonly OperatorChild[] {
     });
 }
 
-/** Ends them without giving them time for anything. */
-export function killAll(children: readonly OperatorChild[]): void {
+export function signalAll(children: readonly OperatorChild[], signal: NodeJS.Signals): void {
   for (const { pid } of children) {
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
     } catch {
       // It was faster.
     }

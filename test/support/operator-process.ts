@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
-import { childrenOf, killAll } from './operator-children.ts';
+import { childrenOf, signalAll } from './operator-children.ts';
 
 export interface OperatorSettings {
   readonly kubeconfig: string;
@@ -102,7 +102,7 @@ export async function startOperator(settings: OperatorSettings): Promise<Operato
 async function endChildren(workDir: string): Promise<void> {
   await eventually(() => {
     const left = childrenOf(workDir);
-    killAll(left);
+    signalAll(left, 'SIGKILL');
     if (left.length > 0) throw new Error(`${String(left.length)} children of a killed operator do not end`);
   });
 }

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../support/eventually.ts';
-import { childrenOf } from '../../support/operator-children.ts';
+import { childrenOf, signalAll } from '../../support/operator-children.ts';
+import type { OperatorChild } from '../../support/operator-children.ts';
 import type { OperatorProcess } from '../../support/operator-process.ts';
 import type { World } from '../world.ts';
 
@@ -12,6 +13,8 @@ export interface Replica {
   readonly isLeading: () => Promise<boolean>;
   /** Of helm, git and the like; not the supervisor, which waits for orders. */
   readonly children: () => readonly number[];
+  /** To the operator alone, or to all that is on its machine. */
+  readonly signal: (who: 'operator' | 'machine', signal: 'SIGSTOP' | 'SIGCONT') => void;
   /** Has it run what it has to run no more. */
   readonly close: () => Promise<void>;
 }
@@ -25,13 +28,19 @@ export async function startReplica(world: World, flags: readonly string[] = []):
     flags: ['--leader-elect', '--operator-namespace=default', ...flags],
     env: { POD_IP: '127.0.0.1' },
   });
+  const running = (): readonly OperatorChild[] => childrenOf(workDir).filter(({ command }) => command !== '');
   return {
     process: process_,
     isLeading: async () => (await process_.metric('helm_release_operator_leader')) === 1,
     children: () =>
-      childrenOf(workDir)
-        .filter(({ command }) => command !== '' && !SUPERVISOR.test(command))
+      running()
+        .filter(({ command }) => !SUPERVISOR.test(command))
         .map(({ pid }) => pid),
+    signal: (who, signal) => {
+      // The operator first, so that it begins nothing while the others are looked for.
+      process.kill(process_.pid, signal);
+      if (who === 'machine') signalAll(running(), signal);
+    },
     close: () => rm(workDir, { recursive: true, force: true }),
   };
 }

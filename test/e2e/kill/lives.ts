@@ -126,6 +126,14 @@ const UNINSTALLS: readonly Life[] = [
   },
 ];
 
+/** Longer than a leader may go on without a word: helm runs when it stands still, and when its time is over. */
+export const LONG_HOOK: Life = {
+  name: 'long-hook',
+  before: old,
+  change: changed(hook(['pre-upgrade'], { [ENDS_AFTER]: '14s' }), { timeout: 40 }),
+  end: 'ready',
+};
+
 /** Releases of so many different stages. */
 export function drawLives(dice: Dice, count: number): readonly Life[] {
   return dice.draw([INSTALLS, UPGRADES, WAITS, FAILURES, UNINSTALLS], count).map((stage) => dice.pick(stage));

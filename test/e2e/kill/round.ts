@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { childrenOf, killAll } from '../../support/operator-children.ts';
+import { childrenOf, signalAll } from '../../support/operator-children.ts';
 import type { OperatorProcess } from '../../support/operator-process.ts';
 import type { World } from '../world.ts';
 import type { Round } from './plan.ts';
@@ -44,9 +44,9 @@ async function kill({ childrenToo }: Round, victim: Victim): Promise<void> {
   const operator = await victim.running();
   const children = childrenToo ? childrenOf(victim.workDir) : [];
   const dead = operator.kill();
-  killAll(children);
+  signalAll(children, 'SIGKILL');
   // Those that it started while we looked.
-  if (childrenToo) killAll(childrenOf(victim.workDir));
+  if (childrenToo) signalAll(childrenOf(victim.workDir), 'SIGKILL');
   victim.gone();
   await dead;
 }
