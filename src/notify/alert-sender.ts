@@ -37,6 +37,8 @@ const LASTS_TIMES = 5;
 const GATHER_MS = 200;
 const MAX_TOGETHER = 100;
 const BACKOFF = { baseMs: 1_000, maxMs: 60_000 };
+/** Longer than this nobody's Retry-After keeps us silent: what fires would end there. */
+const MAX_AFTER_MS = 300_000;
 
 export function createAlertSender(o: AlertSenderOptions): AlertSender {
   const { notifier, clock, resendMs = RESEND_MS } = o;
@@ -95,7 +97,7 @@ export function createAlertSender(o: AlertSenderOptions): AlertSender {
     for (const { key } of states) untold.add(key);
     o.onTrouble(posted.why, { attempt, last: false });
     o.onEnd('failed');
-    afterMs = posted.kind === 'later' ? (posted.afterMs ?? 0) : BACKOFF.maxMs;
+    afterMs = posted.kind === 'later' ? Math.min(posted.afterMs ?? 0, MAX_AFTER_MS) : BACKOFF.maxMs;
     attempt += 1;
   };
 

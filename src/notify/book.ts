@@ -65,12 +65,9 @@ export function createBook({ told: known, owed: due }: Ledger, onChange: () => v
       if (owed.delete(owedId({ notifier, outcome }))) onChange();
     },
     owed: () => [...owed.values()],
-    ledger: () => ({ told: Object.fromEntries(told), owed: [...owed.values()].slice(-MAX_KEPT) }),
+    ledger: () => ({ told: Object.fromEntries(told), owed: [...owed.values()], lost: {} }),
   };
 }
-
-/** A Secret holds a megabyte. Of more than these a restart forgets the oldest. */
-const MAX_KEPT = 500;
 
 function owedId({ notifier, outcome }: Owed): string {
   return `${notifier} ${idOf(outcome)}`;

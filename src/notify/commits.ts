@@ -2,6 +2,8 @@ import { isInOwnCommit } from '../api/chart-source.ts';
 import type { HelmRelease, HistoryEntry } from '../api/helm-release.ts';
 import type { Trail } from '../api/trail.ts';
 import { repositoryKey } from '../git/repository-key.ts';
+import { type GitUrl, parseGitUrl } from '../git/url.ts';
+import { redactText } from '../telemetry/redact.ts';
 import type { Commit } from './outcome.ts';
 
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -30,5 +32,16 @@ export function distinct(commits: readonly Commit[]): readonly Commit[] {
 }
 
 function commit(repository: string | undefined, id: string | undefined): readonly Commit[] {
-  return repository !== undefined && id !== undefined && COMMIT.test(id) ? [{ repository, id }] : [];
+  if (repository === undefined || id === undefined || !COMMIT.test(id)) return [];
+  const address = parsedOrNot(repository);
+  // What is sent and kept must not hold the password that an address may have.
+  return address === undefined ? [] : [{ repository: redactText(address.shown), id }];
+}
+
+function parsedOrNot(repository: string): GitUrl | undefined {
+  try {
+    return parseGitUrl(repository);
+  } catch {
+    return undefined;
+  }
 }

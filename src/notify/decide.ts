@@ -11,6 +11,9 @@ export interface Decision {
 /** What is older has been missed, and helps nobody any more. */
 const MAX_AGE_MS = 24 * 60 * 60_000;
 
+/** So many failures that take turns are each told once; the ledger has to have room for them. */
+const MAX_FAILED = 8;
+
 /** What is news of a HelmRelease, by what was told of it. Without any knowledge of it, everything is. */
 export function decide(
   told: readonly string[],
@@ -18,16 +21,17 @@ export function decide(
   nowMs: number,
 ): Decision {
   const news: Outcome[] = finished.filter(({ key }) => !told.includes(key));
-  const failed = told.find(isFailing);
+  const failed = told.filter(isFailing);
   const isReleased = news.some(({ result }) => result === 'Released');
   // A failure is over when the release is ready again; while it is tried anew nobody knows.
-  const stands = failing?.key ?? (mended === undefined && !isReleased ? failed : undefined);
-  if (failing !== undefined && failing.key !== failed) news.push(failing);
-  const isMended = failed !== undefined && failing === undefined && !isReleased;
+  const stands = mended === undefined && !isReleased ? failed : [];
+  const now = failing === undefined || stands.includes(failing.key) ? [] : [failing.key];
+  if (failing !== undefined && !failed.includes(failing.key)) news.push(failing);
+  const isMended = failed.length > 0 && failing === undefined && !isReleased;
   if (isMended && mended !== undefined) news.push(mended);
   return {
     news: news.filter(({ cause, time }) => cause !== ADOPTED && !(nowMs - Date.parse(time) > MAX_AGE_MS)),
-    told: [...finished.map(({ key }) => key), ...(stands === undefined ? [] : [stands])],
+    told: [...finished.map(({ key }) => key), ...[...stands, ...now].slice(-MAX_FAILED)],
   };
 }
 

@@ -15,6 +15,8 @@ export interface Desk {
   readonly tell: (outcome: Outcome) => boolean;
   /** The same of what it was to be told before. */
   readonly resume: (outcome: Outcome) => void;
+  /** So many that it was to be told before are known by their number only. */
+  readonly drop: (count: number) => void;
   readonly alert: (key: string, alert: Alert | undefined) => void;
   readonly length: number;
   readonly idle: () => Promise<unknown>;
@@ -70,6 +72,7 @@ export function openDesk(notifier: Notifier, o: DeskOptions): Desk {
       notifier,
       tell: () => false,
       resume: o.onSettled,
+      drop: () => undefined,
       alert: alerts.set,
       get length() {
         return alerts.length;
@@ -95,6 +98,10 @@ export function openDesk(notifier: Notifier, o: DeskOptions): Desk {
     tell: (outcome) => wants(notifier, outcome) && outbox.add(outcome),
     resume: (outcome) => {
       if (!outbox.add(outcome)) o.onSettled(outcome);
+    },
+    drop: (count) => {
+      outbox.drop(count);
+      for (let each = 0; each < count; each += 1) o.onEnd(notifier, 'dropped');
     },
     alert: () => undefined,
     get length() {

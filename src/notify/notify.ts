@@ -1,13 +1,15 @@
+import { describe } from '../api/errors.ts';
 import type { HelmRelease } from '../api/helm-release.ts';
 import { keyOf } from '../api/metadata.ts';
 import type { Trail } from '../api/trail.ts';
+import { isForbidden } from '../kube/errors.ts';
 import type { Change } from '../kube/store.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';
 import { alertOf } from './alert.ts';
 import { type Book, createBook } from './book.ts';
 import { commitOfTrail, distinct } from './commits.ts';
 import { type Desk, type DeskOptions, openDesk } from './desk.ts';
-import type { LedgerStore } from './ledger.ts';
+import type { Ledger, LedgerStore } from './ledger.ts';
 import type { Notifier } from './notifier.ts';
 import type { Outcome } from './outcome.ts';
 import { createSaving, type Saving } from './saving.ts';
@@ -77,14 +79,14 @@ export function createNotify(o: NotifyOptions): Notify {
     return { ...outcome, commits: distinct([...commitOfTrail(o.trailOf(release)), ...outcome.commits]) };
   };
 
-  const openBook = (ledger: Parameters<typeof createBook>[0] | undefined): void => {
+  const openBook = (ledger: Ledger | undefined): void => {
     const saver = createSaving({
       save: (signal) => o.ledger.save(opened.ledger(), signal),
       random: o.random,
       onTrouble: o.onLedgerTrouble,
       ...(o.gatherMs === undefined ? {} : { gatherMs: o.gatherMs }),
     });
-    const opened = createBook(ledger ?? { told: {}, owed: [] }, () => {
+    const opened = createBook(ledger ?? { told: {}, owed: [], lost: {} }, () => {
       saver.changed();
     });
     [book, saving] = [opened, saver];
@@ -96,8 +98,13 @@ export function createNotify(o: NotifyOptions): Notify {
     [book, saving] = [undefined, undefined];
     const within = AbortSignal.timeout(SAVE_MS);
     await last?.stop(within);
-    await o.ledger.clear(within).catch((caught: unknown) => {
-      o.onLedgerTrouble(caught instanceof Error ? caught.message : String(caught));
+    await clearLedger(within);
+  };
+
+  const clearLedger = async (signal: AbortSignal): Promise<void> => {
+    await o.ledger.clear(signal).catch((caught: unknown) => {
+      // Where it may not even be read, nobody has written one.
+      if (!isForbidden(caught)) o.onLedgerTrouble(describe(caught));
     });
   };
 
@@ -122,7 +129,8 @@ export function createNotify(o: NotifyOptions): Notify {
   };
 
   /** What came of a predecessor's releases while nobody looked, and what it has left to be told. */
-  const catchUp = (): void => {
+  const catchUp = ({ lost }: Ledger): void => {
+    for (const [name, count] of Object.entries(lost)) desks.get(name)?.drop(count);
     for (const { notifier, outcome } of book?.owed() ?? []) desks.get(notifier)?.resume(outcome);
     const there = new Set<string>();
     for (const release of o.releases()) {
@@ -142,10 +150,12 @@ export function createNotify(o: NotifyOptions): Notify {
     begin: (notifiers, signal) =>
       inTurn(async () => {
         const ledger = notifiers.size === 0 ? undefined : await o.ledger.load(signal);
+        // Whoever took the last notifier away while nobody looked wants nothing told of what has happened since.
+        if (notifiers.size === 0) await clearLedger(AbortSignal.any([signal, AbortSignal.timeout(SAVE_MS)]));
         if (ledger !== undefined) openBook(ledger);
         await arrange(notifiers);
         isBegun = true;
-        if (ledger !== undefined) catchUp();
+        if (ledger !== undefined) catchUp(ledger);
       }),
     use: (notifiers) => {
       inTurn(async () => {
@@ -183,11 +193,16 @@ async function closeDesks(
 ): Promise<ReadonlyMap<string, readonly Outcome[]>> {
   const left = new Map<string, readonly Outcome[]>();
   for (const [name, desk] of desks) {
-    if (notifiers.get(name) === desk.notifier) continue;
+    if (isSame(notifiers.get(name), desk.notifier)) continue;
     desks.delete(name);
     left.set(name, await desk.stop());
   }
   return left;
+}
+
+/** A Secret of which only a label or annotation has changed is read anew too. */
+function isSame(one: Notifier | undefined, other: Notifier): boolean {
+  return one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

@@ -1,10 +1,10 @@
 import { equalJitter } from '../kube/backoff.ts';
 import { sleep } from '../kube/http/abort.ts';
 import type { Clock, Random } from '../telemetry/clock.ts';
-import { createBucket } from './bucket.ts';
 import { whyUnsent } from './explain.ts';
 import type { Outcome } from './outcome.ts';
 import type { Posted } from './post.ts';
+import { createQueue, type Load } from './queue.ts';
 import type { Batch, Letter } from './sender.ts';
 import type { BoundSender } from './senders.ts';
 
@@ -23,10 +23,12 @@ export interface OutboxOptions {
   readonly onWell: () => void;
 }
 
-/** What waits to be sent to one notifier. It sends one letter after the other, in the order in which things happened. */
+/** What waits to be sent to one notifier. It sends one letter after the other, in the order in which things happened to a release. */
 export interface Outbox {
   /** False if the outcome is of no concern there. */
   readonly add: (outcome: Outcome) => boolean;
+  /** So many are told of by their number only, beside what comes next. */
+  readonly drop: (count: number) => void;
   readonly length: number;
   /** Resolves when nothing waits any more. */
   readonly idle: () => Promise<void>;
@@ -34,25 +36,21 @@ export interface Outbox {
   readonly stop: () => Promise<readonly Outcome[]>;
 }
 
-const MAX_WAITING = 1_000;
 const BACKOFF = { baseMs: 1_000, maxMs: 300_000 };
 /** What could not be told for so long is told no more. */
 const GIVE_UP_MS = 60 * 60_000;
 
-/** What goes in one letter, and beside it what is only counted there. */
-interface Load {
-  readonly told: readonly Outcome[];
-  readonly counted: readonly Outcome[];
-  readonly more: number;
-}
+type Tried =
+  { readonly kind: 'ended'; readonly ending: Ending } | { readonly kind: 'later'; readonly load: Load };
 
 export function createOutbox(o: OutboxOptions): Outbox {
   const { sender, clock } = o;
-  const waiting: Outcome[] = [];
-  const bucket = createBucket(clock, sender.rate);
+  const queue = createQueue(sender, clock);
   const stopping = new AbortController();
-  let underWay: readonly Outcome[] = [];
-  let overflow = 0;
+  let underWay: Load | undefined;
+  /** How often in a row nothing was taken: with each the receiver is left alone for longer. */
+  let inVain = 0;
+  let restUntilMs = 0;
   let running: Promise<void> | undefined;
 
   const batchOf = (outcomes: readonly Outcome[], more: number): Batch => ({
@@ -60,35 +58,30 @@ export function createOutbox(o: OutboxOptions): Outbox {
     now: clock.now(),
   });
 
-  /** As long as the rate allows it each goes by itself; what it holds back goes together. */
-  const load = async (): Promise<Load> => {
-    const isHeld = !bucket.take();
-    if (isHeld) {
-      do await sleep(Math.max(1, bucket.waitMs()), stopping.signal);
-      while (!bucket.take());
-    }
-    const told = waiting.splice(0, isHeld ? sender.together.max : 1);
-    const counted = isHeld && sender.together.rest === 'counted' ? waiting.splice(0) : [];
-    underWay = [...told, ...counted];
-    const more = counted.length + overflow;
-    overflow = 0;
-    return { told, counted, more };
+  /** What takes nothing is left alone for a while. */
+  const rest = async (): Promise<void> => {
+    for (let ms = restMs(); ms > 0; ms = restMs()) await sleep(Math.ceil(ms), stopping.signal);
   };
+  const restMs = (): number => restUntilMs - clock.monotonicMs();
 
-  const deliver = async ({ told, more }: Load): Promise<Ending> => {
-    const begun = clock.monotonicMs();
-    /** What became of those letters that need not be sent again. */
-    const done = new Map<number, Posted['kind']>();
-    for (let attempt = 0; ; attempt += 1) {
-      // Made anew each time: a signature is of its time.
-      const trouble = await sendEach(sender.letters(batchOf(told, more)), done, attempt);
-      if (trouble === undefined) return [...done.values()].includes('refused') ? 'failed' : 'sent';
-      const ms = Math.max(trouble.afterMs ?? 0, equalJitter(attempt, BACKOFF, o.random));
-      const last = clock.monotonicMs() + ms - begun > GIVE_UP_MS;
-      o.onTrouble(trouble.why, { attempt, last });
-      if (last) return 'failed';
-      await sleep(ms, stopping.signal);
+  const attempt = async (loaded: Load): Promise<Tried> => {
+    const { told, more, begunMs, done, failures } = loaded;
+    // Made anew each time: a signature is of its time.
+    const trouble = await sendEach(sender.letters(batchOf(told, more)), done, failures);
+    if (trouble === undefined) {
+      inVain = 0;
+      return { kind: 'ended', ending: [...done.values()].includes('refused') ? 'failed' : 'sent' };
     }
+    const now = clock.monotonicMs();
+    const after = (count: number): number =>
+      Math.max(trouble.afterMs ?? 0, equalJitter(count, BACKOFF, o.random));
+    const ms = after(failures);
+    const last = now + ms - begunMs > GIVE_UP_MS;
+    o.onTrouble(trouble.why, { attempt: failures, last });
+    restUntilMs = now + Math.min(after(inVain), GIVE_UP_MS);
+    inVain += 1;
+    if (last) return { kind: 'ended', ending: 'failed' };
+    return { kind: 'later', load: { ...loaded, failures: failures + 1, dueMs: now + ms } };
   };
 
   /** Sends those that are not done yet; gives back the first trouble after which to try again. */
@@ -109,17 +102,24 @@ export function createOutbox(o: OutboxOptions): Outbox {
   };
 
   const run = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const loaded = await load();
-      const ending = await deliver(loaded).catch((caught: unknown) => {
+    for (;;) {
+      await rest();
+      const loaded = (underWay = await queue.next(inVain > 0, stopping.signal));
+      if (loaded === undefined) return;
+      const tried = await attempt(loaded).catch((caught: unknown): Tried => {
         if (stopping.signal.aborted) throw caught;
         o.onTrouble(whyUnsent(caught), { attempt: 0, last: true });
-        return 'failed' as const;
+        return { kind: 'ended', ending: 'failed' };
       });
-      underWay = [];
-      for (const outcome of loaded.told) o.onEnd(outcome, ending);
-      for (const outcome of loaded.counted) o.onEnd(outcome, ending === 'sent' ? 'dropped' : ending);
+      underWay = undefined;
+      if (tried.kind === 'later') queue.putBack(tried.load);
+      else end(loaded, tried.ending);
     }
+  };
+
+  const end = ({ told, counted }: Load, ending: Ending): void => {
+    for (const outcome of told) o.onEnd(outcome, ending);
+    for (const outcome of counted) o.onEnd(outcome, ending === 'sent' ? 'dropped' : ending);
   };
 
   const start = (): void => {
@@ -129,24 +129,26 @@ export function createOutbox(o: OutboxOptions): Outbox {
       })
       .finally(() => {
         running = undefined;
-        if (waiting.length > 0 && !stopping.signal.aborted) start();
+        if (queue.outcomes().length > 0 && !stopping.signal.aborted) start();
       });
   };
+
+  const left = (): readonly Outcome[] => [
+    ...(underWay === undefined ? [] : [...underWay.told, ...underWay.counted]),
+    ...queue.outcomes(),
+  ];
 
   return {
     add: (outcome) => {
       if (sender.letters(batchOf([outcome], 0)).length === 0) return false;
-      waiting.push(outcome);
-      if (waiting.length > MAX_WAITING) {
-        const oldest = waiting.shift();
-        overflow += 1;
-        if (oldest !== undefined) o.onEnd(oldest, 'dropped');
-      }
+      const dropped = queue.add(outcome);
+      if (dropped !== undefined) o.onEnd(dropped, 'dropped');
       if (!stopping.signal.aborted) start();
       return true;
     },
+    drop: queue.drop,
     get length() {
-      return waiting.length + underWay.length;
+      return left().length;
     },
     idle: async () => {
       while (running !== undefined) await running;
@@ -154,7 +156,7 @@ export function createOutbox(o: OutboxOptions): Outbox {
     stop: async () => {
       stopping.abort(new Error('the notifier is not used any more'));
       await running;
-      return [...underWay, ...waiting];
+      return left();
     },
   };
 }

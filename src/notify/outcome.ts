@@ -11,7 +11,7 @@ export type Result =
 
 /** Of a repository that has a part in a revision: that of the chart, or that of the HelmRelease. */
 export interface Commit {
-  /** As the HelmRelease or the GitSync writes it. */
+  /** As the HelmRelease or the GitSync writes it, without user and password. */
   readonly repository: string;
   readonly id: string;
 }

@@ -5,7 +5,7 @@ import { gitlab } from './senders/gitlab.ts';
 import { slack } from './senders/slack.ts';
 import { webhook } from './senders/webhook.ts';
 
-/** One that is told of outcomes. Alertmanager is told what stands instead: see alerts.ts. */
+/** One that is told of outcomes. Alertmanager is told what stands instead: see alert-sender.ts. */
 export type OutcomeNotifier = Exclude<Notifier, AlertmanagerNotifier>;
 
 /** A sender with the notifier that it sends for. */

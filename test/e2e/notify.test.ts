@@ -13,7 +13,15 @@ const OWN = 'default';
 const KEY = 'a key of the tests, and of nothing else';
 const TOKEN = 'a-token-of-the-tests';
 const VALUE = 'a-value-that-nobody-may-see';
+const PASSWORD = 'a-password-of-the-tests';
 const REPOSITORY = 'acme/charts';
+
+/** As old manifests hold it. */
+function withPassword(address: string): string {
+  const url = new URL(address);
+  [url.username, url.password] = ['reader', PASSWORD];
+  return url.href;
+}
 
 interface Attachment {
   readonly text: string;
@@ -112,7 +120,7 @@ describe('notifications of releases', function () {
   it('tell each receiver of an install once', async () => {
     await world.cluster.apply(
       webRelease(world, NAMESPACE, 'web', {
-        chart: { git: world.git.repoUrl(REPOSITORY), path: 'web', ref: 'main' },
+        chart: { git: withPassword(world.git.repoUrl(REPOSITORY)), path: 'web', ref: 'main' },
         valuesFrom: [{ secretKeyRef: { name: 'values' } }],
         ...{ wait: true, timeout: 5, rollback: { enable: true } },
       }),
@@ -224,10 +232,15 @@ describe('notifications of releases', function () {
   });
 
   it('hold no secret, and have none told of them', async () => {
+    const commits = (bodies('webhook') as readonly { outcomes: readonly { commits: readonly unknown[] }[] }[])
+      .flatMap(({ outcomes }) => outcomes)
+      .map((each) => each.commits);
+    expect(commits[0]).to.deep.equal([{ repository: world.git.repoUrl(REPOSITORY), id: commit }]);
     for (const kind of kinds) {
-      for (const { body } of to[kind].received) expect(body).to.not.contain(VALUE).and.to.not.contain(TOKEN);
+      for (const { body } of to[kind].received)
+        for (const hidden of [VALUE, TOKEN, PASSWORD]) expect(body).to.not.contain(hidden);
     }
     const events = await world.cluster.kubectl('get', 'events', '-A', '-o', 'json');
-    expect([operator.log(), events].join('\n')).to.not.contain(TOKEN);
+    expect([operator.log(), events].join('\n')).to.not.contain(TOKEN).and.to.not.contain(PASSWORD);
   });
 });

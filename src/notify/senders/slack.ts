@@ -57,7 +57,9 @@ function headlineOf({ namespace, name, result, chart, version, revision }: Outco
   return line(`${namespace}/${name} ${WORDS[result]}:${what}${which}`, MAX_HEADLINE).replace(/:$/, '');
 }
 
-/** Else `<!channel>` in the words of a chart would call everybody. */
+/** Else `<!channel>`, or `@channel` where others take Slack's form, in the words of a chart would call everybody. */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const harmless = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  // Not in the digest of an image, which people copy.
+  return harmless.replace(/@(?!sha\d+:)/g, '@\u200b');
 }

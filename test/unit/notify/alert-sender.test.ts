@@ -144,6 +144,20 @@ describe('what an Alertmanager is told', () => {
     expect(told).to.have.length(3);
   });
 
+  it('is told again after five minutes at the latest, and never at once, whatever wait is asked for', async () => {
+    for (const afterMs of [3_600_000, 2 ** 31, 86_400_000_000]) {
+      await sender.stop();
+      [told, answers] = [[], [{ kind: 'later', why: 'is busy', afterMs }]];
+      open();
+      sender.set('shop/a', alert('a'));
+      await timers.tickAsync(200);
+      await timers.tickAsync(299_999);
+      expect(told, String(afterMs)).to.have.length(1);
+      await timers.tickAsync(1);
+      expect(told, String(afterMs)).to.have.length(2);
+    }
+  });
+
   it('is not of other namespaces, and a hundred at a time', async () => {
     open({ namespaces: ['shop'] });
     sender.set('other/a', alert('a', 'it fails', 'other'));

@@ -65,14 +65,31 @@ describe('what is told of a HelmRelease', () => {
     expect(told(failing, well)).to.deep.equal([['Released 1', 'Failed -'], ['Released 2']]);
   });
 
-  it('is another failure in the place of the first', () => {
-    const [chart, values] = [failure(), failure({ step: 'values' })];
+  it('is each of several failures that take turns once, until it is ready again', () => {
+    const [chart, values] = [{ failure: failure() }, { failure: failure({ step: 'values' }) }];
+    const well = { ...ready(), history: [entry(1)] };
 
-    expect(told({ failure: chart }, { failure: values }, { failure: chart })).to.deep.equal([
+    expect(told(chart, values, chart, {}, values, chart, well, chart, values)).to.deep.equal([
       ['Failed -'],
+      ['Failed -'],
+      [],
+      [],
+      [],
+      [],
+      ['Released 1'],
       ['Failed -'],
       ['Failed -'],
     ]);
+  });
+
+  it('remembers no more than eight failures', () => {
+    const keys = Array.from({ length: 50 }, (_, generation) => generation).reduce<readonly string[]>(
+      (known, observedGeneration) =>
+        decide(known, seenOf(release({ failure: failure(), observedGeneration })), NOW).told,
+      [],
+    );
+
+    expect(keys).to.deep.equal([42, 43, 44, 45, 46, 47, 48, 49].map((one) => `-chart-${String(one)}`));
   });
 
   it('is nothing of a release that was only taken over', () => {

@@ -1,4 +1,6 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import sinon, { type SinonFakeTimers } from 'sinon';
@@ -6,12 +8,15 @@ import type { HelmRelease } from '../../../src/api/helm-release.ts';
 import { keyOf } from '../../../src/api/metadata.ts';
 import { ApiError } from '../../../src/kube/errors.ts';
 import type { Document } from '../../../src/kube/documents.ts';
-import { createLedgerStore } from '../../../src/notify/ledger.ts';
+import { createLedgerStore, type Ledger } from '../../../src/notify/ledger.ts';
+import { pastOf } from '../../../src/notify/decide.ts';
 import type { Notifier, SlackNotifier } from '../../../src/notify/notifier.ts';
 import { createNotify, type Notify } from '../../../src/notify/notify.ts';
+import type { Ending } from '../../../src/notify/outbox.ts';
 import type { Posted } from '../../../src/notify/post.ts';
+import { seenOf } from '../../../src/notify/seen.ts';
 import { half, never, testClock } from '../kube/support/fakes.ts';
-import { entry, failure, release, TRAIL_COMMIT } from './releases.ts';
+import { entry, failure, outcome, release, TRAIL_COMMIT } from './releases.ts';
 
 const slack: SlackNotifier = {
   ...{ kind: 'slack', name: 'chat', outcomes: 'all', cluster: undefined, ca: undefined },
@@ -56,12 +61,17 @@ describe('notifications', () => {
   let secrets: ReturnType<typeof secretStore>;
   let releases: Map<string, HelmRelease>;
   let sent: string[];
+  let endings: Ending[];
   let answer: () => Posted;
   const open: Notify[] = [];
 
-  const start = async (notifiers: ReadonlyMap<string, Notifier>): Promise<Notify> => {
+  const start = async (
+    notifiers: ReadonlyMap<string, Notifier>,
+    onPost: (body: string) => void = () => undefined,
+  ): Promise<Notify> => {
     const notify = createNotify({
       post: ({ body }) => {
+        onPost(body);
         const posted = answer();
         if (posted.kind === 'taken') sent.push((JSON.parse(body) as { text: string }).text);
         return Promise.resolve(posted);
@@ -70,7 +80,7 @@ describe('notifications', () => {
       ledger: createLedgerStore(secrets, 'flux'),
       trailOf: () => undefined,
       ...{ clock: testClock, random: half },
-      onEnd: () => undefined,
+      onEnd: (_notifier, ending) => endings.push(ending),
       onTrouble: () => undefined,
       onWell: () => undefined,
       onLedgerTrouble: (why) => {
@@ -113,7 +123,7 @@ describe('notifications', () => {
     });
     secrets = secretStore();
     releases = new Map();
-    sent = [];
+    [sent, endings] = [[], []];
     answer = () => ({ kind: 'taken' });
   });
   afterEach(async () => {
@@ -127,7 +137,7 @@ describe('notifications', () => {
     await untilSaved();
     await notify.stop(0);
 
-    expect([secrets.asked, sent]).to.deep.equal([[], []]);
+    expect([secrets.asked, sent], 'it looks once whether there is a ledger').to.deep.equal([['get'], []]);
   });
 
   it('do not tell the past when there is a notifier for the first time, at the start or later', async () => {
@@ -146,6 +156,41 @@ describe('notifications', () => {
     await untilSaved();
 
     expect(sent.slice(1)).to.deep.equal(['shop/web released: web-1.0.0 (revision 4)']);
+  });
+
+  it('tell nothing of the time without a notifier, though it was taken away while nobody looked', async () => {
+    const first = await start(CHAT);
+    put(release({ history: [entry(1)] }), first);
+    await untilSaved();
+    await first.stop(0);
+    await (await start(NONE)).stop(0);
+    expect(secrets.kept.get('helm-release-operator-notified')?.data).to.deep.equal({});
+
+    put(release({ history: [entry(2), entry(1)] }));
+    const again = await start(CHAT);
+    put(release({ history: [entry(3), entry(2), entry(1)] }), again);
+    await untilSaved();
+
+    expect(sent).to.deep.equal([
+      'shop/web released: web-1.0.0 (revision 1)',
+      'shop/web released: web-1.0.0 (revision 3)',
+    ]);
+  });
+
+  it('send or keep no password of a chart in Git', async () => {
+    const password = 'nobody-may-see-this';
+    const git = `https://user:${password}@git.example.com/acme/charts`;
+    const bodies: string[] = [];
+    const hook: Notifier = { ...slack, kind: 'webhook', name: 'hook', key: Buffer.from('key') };
+    answer = () => ({ kind: 'later', why: 'is away' });
+    const notify = await start(new Map([['hook', hook]]), (body) => bodies.push(body));
+    put(release({ history: [entry(1)] }, { spec: { chart: { git, path: 'web' } } }), notify);
+    await untilSaved();
+
+    const kept = gunzipSync(Buffer.from(store() ?? '', 'base64')).toString();
+    for (const text of [kept, ...bodies])
+      expect(text).to.contain('https://git.example.com/acme/charts').and.to.not.contain(password);
+    expect(bodies).to.not.be.empty;
   });
 
   it('tell each outcome once, over any number of starts, and what came in between', async () => {
@@ -195,6 +240,17 @@ describe('notifications', () => {
     notify.use(new Map([['chat', { ...slack, channel: '#ops' }]]));
     await untilSaved();
     expect(sent).to.have.length(1);
+
+    answer = () => ({ kind: 'later', why: 'is away', afterMs: 3_000_000 });
+    put(release({ history: [entry(2), entry(1)] }, { name: 'other', uid: 'other' }), notify);
+    await untilSaved();
+    const tries = endings.length;
+    answer = () => {
+      throw new Error('it is not sent anew');
+    };
+    notify.use(new Map([['chat', { ...slack, channel: '#ops', url: new URL(slack.url) }]]));
+    await untilSaved();
+    expect(endings.length, 'the same notifier, read anew').to.equal(tries);
 
     notify.use(NONE);
     await untilSaved();
@@ -278,19 +334,70 @@ describe('notifications', () => {
     expect(bodies).to.deep.equal([`/repos/acme/deploy/statuses/${TRAIL_COMMIT}`]);
   });
 
-  it('keep a ledger that a thousand releases do not fill', async () => {
-    for (let index = 0; index < 1_000; index += 1) {
-      const history = Array.from({ length: 10 }, (_, at) => {
-        const time = new Date(Date.now() - (10 - at) * 3_600_000 - index * 7_000_000).toISOString();
-        return entry(at + 1, { time });
-      }).toReversed();
-      put(release({ history }, { uid: crypto.randomUUID(), name: `release-${String(index)}` }));
-    }
+  /** With a full history each. */
+  const toldOf = (count: number): Ledger['told'] => {
+    const uids = Array.from({ length: count }, () => crypto.randomUUID());
+    return Object.fromEntries(
+      uids.map((uid, index) => {
+        const history = Array.from({ length: 10 }, (_, at) => {
+          const time = new Date(Date.now() - randomInt(90 * 24 * 3_600) * 1_000).toISOString();
+          return entry(at + 1, { time });
+        });
+        return [`shop/release-${String(index)}`, { uid, keys: pastOf(seenOf(release({ history }))) }];
+      }),
+    );
+  };
+  const sizeOfStore = (): number => Buffer.from(store() ?? '', 'base64').length;
+
+  it('keep a ledger that ten thousand releases do not fill, whatever is owed beside', async () => {
+    const ledger = createLedgerStore(secrets, 'flux');
+    const told = toldOf(10_000);
+    const owed = Array.from({ length: 2_000 }, (_, index) => ({
+      notifier: index % 2 === 0 ? 'chat' : 'hook',
+      outcome: outcome({ key: String(index), sentence: randomBytes(3_000).toString('base64') }),
+    }));
+    await ledger.save({ told, owed: [], lost: {} }, never());
+    expect(sizeOfStore(), 'of each release').to.be.within(60 * 10_000, 85 * 10_000);
+    await ledger.save({ told, owed, lost: {} }, never());
+
+    expect(sizeOfStore()).to.be.within(60 * 10_000, 900_000);
+    const read = await ledger.load(never());
+    expect(Object.keys(read?.told ?? {})).to.have.length(10_000);
+    const kept = read?.owed.map(({ outcome: { key } }) => Number(key)) ?? [];
+    expect(kept, 'the newest, as many as there is room for').to.deep.equal(
+      Array.from({ length: kept.length }, (_, index) => 2_000 - kept.length + index),
+    );
+    expect(kept.length).to.be.within(50, 499);
+    const { chat = 0, hook = 0 } = read?.lost ?? {};
+    expect([chat + hook, Math.abs(chat - hook) <= 1]).to.deep.equal([2_000 - kept.length, true]);
+  });
+
+  it('keep of more releases than there is room for what is newest of each', async () => {
+    const ledger = createLedgerStore(secrets, 'flux');
+    const told = toldOf(15_000);
+    await ledger.save({ told, owed: [], lost: {} }, never());
+
+    expect(sizeOfStore()).to.be.within(300_000, 900_000);
+    const read = await ledger.load(never());
+    const [key, { keys }] = Object.entries(told)[14_999] ?? ['', { keys: [] }];
+    expect(keys).to.have.length(10);
+    expect(read?.told[key]?.keys).to.deep.equal(keys.slice(-4));
+  });
+
+  it('say after a start how many were owed for which the ledger had no room', async () => {
+    const ledger = createLedgerStore(secrets, 'flux');
+    const owed = Array.from({ length: 502 }, (_, index) => ({
+      notifier: index === 0 ? 'gone' : 'chat',
+      outcome: outcome({ key: String(index), sentence: 'x'.repeat(4_000) }),
+    }));
+    await ledger.save({ told: {}, owed, lost: {} }, never());
+    expect((await ledger.load(never()))?.owed[0]?.outcome.sentence).to.have.length(500);
+    await ledger.save({ told: {}, owed: owed.slice(-501), lost: {} }, never());
+
     await start(CHAT);
     await untilSaved();
-    while (store() === undefined) await untilSaved();
 
-    const packed = store() ?? '';
-    expect(Buffer.from(packed, 'base64').length).to.be.within(20_000, 80_000);
+    expect(endings.filter((ending) => ending === 'dropped')).to.have.length(1);
+    expect(sent[0]).to.equal('2 outcomes at once');
   });
 });

@@ -117,6 +117,57 @@ describe('an outbox', () => {
     expect(ended).to.deep.equal(['a sent']);
   });
 
+  it('lets others go first when one letter is never taken, and comes back to it', async () => {
+    open({ rate: { burst: 100, everyMs: 1 } }, (letter) => {
+      sent.push(letter.body);
+      const isTaken = letter.body !== 'bad' || sent.includes('last');
+      return Promise.resolve(
+        isTaken ? { kind: 'taken' } : { kind: 'later', why: 'answered with status 500' },
+      );
+    });
+    const say = (key: string, uid: string): boolean => outbox.add(outcome({ key, uid }));
+    say('bad', 'one');
+    say('a', 'two');
+    say('behind', 'one');
+    say('b', 'three');
+
+    await timers.tickAsync(6_000);
+    expect(sent.slice(0, 4)).to.deep.equal(['bad', 'bad', 'bad', 'a']);
+    expect(sent.filter((body) => body !== 'bad')).to.deep.equal(['a', 'b']);
+    expect(outbox.length).to.equal(2);
+
+    say('c', 'four');
+    await settle();
+    expect(sent.at(-1), 'nobody waits for the next try').to.equal('c');
+    await timers.tickAsync(20_000);
+    expect(sent.filter((body) => body === 'bad').length).to.be.within(5, 7);
+    expect(sent, 'it is of the same release').to.not.include('behind');
+    say('last', 'five');
+    await timers.tickAsync(300_000);
+    expect(sent.slice(-2)).to.deep.equal(['bad', 'behind']);
+    expect(ended).to.deep.equal(['a', 'b', 'c', 'last', 'bad', 'behind'].map((key) => `${key} sent`));
+  });
+
+  it('asks a receiver that takes nothing no more often the more there is to tell', async () => {
+    open({ rate: { burst: 1_000, everyMs: 1 } });
+    answers = Array.from({ length: 1_000 }, () => ({ kind: 'later', why: 'is away' }) as const);
+    for (let index = 0; index < 200; index += 1)
+      outbox.add(outcome({ key: String(index), uid: String(index) }));
+    await timers.tickAsync(60 * 60_000);
+
+    expect(sent.length).to.be.within(15, 30);
+    expect(new Set(sent).size).to.be.greaterThan(5);
+  });
+
+  it('says how many it knows by their number only', async () => {
+    outbox.drop(7);
+    add('a', 'b');
+    await outbox.idle();
+
+    expect(sent).to.deep.equal(['a and 7 more', 'b']);
+    expect(ended).to.deep.equal(['a sent', 'b sent']);
+  });
+
   it('makes each letter anew, for its signature is of its time', async () => {
     const times: (string | undefined)[] = [];
     open({}, (letter) => {

@@ -71,6 +71,38 @@ describe('what a HelmRelease shows of its outcomes', () => {
     ).to.deep.equal([{ repository: DEPLOY, id: TRAIL_COMMIT }]);
   });
 
+  it('show no password and no token of an address, and no commit of what is no address', () => {
+    const secret = 'nobody-may-see-this';
+    const trailOf = (repository: string) => ({ ...trail, repository });
+    const shownOf = (git: string, repository: string) => {
+      const spec = { chart: { git, path: 'web' } };
+      const history = [entry(1, { trail: trailOf(repository) })];
+      const failing = seenOf(
+        release({ failure: failure({ step: 'wait' }), lastAttemptedRevision: COMMIT }, { spec }),
+      );
+      const well = seenOf(release({ ...ready(), history }, { spec }));
+      expect(JSON.stringify([failing, well])).to.not.contain(secret);
+      return well.finished[0]?.commits;
+    };
+
+    expect(
+      shownOf(
+        `https://user:${secret}@github.com/acme/charts.git`,
+        `https://${secret}@github.com/acme/deploy`,
+      ),
+    ).to.deep.equal([
+      { repository: 'https://github.com/acme/deploy', id: TRAIL_COMMIT },
+      { repository: CHARTS, id: COMMIT },
+    ]);
+    expect(shownOf(`ssh://git:${secret}@github.com/acme/charts.git`, DEPLOY)).to.deep.equal([
+      { repository: DEPLOY, id: TRAIL_COMMIT },
+      { repository: 'ssh://git@github.com/acme/charts.git', id: COMMIT },
+    ]);
+    expect(shownOf(`https://github.com/acme/charts?token=${secret}`, `:${secret}@ no address`)).to.deep.equal(
+      [{ repository: 'https://github.com/acme/charts?token=***', id: COMMIT }],
+    );
+  });
+
   it('have a sentence of bounded length', () => {
     const message = 'x'.repeat(30_000);
     const long = release({

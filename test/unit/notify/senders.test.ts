@@ -59,6 +59,20 @@ describe('a message to a chat', () => {
     expect(attachments[0]?.text.length).to.be.lessThan(3_000);
   });
 
+  it('calls nobody where a chat takes names after an @, and leaves digests as they are', () => {
+    const failed = outcome({
+      sentence: 'ask @channel, @here and a@b.c of web@sha256:0123',
+      version: '1@everyone',
+    });
+    const to = notifier('slack', chat);
+
+    for (const letter of [only(letters(to, [failed])), only(letters(to, [failed, failed]))]) {
+      expect(letter.body).to.not.match(/@[a-z](?<!@s)/);
+      expect(letter.body).to.contain('@\u200bchannel').and.contain('@\u200beveryone');
+      expect(letter.body).to.contain('web@sha256:0123');
+    }
+  });
+
   it('sums up what was held back', () => {
     const many = [outcome(), outcome({ result: 'Failed', sentence: 'no\nsuch image' })];
 
