@@ -47,6 +47,8 @@ export interface OwnCommitSource {
     /** The GitSync that it says it is of, and the commit: whoever may edit the HelmRelease may have written them. */
     readonly sync: ObjectKey | undefined;
     readonly commit: string | undefined;
+    /** All that it is told to do. */
+    readonly spec: unknown;
   };
 }
 
@@ -62,7 +64,11 @@ export function isInOwnCommit({ git, path, repository }: ChartSpec): boolean {
 }
 
 /** Throws an InvalidSpecError if no chart can come from there. Git wins where both sources are complete. */
-export function chartSourceOf(chart: ChartSpec, metadata: ObjectMeta): ChartSourceSettings {
+export function chartSourceOf(
+  spec: { readonly chart: ChartSpec },
+  metadata: ObjectMeta,
+): ChartSourceSettings {
+  const { chart } = spec;
   const { namespace: ownNamespace = '' } = metadata;
   const url = orElse(chart.git, undefined);
   const path = orElse(chart.path, undefined);
@@ -74,14 +80,19 @@ export function chartSourceOf(chart: ChartSpec, metadata: ObjectMeta): ChartSour
       'spec.chart.git is set, but spec.chart.path is not: set it to the folder of the chart in the Git repository',
     );
   }
-  if (path !== undefined) return ownCommitSource(chart, path, metadata);
+  if (path !== undefined) return ownCommitSource(spec, path, metadata);
   throw new InvalidSpecError(
     'spec.chart has no source: set git and path for a chart in a Git repository, path alone for one in the commit of a GitSync, or repository, name and version for one in a chart repository',
   );
 }
 
 /** What belongs to another repository shows that it was only forgotten to name one. */
-function ownCommitSource(chart: ChartSpec, path: string, metadata: ObjectMeta): OwnCommitSource {
+function ownCommitSource(
+  spec: { readonly chart: ChartSpec },
+  path: string,
+  metadata: ObjectMeta,
+): OwnCommitSource {
+  const { chart } = spec;
   const foreign = orElse(chart.ref, undefined) === undefined ? undefined : 'ref';
   const field = chart.secretRef === undefined ? foreign : 'secretRef';
   if (field !== undefined) {
@@ -99,6 +110,7 @@ function ownCommitSource(chart: ChartSpec, path: string, metadata: ObjectMeta): 
       uid,
       sync: syncOf({ metadata }),
       commit: annotations?.[CHART_COMMIT_ANNOTATION],
+      spec,
     },
   };
 }

@@ -73,7 +73,7 @@ export function settingsOf(release: HelmRelease, tenancy: Tenancy = TRUSTING): R
   return {
     ...uninstallSettingsOf(release),
     ...(account === undefined ? {} : { account }),
-    source: chartSourceOf(spec.chart, metadata),
+    source: chartSourceOf(spec, metadata),
     valuesFrom: valuesSourcesOf(spec, ownNamespace),
     ...inlineValues(spec.values),
     maxHistory: Math.max(0, spec.maxHistory ?? DEFAULTS.maxHistory),

@@ -1,12 +1,17 @@
 import { asOperatorError, CredentialsError } from '../api/errors.ts';
 import type { GitSync } from '../api/gitsync/git-sync.ts';
+import { ignoreRulesOf } from '../api/gitsync/ignore.ts';
+import type { Pointer } from '../api/gitsync/pointer.ts';
 import { accountOf, syncSettingsOf } from '../api/gitsync/settings.ts';
 import { formatKey } from '../api/metadata.ts';
+import { GROUP, KIND } from '../api/names.ts';
 import type { GitRemote } from '../git/remote.ts';
 import type { OwnCommit, OwnCommitOf } from '../release/desire/own-chart.ts';
 import type { Claims } from '../sync/claims.ts';
+import { ignoredOf } from '../sync/desire/ignore-fields.ts';
 import { chartPlace } from '../sync/inventory/charts.ts';
 import type { SourcePorts } from '../sync/source.ts';
+import { specDigest } from '../sync/spec-digest.ts';
 
 export interface OwnCommitOptions {
   readonly claims: Claims;
@@ -15,16 +20,18 @@ export interface OwnCommitOptions {
   /** Whether all GitSyncs are known. */
   readonly isSynced: () => boolean;
   readonly remoteOf: SourcePorts['remoteOf'];
+  readonly digestKey: Buffer;
 }
 
 /**
  * The commit of a HelmRelease, if the inventory of the GitSync that it names holds it, by its UID, with a chart at this path of this
- * commit. The repository is read with what the GitSync may read, so whoever may edit HelmReleases must not be able to choose
- * what of it.
+ * commit, and with the spec that Git has. The repository is read with what the GitSync may read, and the chart released with what
+ * its account may do, so whoever may edit HelmReleases must not be able to choose what of it, where to, or with which values.
  */
-export function createOwnCommitOf({ claims, find, isSynced, remoteOf }: OwnCommitOptions): OwnCommitOf {
+export function createOwnCommitOf(options: OwnCommitOptions): OwnCommitOf {
+  const { claims, find, isSynced, remoteOf, digestKey } = options;
   return async ({ path, said }, signal): Promise<OwnCommit> => {
-    const { release, uid, commit } = said;
+    const { release, uid, commit, spec } = said;
     if (said.sync === undefined) return { kind: 'none' };
     const key = formatKey(said.sync);
     const sync = find(key);
@@ -36,9 +43,18 @@ export function createOwnCommitOf({ claims, find, isSynced, remoteOf }: OwnCommi
       const why = `GitSync ${key}, which has not applied it with this chart: commit the path, or set spec.chart.git`;
       return { kind: 'not-known-yet', why };
     }
-    const account = { sync: key, user: accountOf(sync) };
-    return { kind: 'commit', commit, remote: await remoteAs(sync, key, remoteOf, signal), account };
+    const remote = await remoteAs(sync, key, remoteOf, signal);
+    if (claim.spec !== specDigest(spec, ignoredIn(sync, release), digestKey)) {
+      const why = `GitSync ${key}, which has another spec for it in Git: commit what was changed or added by hand, or take it back, or set spec.chart.git`;
+      return { kind: 'not-known-yet', why };
+    }
+    return { kind: 'commit', commit, remote, account: { sync: key, user: accountOf(sync) } };
   };
+}
+
+function ignoredIn({ spec }: GitSync, release: string): readonly Pointer[] {
+  const [namespace = '', name = ''] = release.split('/');
+  return ignoredOf(ignoreRulesOf(spec.ignore), { group: GROUP, kind: KIND, namespace, name });
 }
 
 function notLookedAt(sync: string): OwnCommit {

@@ -19,6 +19,7 @@ export interface OnDemandPorts {
   readonly remoteOf: SourcePorts['remoteOf'];
   /** Whether inventories can be told from what somebody has written in their place. */
   readonly knowsKey: boolean;
+  readonly digestKey: Buffer;
 }
 
 interface Looked {
@@ -30,13 +31,14 @@ interface Looked {
 const MAX_SYNCS = 10_000;
 
 /** For whoever looks once: as the inventory of the GitSync that a release names is now. Others are not asked for. */
-export function createOwnCommitsOnDemand({ findSync, remoteOf, ...more }: OnDemandPorts): OwnCommitOf {
+export function createOwnCommitsOnDemand(ports: OnDemandPorts): OwnCommitOf {
+  const { findSync, remoteOf, digestKey, ...more } = ports;
   const claims = createClaims();
   const inventory = withClaims(more.inventory, claims);
   const looks = createMemo<Looked>(MAX_SYNCS);
   const known = new Map<string, GitSync>();
   const ownCommitOf = createOwnCommitOf({
-    ...{ claims, remoteOf },
+    ...{ claims, remoteOf, digestKey },
     find: (key) => known.get(key),
     isSynced: () => true,
   });
@@ -76,7 +78,7 @@ export function ownCommitsOnDemand(
 ): OwnCommitOf {
   const syncs = createResource<GitSync>(cluster.transport, SYNCS);
   return createOwnCommitsOnDemand({
-    knowsKey,
+    ...{ knowsKey, digestKey },
     findSync: async (ref, signal) => {
       if (namespace !== undefined && ref.namespace !== namespace) return undefined;
       // Who may not look at a kind that the cluster does not have would be told of a right that lacks.

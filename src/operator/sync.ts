@@ -115,7 +115,7 @@ export function openSyncs(options: SyncOptions, environment: Environment): Syncs
     originOf,
     traces,
     ownCommitOf: patientOwnCommit(
-      createOwnCommitOf({ claims, find, isSynced: () => informer.state().synced, ...access }),
+      createOwnCommitOf({ claims, find, isSynced: () => informer.state().synced, digestKey, ...access }),
       clock,
     ),
     refresh: news.refresh,

@@ -19,6 +19,7 @@ import type { Fault, SourceDocument } from './document.ts';
 import { applied, type Entry, intended, type Inventory, restored } from './inventory/entry.ts';
 import { idOf } from './id-of.ts';
 import { isHelmRelease } from './is-helm-release.ts';
+import { specDigest } from './spec-digest.ts';
 import { nameOf } from './name-of.ts';
 import type { TrailAt } from './trail-at.ts';
 
@@ -96,7 +97,10 @@ export async function applyRevision(
       },
       signal,
     );
-    inventory = applied(inventory, end.objects.map(entryOf(wanted, input, before, commitOf)));
+    inventory = applied(
+      inventory,
+      end.objects.map(entryOf(wanted, input, before, { commitOf, digestKey: ports.digestKey })),
+    );
     warnings.push(...end.warnings);
     if (end.kind === 'refused') {
       const done = new Set(end.objects.map(({ id }) => formatId(id)));
@@ -186,9 +190,9 @@ function entryOf(
   wanted: ReadonlyMap<string, Wanted>,
   input: ApplyInput,
   before: Inventory,
-  commitOf: CommitOf,
+  { commitOf, digestKey }: { readonly commitOf: CommitOf; readonly digestKey: Buffer },
 ) {
-  return ({ id, uid, fields, generation, trail, adopted }: AppliedObject) => {
+  return ({ id, uid, fields, generation, trail, spec, adopted }: AppliedObject) => {
     const key = formatId(id);
     const one = wanted.get(key);
     const chart = chartPlaceOf(one, before, input);
@@ -198,6 +202,7 @@ function entryOf(
       ...(fields === undefined ? {} : { fields }),
       ...(generation === undefined || !isHelmRelease(id) ? {} : { generation }),
       ...(trail === undefined || !isHelmRelease(id) ? {} : { trail }),
+      ...(isHelmRelease(id) ? { spec: specDigest(spec, one?.ignored ?? [], digestKey) } : {}),
       ...(chart === undefined ? {} : { charts: [chart] }),
     };
   };

@@ -13,6 +13,8 @@ export interface Claim {
   readonly generation: number | undefined;
   /** Digest of what it said then of where it comes from. */
   readonly trail: string | undefined;
+  /** Digest of its spec as Git has it. Undefined while another content is on its way. */
+  readonly spec: string | undefined;
   /** Where its chart may come from, if that is in its own commit. */
   readonly charts: ChartPlaces;
 }
@@ -36,9 +38,9 @@ export function createClaims(): Claims {
     knows: (sync) => held.has(sync),
     find: (sync, release) => held.get(sync)?.get(release),
     put: (sync, inventory) => {
-      const releases = [...inventory.values()].flatMap(({ id, uid, generation, trail, charts = [] }) =>
+      const releases = [...inventory.values()].flatMap(({ id, uid, generation, trail, spec, charts = [] }) =>
         isHelmRelease(id)
-          ? [[`${id.namespace}/${id.name}`, { uid, generation, trail, charts }] as const]
+          ? [[`${id.namespace}/${id.name}`, { uid, generation, trail, spec, charts }] as const]
           : [],
       );
       const before = held.get(sync);
@@ -56,9 +58,9 @@ export function createClaims(): Claims {
   };
 }
 
-function isNews(before: Claim | undefined, { uid, generation, trail, charts }: Claim): boolean {
+function isNews(before: Claim | undefined, { uid, generation, trail, spec, charts }: Claim): boolean {
   if (uid === undefined) return false;
-  const isAnother = before?.generation !== generation || before?.trail !== trail;
+  const isAnother = before?.generation !== generation || before?.trail !== trail || before?.spec !== spec;
   if (isAnother && generation !== undefined) return true;
   return charts.length > 0 && (before?.uid !== uid || before.charts.join('\n') !== charts.join('\n'));
 }

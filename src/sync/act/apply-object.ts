@@ -1,10 +1,12 @@
 import type { ObjectId } from '../../api/object-id.ts';
+import type { KubeObject } from '../../kube/resource-type.ts';
 import { ownFields } from '../../kube/managed-fields.ts';
 import { markAdopted } from '../desire/mark.ts';
 import { withoutFields } from '../observe/without-fields.ts';
 import { refOf, type StagePorts, type TakenField } from './apply-task.ts';
 import { contested } from './explain.ts';
 import { fold } from './fold.ts';
+import { asInGit } from '../spec-digest.ts';
 import { trailDigest } from '../trail-digest.ts';
 import { isRefused, judged, refuse, type Refused } from './refused.ts';
 import { send } from './send.ts';
@@ -26,9 +28,15 @@ export interface AppliedObject {
   readonly generation: number | undefined;
   /** Digest of what it says of where it comes from. */
   readonly trail: string | undefined;
+  /** Its spec, without what somebody else has added to it. */
+  readonly spec: unknown;
 }
 
 const MAX_TRIES = 3;
+
+function specOf(object: KubeObject & { readonly spec?: unknown }): unknown {
+  return object.spec;
+}
 
 /** Never takes a field that was not told before: who owns it by then is looked at again. */
 export async function applyObject(
@@ -63,6 +71,7 @@ async function apply(
         fields,
         generation: metadata.generation,
         trail: trailDigest(applied),
+        spec: asInGit(specOf(applied), specOf(wanted.object)),
       };
     } catch (caught) {
       const conflicts = conflictsOf(caught);

@@ -27,9 +27,9 @@ export function ignoredOf(rules: readonly IgnoreRule[], id: ObjectId): readonly 
 }
 
 /** What Git says of an object beside what it leaves to others. */
-export function withoutIgnored(object: KubeObject, ignored: readonly Pointer[]): KubeObject {
+export function withoutIgnored<T extends KubeObject>(object: T, ignored: readonly Pointer[]): T {
   if (ignored.length === 0) return object;
-  return withMarksOf(object, without(object, treeOf(ignored)) as KubeObject);
+  return withMarksOf(object, without(object, treeOf(ignored)) as T);
 }
 
 /** Undefined for what is ignored as a whole, and for what held nothing else: to leave that out of Git is the same. */

@@ -16,6 +16,8 @@ export interface Entry {
   readonly generation?: number;
   /** Of a HelmRelease: digest of what it said then of where it comes from. */
   readonly trail?: string;
+  /** Of a HelmRelease: digest of its spec as Git has it. */
+  readonly spec?: string;
   /** For which it was applied last. */
   readonly commit: string;
   /** Whether it was not there before us. */
@@ -32,7 +34,7 @@ export const EMPTY: Inventory = new Map();
 export function inventoryOf(entries: readonly InventoryEntry[]): Inventory {
   return new Map(
     entries.map(({ group = '', namespace = '', kind, name, ...entry }) => {
-      const { version, uid, digest, fields, generation, trail, commit, made, charts } = entry;
+      const { version, uid, digest, fields, generation, trail, spec, commit, made, charts } = entry;
       const id: ObjectId = { group, kind, namespace, name };
       return [
         formatId(id),
@@ -43,6 +45,7 @@ export function inventoryOf(entries: readonly InventoryEntry[]): Inventory {
           ...(fields === undefined ? {} : { fields }),
           ...(generation === undefined ? {} : { generation }),
           ...(trail === undefined ? {} : { trail }),
+          ...(spec === undefined ? {} : { spec }),
           ...(charts === undefined ? {} : { charts }),
         },
       ];
@@ -100,6 +103,7 @@ function withoutContent({
   fields: _fields,
   generation: _generation,
   trail: _trail,
+  spec: _spec,
   ...known
 }: Entry): Entry {
   return known;
@@ -122,6 +126,7 @@ export interface AppliedEntry {
   readonly fields?: string;
   readonly generation?: number;
   readonly trail?: string;
+  readonly spec?: string;
   readonly version: string;
   readonly commit: string;
   /** Whether somebody else has made it. */
@@ -134,7 +139,7 @@ export function applied(inventory: Inventory, objects: readonly AppliedEntry[]):
   for (const { key, adopted, ...now } of objects) {
     const known = next.get(key);
     if (known === undefined) continue;
-    const { fields: _fields, generation: _generation, trail: _trail, charts: _charts, ...rest } = known;
+    const { charts: _charts, ...rest } = withoutContent(known);
     // Somebody may have deleted ours and made another one by its name.
     const isAnother = known.uid !== undefined && known.uid !== now.uid;
     next.set(key, { ...rest, ...now, made: isAnother ? !adopted : known.made });

@@ -7,6 +7,7 @@ import { conditionOf } from '../world.ts';
 import { type GitOps, openGitOps } from './gitops.ts';
 
 const TEAM = 'team';
+const TRAIL_COMMIT = 'gitops.helm-release-operator.io/commit';
 const CHART_COMMIT = 'gitops.helm-release-operator.io/chart-commit';
 
 /** A chart whose ConfigMap tells its own number and that of the values. */
@@ -213,7 +214,24 @@ describe('a chart in the commit of its manifest', function () {
       );
     });
 
+    const back = JSON.stringify({
+      metadata: { annotations: { [TRAIL_COMMIT]: null } },
+      spec: {
+        chart: { path: 'charts/pair' },
+        targetNamespace: 'kube-system',
+        values: { more: 'of everything' },
+      },
+    });
+    await ops.world.cluster.kubectl('patch', ...what, '--type=merge', '-p', back);
+    await ops.world.until(TEAM, 'pair', (found) => {
+      expect(conditionOf(found, 'Reconciling').message).to.include(
+        'waiting for GitSync team/team, which has another spec for it in Git',
+      );
+    });
+
     expect(await ops.world.revisions(TEAM, 'pair')).to.deep.equal(before);
+    const taken = JSON.stringify({ spec: { targetNamespace: null, values: { more: null } } });
+    await ops.world.cluster.kubectl('patch', ...what, '--type=merge', '-p', taken);
     await ops.sync(TEAM, 'team', { path: 'team', suspend: false });
     await untilPair('pair', before.at(-1)?.revision ?? 0);
   });

@@ -13,7 +13,7 @@ const IN_SHOP = { name: 'web', namespace: 'shop' };
 
 describe('chartSourceOf', () => {
   it('takes Git with url and path, and leaves the ref to the operator', () => {
-    expect(chartSourceOf(git, WEB)).to.deep.equal({
+    expect(chartSourceOf({ chart: git }, WEB)).to.deep.equal({
       kind: 'git',
       url: 'git@github.com:org/charts',
       ref: undefined,
@@ -24,11 +24,11 @@ describe('chartSourceOf', () => {
   });
 
   it('lets Git win where both sources are complete', () => {
-    expect(chartSourceOf({ ...repository, ...git }, WEB).kind).to.equal('git');
+    expect(chartSourceOf({ chart: { ...repository, ...git } }, WEB).kind).to.equal('git');
   });
 
   it('takes the repository where Git has no path', () => {
-    expect(chartSourceOf({ ...repository, git: git.git, path: '' }, WEB)).to.deep.equal({
+    expect(chartSourceOf({ chart: { ...repository, git: git.git, path: '' } }, WEB)).to.deep.equal({
       kind: 'repository',
       url: 'https://charts.example.com',
       name: 'web',
@@ -41,7 +41,7 @@ describe('chartSourceOf', () => {
     const chart = { ...repository, chartPullSecret: { name: 'pull' } };
 
     for (const url of ['https://charts.example.com', 'oci://example.com/charts']) {
-      expect(chartSourceOf({ ...chart, repository: url }, IN_SHOP)).to.deep.include({
+      expect(chartSourceOf({ chart: { ...chart, repository: url } }, IN_SHOP)).to.deep.include({
         pullSecret: { namespace: 'shop', name: 'pull' },
       });
     }
@@ -50,17 +50,19 @@ describe('chartSourceOf', () => {
   it('looks for the Secret in the own namespace if no other is named', () => {
     const chart: ChartSpec = { ...git, git: 'https://example.com/r', secretRef: { name: 'deploy' } };
 
-    expect(chartSourceOf(chart, IN_SHOP)).to.deep.include({
+    expect(chartSourceOf({ chart }, IN_SHOP)).to.deep.include({
       secretRef: { namespace: 'shop', name: 'deploy' },
     });
     expect(
-      chartSourceOf({ ...chart, secretRef: { name: 'deploy', namespace: 'flux' } }, IN_SHOP),
+      chartSourceOf({ chart: { ...chart, secretRef: { name: 'deploy', namespace: 'flux' } } }, IN_SHOP),
     ).to.deep.include({ secretRef: { namespace: 'flux', name: 'deploy' } });
   });
 
   for (const url of ['git@github.com:org/charts', 'ssh://git@example.com/r', 'http://example.com/r']) {
     it(`uses no Secret for ${url}`, () => {
-      expect(chartSourceOf({ ...git, git: url, secretRef: { name: 'deploy' } }, IN_SHOP)).to.deep.include({
+      expect(
+        chartSourceOf({ chart: { ...git, git: url, secretRef: { name: 'deploy' } } }, IN_SHOP),
+      ).to.deep.include({
         secretRef: undefined,
       });
     });
@@ -75,7 +77,7 @@ describe('chartSourceOf', () => {
   ];
   for (const { then, ...chart } of registries) {
     it(`reads ${chart.repository ?? ''} and ${chart.name ?? 'no name'} as ${then}`, () => {
-      expect(chartSourceOf({ ...chart, version: '1.0.0' }, WEB)).to.deep.equal({
+      expect(chartSourceOf({ chart: { ...chart, version: '1.0.0' } }, WEB)).to.deep.equal({
         kind: 'oci',
         url: then,
         name: 'web',
@@ -92,13 +94,25 @@ describe('chartSourceOf', () => {
       annotations: { [CHART_COMMIT_ANNOTATION]: 'c1' },
     };
 
-    expect(chartSourceOf({ path: 'charts/web', git: '', ref: '' }, metadata)).to.deep.equal({
+    expect(chartSourceOf({ chart: { path: 'charts/web', git: '', ref: '' } }, metadata)).to.deep.equal({
       ...{ kind: 'own-commit', path: 'charts/web', skipDepUpdate: false },
-      said: { release: 'shop/web', uid: 'u1', sync: { namespace: 'team', name: 'apps' }, commit: 'c1' },
+      said: {
+        release: 'shop/web',
+        uid: 'u1',
+        sync: { namespace: 'team', name: 'apps' },
+        commit: 'c1',
+        spec: { chart: { path: 'charts/web', git: '', ref: '' } },
+      },
     });
-    expect(chartSourceOf({ path: 'web', skipDepUpdate: true }, { name: 'web' })).to.deep.equal({
+    expect(chartSourceOf({ chart: { path: 'web', skipDepUpdate: true } }, { name: 'web' })).to.deep.equal({
       ...{ kind: 'own-commit', path: 'web', skipDepUpdate: true },
-      said: { release: 'web', uid: undefined, sync: undefined, commit: undefined },
+      said: {
+        release: 'web',
+        uid: undefined,
+        sync: undefined,
+        commit: undefined,
+        spec: { chart: { path: 'web', skipDepUpdate: true } },
+      },
     });
   });
 
@@ -148,7 +162,7 @@ describe('chartSourceOf', () => {
   ];
   for (const [what, chart, message] of wrong) {
     it(`refuses ${what} with the way out, and shows no secret`, () => {
-      expect(() => chartSourceOf(chart, WEB))
+      expect(() => chartSourceOf({ chart }, WEB))
         .to.throw(InvalidSpecError, message)
         .with.property('message')
         .that.does.not.contain('secret@');

@@ -6,11 +6,17 @@ import { ApiError } from '../../../src/kube/errors.ts';
 import { createOwnCommitsOnDemand } from '../../../src/operator/own-commits-on-demand.ts';
 import type { OwnCommit } from '../../../src/release/desire/own-chart.ts';
 import type { LoadedInventory } from '../../../src/sync/inventory/store.ts';
+import { specDigest } from '../../../src/sync/spec-digest.ts';
 
 const signal = new AbortController().signal;
 const REMOTE = { url: 'https://git.example.com/x', scope: '' };
 const ID = { group: 'helm.fluxcd.io', kind: 'HelmRelease', namespace: 'shop', name: 'web' };
-const ENTRY = { id: ID, version: 'v1', commit: 'c', made: true, uid: 'u1', charts: ['c1:web'] };
+const SPEC = { chart: { path: 'web' } };
+const DIGEST_KEY = Buffer.alloc(32, 1);
+const ENTRY = {
+  ...{ id: ID, version: 'v1', commit: 'c', made: true, uid: 'u1', charts: ['c1:web'] },
+  spec: specDigest(SPEC, [], DIGEST_KEY),
+};
 const HELD: LoadedInventory = { kind: 'known', inventory: new Map([['key', ENTRY]]) };
 
 const syncOf = (name: string): GitSync => ({
@@ -41,10 +47,10 @@ describe('the commits of releases in a plan', () => {
           save: () => Promise.reject(new Error('a plan writes nothing')),
         },
         remoteOf: () => Promise.resolve(REMOTE),
-        knowsKey,
+        ...{ knowsKey, digestKey: DIGEST_KEY },
       });
       const said = {
-        ...{ release: 'shop/web', uid: 'u1', commit: 'c1' },
+        ...{ release: 'shop/web', uid: 'u1', commit: 'c1', spec: SPEC },
         sync: sync === undefined ? undefined : { namespace: 'shop', name: sync },
       };
       return ownCommitOf({ kind: 'own-commit', path: 'web', skipDepUpdate: false, said }, signal);

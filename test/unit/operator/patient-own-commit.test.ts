@@ -6,7 +6,10 @@ import type { OwnCommit } from '../../../src/release/desire/own-chart.ts';
 
 const SOURCE: OwnCommitSource = {
   ...{ kind: 'own-commit', path: 'web', skipDepUpdate: false },
-  said: { release: 'shop/web', uid: 'u1', sync: { namespace: 'shop', name: 'team' }, commit: 'c1' },
+  said: {
+    ...{ release: 'shop/web', uid: 'u1', commit: 'c1', spec: {} },
+    sync: { namespace: 'shop', name: 'team' },
+  },
 };
 const NOT_YET: OwnCommit = { kind: 'not-known-yet', why: 'something else' };
 

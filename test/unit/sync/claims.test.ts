@@ -38,7 +38,9 @@ describe('claims', () => {
     const inventory = new Map([...web({}), ['b', entry('', 'ConfigMap', 'settings')] as const]);
     await store.save(sync, inventory, signal);
 
-    expect(written).to.deep.equal([{ uid: undefined, generation: undefined, trail: undefined, charts: [] }]);
+    expect(written).to.deep.equal([
+      { uid: undefined, generation: undefined, trail: undefined, spec: undefined, charts: [] },
+    ]);
     expect(claims.find('shop/team', 'shop/settings')).to.equal(undefined);
     expect(claims.find('shop/other', 'shop/web')).to.equal(undefined);
     claims.forget('shop/team');

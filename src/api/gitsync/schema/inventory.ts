@@ -29,6 +29,7 @@ export const inventoryEntrySchema = z
     trail: text({
       description: 'Of a HelmRelease: digest of what it said after that of where it comes from.',
     }).optional(),
+    spec: text({ description: 'Of a HelmRelease: digest of its spec as Git has it.' }).optional(),
     commit: text({ description: 'Commit that it was applied for.' }),
     made: flag({
       description: 'Whether the GitSync made it. What was there before is not pruned.',

@@ -21,7 +21,7 @@ describe('the chart in the commit of a manifest', () => {
 
   it('is there for those HelmReleases that will look for it', () => {
     for (const chart of charts) {
-      const source = chartSourceOf(chart, { name: 'web' });
+      const source = chartSourceOf({ chart }, { name: 'web' });
       const { path, skipDepUpdate } = source.kind === 'own-commit' ? source : {};
       expect(ownChartIn(release(chart))).to.deep.equal(
         path === undefined ? undefined : { path, skipDepUpdate },
