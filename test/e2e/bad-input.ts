@@ -3,6 +3,7 @@ import { after, before, it } from 'mocha';
 import type { HelmRelease, HelmReleaseSpec } from '../../src/api/helm-release.ts';
 import { expectUndisturbed, openBench } from './bench.ts';
 import type { Bench, BenchSettings } from './bench.ts';
+import { eventually } from '../support/eventually.ts';
 import { expectStill, expectTrouble, footprintOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 import { conditionOf, webRelease } from './world.ts';
@@ -111,19 +112,20 @@ export function testBadInputs(settings: BenchSettings, inputs: readonly BadInput
   return () => bench;
 }
 
-/** Waits until the next tries, where there are any, are too far away to be what mends it. */
+/** Waits until the next tries, where there are any, are all at once too far away to be what mends it. */
 async function nextTries({ world, namespace }: Bench, { name }: BadInput): Promise<readonly number[]> {
-  const times: number[] = [];
-  for (const age of ['old', 'new']) {
-    await world.until(namespace, `${age}-${name}`, ({ status }) => {
+  return eventually(async () => {
+    const times: number[] = [];
+    for (const age of ['old', 'new']) {
+      const { status } = await world.release(namespace, `${age}-${name}`);
       const { step, nextTry } = status?.failure ?? {};
-      if (step === 'chart' && nextTry === undefined) return; // its source is what is tried again
+      if (step === 'chart' && nextTry === undefined) continue; // its source is what is tried again
       const time = Date.parse(nextTry ?? '');
-      expect(time - Date.now()).to.be.greaterThan(8_000);
+      expect(time - Date.now(), `ms until the next try of ${age}-${name}`).to.be.greaterThan(8_000);
       times.push(time);
-    });
-  }
-  return times;
+    }
+    return times;
+  }, 60_000);
 }
 
 /** Waits until a pass goes on where the failure was. How long helm takes after that is not what is asked. */
