@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConnection, type Connection } from '../../../../src/kube/connection.ts';
 import type { ApiRequest } from '../../../../src/kube/http/api-request.ts';
-import { createTransport, type RequestSeen, type Transport } from '../../../../src/kube/transport.ts';
+import { createTransport } from '../../../../src/kube/transport.ts';
+import type { RequestSeen, Transport, TransportOptions } from '../../../../src/kube/transport.ts';
 import type { Clock } from '../../../../src/telemetry/clock.ts';
 import { silentLogger } from '../../../../src/telemetry/logger.ts';
 import { reply, startServer, type Script, type ScriptedServer } from './scripted-server.ts';
@@ -21,9 +22,7 @@ export const ok: Script = (response) => {
   reply(response, 200, { fine: true });
 };
 
-interface OpenOptions {
-  readonly requestTimeoutMs?: number;
-}
+type OpenOptions = Pick<TransportOptions, 'requestTimeoutMs' | 'fence' | 'writeToken'>;
 
 /** Servers and transports that end with the test. */
 export interface TransportBench {
@@ -57,13 +56,16 @@ export function useTransportBench(): TransportBench {
     await rm(dir, { recursive: true });
   });
 
-  const connect = (connection: Connection, { requestTimeoutMs = 5_000 }: OpenOptions = {}): Transport => {
+  const connect = (
+    connection: Connection,
+    { requestTimeoutMs = 5_000, ...more }: OpenOptions = {},
+  ): Transport => {
     const transport = createTransport(connection, {
       log: silentLogger,
       clock,
       random: () => 0.01,
       version: '1.2.3',
-      requestTimeoutMs,
+      ...{ requestTimeoutMs, ...more },
       onRequest: (one) => seen.push(one),
     });
     cleanups.push(() => {
