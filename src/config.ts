@@ -5,6 +5,7 @@ import { helpText } from './config/help.ts';
 import type { ListenAddress } from './config/listen-address.ts';
 import { type Arguments, parseArguments } from './config/parse-arguments.ts';
 import type { Levels } from './telemetry/levels.ts';
+import { redactText } from './telemetry/redact.ts';
 
 /** All that a person can set, understood and complete. */
 export interface Config {
@@ -37,6 +38,8 @@ export interface Config {
   readonly crossNamespaceRefs: boolean;
   /** Undefined outside a cluster, unless it was given. */
   readonly operatorNamespace: string | undefined;
+  /** The release, in that namespace, that the operator itself came with; undefined where no chart says so. */
+  readonly operatorRelease: string | undefined;
   /** Undefined: what the environment variables of OpenTelemetry say. */
   readonly otlpEndpoint: string | undefined;
   readonly shutdownTimeoutMs: number;
@@ -63,6 +66,8 @@ export type Startup =
       readonly config: Config;
       /** To be scaled to 0 first. */
       readonly deployment: string | undefined;
+      /** To be in the middle of being uninstalled, or nothing is done. */
+      readonly uninstalling: string | undefined;
     }
   | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly text: string }
@@ -84,11 +89,13 @@ export function readConfig(argv: readonly string[], env: Environment): Startup {
   if (commands.detach && commands.plan !== undefined) faults.push('--detach and --plan: give one of the two');
   if (commands['scale-down'] !== undefined && !commands.detach)
     faults.push('--scale-down: it is for --detach only');
+  if (commands.release !== undefined && !commands.detach) faults.push('--release: it is for --detach only');
   faults.push(...sharedPorts(values, given));
   if (faults.length > 0) return { kind: 'invalid', message: faultMessage(faults) };
   if (commands.version) return { kind: 'version' };
   const config = Object.freeze(configOf(values, warningsOf(values, given, env), env));
-  if (commands.detach) return { kind: 'detach', config, deployment: commands['scale-down'] };
+  if (commands.detach)
+    return { kind: 'detach', config, deployment: commands['scale-down'], uninstalling: commands.release };
   return commands.plan === undefined
     ? { kind: 'run', config }
     : { kind: 'plan', config, form: commands.plan };
@@ -140,7 +147,7 @@ function parseAll(
     if (parsed.kind === 'ok') values[name] = parsed.value;
     else
       faults.push(
-        `--${name}: ${texts.map((text) => JSON.stringify(text)).join(', ')} is not ${parsed.accepts}`,
+        `--${name}: ${texts.map((text) => JSON.stringify(redactText(text))).join(', ')} is not ${parsed.accepts}`,
       );
   }
   return values;
@@ -204,6 +211,7 @@ function configOf(values: FlagValues, warnings: readonly string[], env: Environm
     master: values.master,
     crossNamespaceRefs: !values['no-cross-namespace-refs'] && !values['tenant-mode'],
     operatorNamespace: values['operator-namespace'] ?? (env['POD_NAMESPACE'] || undefined),
+    operatorRelease: env['HELM_RELEASE_NAME'] || undefined,
     otlpEndpoint: values['otlp-endpoint'],
     shutdownTimeoutMs: values['shutdown-timeout'],
     tenantMode: values['tenant-mode'],

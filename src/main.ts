@@ -121,10 +121,10 @@ switch (startup.kind) {
     break;
   }
   case 'detach': {
-    const { deployment } = startup;
+    const { deployment, uninstalling } = startup;
     process.exitCode = await run(
       startup.config,
-      command((options) => runDetach({ ...options, deployment })),
+      command((options) => runDetach({ ...options, deployment, uninstalling })),
     );
     break;
   }

@@ -33,7 +33,7 @@ function main(): Section {
         title: 'Helm Releases Synced',
         says: 'HelmReleases that the operator manages.',
         ...{ unit: 'short', width: 6, height: 8 },
-        queries: [{ expr: 'flux_helm_operator_release_count{}' }],
+        queries: [{ expr: 'max(flux_helm_operator_release_count{})' }],
       }),
       series({
         title: 'Helm Release Sync Duration',
@@ -50,7 +50,7 @@ function main(): Section {
         title: 'Helm Releases Not Synced',
         says: 'HelmReleases that wait for a worker, or for their turn to run helm.',
         ...{ unit: 'short', width: 6, height: 8 },
-        queries: [{ expr: 'flux_helm_operator_release_queue_length_count{}' }],
+        queries: [{ expr: 'max(flux_helm_operator_release_queue_length_count{})' }],
       }),
     ],
   };

@@ -19,9 +19,11 @@ const NAMESPACE = {
 /** A leading dash would be an option of git. */
 const GIT_REF = { is: /^[^-\s][^\s]*$/, accepts: 'the name of a branch or tag, or a commit' };
 
-const HTTP_ADDRESS = {
-  is: /^https?:\/\/[^\s/]+(?:\/\S*)?$/,
-  accepts: 'an address such as http://collector:4318',
+/** Whoever may see the pod sees its flags. */
+const COLLECTOR = {
+  is: /^https?:\/\/[^\s/@]+(?:\/\S*)?$/,
+  accepts:
+    'an address such as http://collector:4318, with no user or password: set $OTEL_EXPORTER_OTLP_HEADERS from a Secret for those',
 };
 
 const IMPORT = /^(v2|v3):([^:]+)$/;
@@ -107,7 +109,7 @@ export const FLAGS = {
       help: 'where traces are sent by OTLP over HTTP; $OTEL_EXPORTER_OTLP_ENDPOINT if not given',
       default: '',
     },
-    HTTP_ADDRESS,
+    COLLECTOR,
   ),
   'shutdown-timeout': durationFlag(
     { help: 'how long running helm processes may take to end; 45s less than the pod has', default: '4m15s' },
@@ -141,6 +143,10 @@ export const COMMAND_FLAGS = {
   plan: commandFlag(
     { help: 'print what would be done to each HelmRelease (=json for programs) and exit', default: 'false' },
     ['table', 'json'],
+  ),
+  release: textFlag(
+    { help: 'with --detach: only while helm uninstalls this release of the own namespace', default: '' },
+    { is: /^[a-z\d](?:[a-z\d.-]{0,51}[a-z\d])?$/, accepts: 'the name of a release' },
   ),
   'scale-down': textFlag(
     { help: 'with --detach: first scale this Deployment of the own namespace to 0', default: '' },

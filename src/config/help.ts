@@ -16,6 +16,7 @@ ${retired.map((name) => `  ${name}\n`).join('')}
 Environment:
   HELM_VERSION   used in place of --enabled-helm-versions if that is not given
   POD_NAMESPACE  used in place of --operator-namespace if that is not given
+  HELM_RELEASE_NAME  the release of the operator itself, which it does not uninstall
   OTEL_EXPORTER_OTLP_ENDPOINT  used in place of --otlp-endpoint if that is not given
   HTTP_PROXY, HTTPS_PROXY, NO_PROXY, HOME, TMPDIR  as usual
 `;

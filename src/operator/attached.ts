@@ -12,6 +12,8 @@ import type { KubeObject } from '../kube/resource-type.ts';
 import type { Resource } from '../kube/resource.ts';
 import { actorOf } from '../release/actor.ts';
 import { marksOn } from '../release/detach/detach-revision.ts';
+import { formerTarget } from '../release/observe/former-target.ts';
+import { hasManaged } from '../release/observe/has-managed.ts';
 import { formatTarget } from '../release/plan.ts';
 import { HELM_SECRETS } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
@@ -26,6 +28,8 @@ export interface Attached {
   readonly actors: ReadonlyMap<string, string>;
   /** What could not be listed, and why: `Secrets of NAMESPACE`. */
   readonly unseen: ReadonlyMap<string, string>;
+  /** The same of where no HelmRelease has ever released anything: there are no marks to miss. */
+  readonly untouched: ReadonlyMap<string, string>;
 }
 
 export interface AttachedPorts {
@@ -54,7 +58,7 @@ export async function findAttached(
   const actors = new Map<string, string>();
   const seen = new Set<string>();
   for (const { place, account, secretsMetadata } of viewsOf(ports, namespace, found)) {
-    const name = `Secrets of ${place ?? ALL}`;
+    const name = nameOfSecrets(place);
     // Of several accounts that release to one namespace one is enough.
     if (seen.has(name)) continue;
     try {
@@ -68,6 +72,13 @@ export async function findAttached(
       unseen.set(name, describe(error));
     }
   }
+  const untouched = new Map<string, string>();
+  for (const [name, place] of elsewhereThan(namespace, found)) {
+    const why = unseen.get(name);
+    if (why === undefined || found.some((release) => hasReleasedTo(release, place))) continue;
+    untouched.set(name, why);
+    unseen.delete(name);
+  }
   const syncs = await listSyncs(ports, namespace, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     unseen.set(`GitSyncs of ${namespace ?? ALL}`, describe(error));
@@ -78,7 +89,7 @@ export async function findAttached(
     releases: found.toSorted(byKey),
     secrets: secrets.filter(isTheirs).toSorted(byKey),
     syncs: syncs.toSorted(byKey),
-    ...{ actors, unseen },
+    ...{ actors, unseen, untouched },
   };
 }
 
@@ -137,6 +148,30 @@ function placesOf(namespace: string, releases: readonly HelmRelease[]): readonly
     ...(release.status?.leftBehind ?? []).map((left) => left.namespace),
   ]);
   return [...new Set([namespace, ...others])];
+}
+
+function nameOfSecrets(place: string | undefined): string {
+  return `Secrets of ${place ?? ALL}`;
+}
+
+/** Where HelmReleases point to from their namespace; none where the whole cluster is seen. */
+function elsewhereThan(
+  namespace: string | undefined,
+  releases: readonly HelmRelease[],
+): readonly (readonly [string, string])[] {
+  if (namespace === undefined) return [];
+  return placesOf(namespace, releases)
+    .filter((place) => place !== namespace)
+    .map((place) => [nameOfSecrets(place), place]);
+}
+
+/** Unless a release was made there, or may have been. What was restored without its status is not told from what is new. */
+function hasReleasedTo({ status = {}, ...release }: HelmRelease, place: string): boolean {
+  const target = targetOf(release);
+  const isThere = ({ namespace }: { readonly namespace: string }): boolean => namespace === place;
+  const former = formerTarget(status, target);
+  if ((status.leftBehind ?? []).some(isThere) || (former !== undefined && isThere(former))) return true;
+  return isThere(target) && (status.deployed !== undefined || hasManaged(status, target));
 }
 
 /** Releases of the HelmReleases of other namespaces may be stored beside. */

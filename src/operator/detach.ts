@@ -7,7 +7,7 @@ import * as finalizers from '../kube/finalizers.ts';
 import { sleep } from '../kube/http/abort.ts';
 import { createResource } from '../kube/resource.ts';
 import type { Resource } from '../kube/resource.ts';
-import { PODS, type KubeObject } from '../kube/resource-type.ts';
+import { CONFIG_MAPS, PODS, type KubeObject } from '../kube/resource-type.ts';
 import { createSemaphore } from '../process/semaphore.ts';
 import { hasFinalizer } from '../release/admit/finalizer.ts';
 import { detachRelease } from '../release/detach/detach-release.ts';
@@ -23,6 +23,7 @@ import type { CommandOptions } from './command.ts';
 import { environmentOf } from './command.ts';
 import { namespaceOf } from './digest-key.ts';
 import type { Environment } from './environment.ts';
+import { requireUninstall } from './require-uninstall.ts';
 import { DEPLOYMENTS, stopDeployment } from './stop-deployment.ts';
 import { SYNCS } from './sync-kind.ts';
 import { tenancyOf } from './tenancy.ts';
@@ -34,9 +35,13 @@ const LOOK_AGAIN_MS = 2_000;
 
 const FIRST = 'The Deployment of the operator has to be scaled to 0: a running one puts its marks back.';
 
+const STOPPED =
+  'Not everything is taken off, and the Deployment of the operator is at 0: nobody works until this is run again and ends well, or the Deployment is scaled up.';
+
 type Result =
   | { readonly kind: 'cleaned'; readonly object: string; readonly what: string }
   | { readonly kind: 'clean'; readonly object: string }
+  | { readonly kind: 'untouched'; readonly object: string; readonly why: string }
   | { readonly kind: 'failed'; readonly object: string; readonly why: string };
 
 /** The cluster, with the kind that not every one has. */
@@ -45,13 +50,15 @@ type Detached = Cluster & { readonly syncs: Resource<GitSync> } & Pick<AttachedP
 export interface DetachOptions extends CommandOptions {
   /** That of the operator, in its own namespace: to be scaled to 0 first. */
   readonly deployment: string | undefined;
+  /** The release of the operator, which helm has to be uninstalling: without that nothing is done. */
+  readonly uninstalling: string | undefined;
 }
 
 /**
  * Takes everything off the cluster by which Helm Operator 1.4.4 or plain helm could be disturbed, and gives the exit
  * status. No release is touched, each object is tried whatever becomes of the others, and it can be run again.
  */
-export async function runDetach({ deployment, ...options }: DetachOptions): Promise<number> {
+export async function runDetach({ deployment, uninstalling, ...options }: DetachOptions): Promise<number> {
   const { write, signal } = options;
   const environment = environmentOf(options);
   const opened = openCluster(environment);
@@ -62,8 +69,14 @@ export async function runDetach({ deployment, ...options }: DetachOptions): Prom
   };
   const namespace = environment.config.allowNamespace;
   try {
+    if (uninstalling !== undefined) {
+      const own = namespaceOf(environment.config, cluster.connection);
+      const kinds = [cluster.secretsMetadata, cluster.metadataOf(CONFIG_MAPS)];
+      await requireUninstall(own, uninstalling, kinds, signal);
+    }
+    let isStopped = false;
     if (deployment === undefined) write(FIRST);
-    else await stopOperator(deployment, cluster, environment, { write, signal });
+    else isStopped = await stopOperator(deployment, cluster, environment, { write, signal });
     const attached = await findAttached(cluster, namespace, signal);
     const results: Result[] = [];
     for (const pending of detachAll(attached, cluster, signal)) {
@@ -79,7 +92,9 @@ export async function runDetach({ deployment, ...options }: DetachOptions): Prom
         `An operator is running: ${String(back.length)} of them, the first is ${String(back[0])}, were marked again. Scale its Deployment to 0 and run this again.`,
       );
     }
-    return back.length > 0 || results.some(({ kind }) => kind === 'failed') ? 1 : 0;
+    if (back.length === 0 && !results.some(({ kind }) => kind === 'failed')) return 0;
+    if (isStopped) write(STOPPED);
+    return 1;
   } finally {
     cluster.transport.close();
   }
@@ -90,9 +105,9 @@ async function stopOperator(
   { connection, resourceOf }: Cluster,
   { config }: Environment,
   { write, signal }: Pick<CommandOptions, 'write' | 'signal'>,
-): Promise<void> {
+): Promise<boolean> {
   const ports = { deployments: resourceOf(DEPLOYMENTS), pods: resourceOf(PODS), write };
-  await stopDeployment(namespaceOf(config, connection), name, ports, signal);
+  return await stopDeployment(namespaceOf(config, connection), name, ports, signal);
 }
 
 function tenantsOf(cluster: Cluster, config: Environment['config']): Pick<AttachedPorts, 'tenants'> {
@@ -102,7 +117,7 @@ function tenantsOf(cluster: Cluster, config: Environment['config']): Pick<Attach
 }
 
 function detachAll(
-  { releases, secrets, syncs, actors, unseen }: Attached,
+  { releases, secrets, syncs, actors, unseen, untouched }: Attached,
   cluster: Detached,
   signal: AbortSignal,
 ): readonly Promise<Result>[] {
@@ -129,6 +144,7 @@ function detachAll(
         detachRevision(secret.metadata, storageAs(actors.get(secret.metadata.namespace ?? '')), signal),
       ),
     ),
+    ...[...untouched].map(([object, why]) => Promise.resolve<Result>({ kind: 'untouched', object, why })),
     ...[...unseen].map(([object, why]) => Promise.resolve<Result>({ kind: 'failed', object, why })),
   ];
 }
@@ -155,6 +171,8 @@ function lineOf(result: Result): string {
       return `${result.object}: ${result.what}`;
     case 'clean':
       return `${result.object}: has nothing of the operator`;
+    case 'untouched':
+      return `${result.object}: not looked at, as no HelmRelease has released anything there (${result.why})`;
     case 'failed':
       return `${result.object}: FAILED: ${result.why}`;
   }

@@ -32,6 +32,7 @@ import type { Config } from '../config.ts';
 import { CONFIG_MAPS } from '../kube/resource-type.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Cluster } from './cluster.ts';
+import { namespaceOf } from './digest-key.ts';
 import type { Environment } from './environment.ts';
 import type { Parts } from './parts.ts';
 import type { View } from './view.ts';
@@ -45,6 +46,7 @@ export interface ReadPorts {
   readonly claimantsOf: (target: ReleaseTarget) => readonly HelmRelease[];
   readonly antecedentOf: AntecedentOf;
   readonly seesAllNamespaces: boolean;
+  readonly ownRelease: ReleaseTarget | undefined;
   readonly marks: MarkFormat;
   readonly digestKey: Buffer;
   readonly revisions: Revisions;
@@ -98,6 +100,10 @@ export function createReadPorts(
       metadataOf: cluster.metadataOf,
     }),
     seesAllNamespaces: seesCluster,
+    ownRelease:
+      config.operatorRelease === undefined
+        ? undefined
+        : { namespace: namespaceOf(config, cluster.connection), releaseName: config.operatorRelease },
     marks,
     digestKey,
     revisions: createRevisions(

@@ -30,18 +30,18 @@ const OVER: ReadonlySet<string | undefined> = new Set(['Succeeded', 'Failed']);
 
 /**
  * Scales a Deployment to 0 and waits until none of its pods runs any more: each may first bring to its end what it has
- * begun. There is nothing to do where there is none.
+ * begun. Says whether there is one: where there is none, there is nothing to do.
  */
 export async function stopDeployment(
   namespace: string,
   name: string,
   { deployments, pods, write, pollMs = POLL_MS }: StopPorts,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const found: Deployment | undefined = await deployments.get({ namespace, name }, signal);
   if (found === undefined) {
     write(`There is no Deployment ${namespace}/${name}.`);
-    return;
+    return false;
   }
   await deployments.mergePatch({ namespace, name }, { spec: { replicas: 0 } }, signal);
   const labels = Object.entries(found.spec?.selector?.matchLabels ?? {});
@@ -56,4 +56,5 @@ export async function stopDeployment(
     await sleep(pollMs, signal);
   }
   write(`Deployment ${namespace}/${name} is scaled to 0, and none of its pods is left.`);
+  return true;
 }

@@ -7,6 +7,8 @@ import { observe, recall } from './observe/observe.ts';
 import type { Observed } from './observe/observed.ts';
 import type { Readiness } from './observe/readiness.ts';
 import { triedOptions } from './observe/tried-options.ts';
+import { isOwnRelease } from './own-release.ts';
+import type { OwnRelease } from './own-release.ts';
 import type { Pass } from './pass.ts';
 import type { Plan } from './plan.ts';
 import { sourcesMended } from './record/failure.ts';
@@ -14,7 +16,7 @@ import { observedRelease } from './record/observed-release.ts';
 import { withoutEndedUninstall } from './record/uninstalling.ts';
 import { isCutOff } from './wish.ts';
 
-export interface ConsiderPorts {
+export interface ConsiderPorts extends OwnRelease {
   readonly marks: MarkFormat;
   readonly readiness: Readiness;
 }
@@ -38,7 +40,7 @@ export async function consider(
   pass: Pass,
   plan: Plan,
   { records, fresh, asked }: Look,
-  { marks, readiness }: ConsiderPorts,
+  { marks, readiness, ownRelease }: ConsiderPorts,
 ): Promise<Considered> {
   const newest = records.at(-1);
   pass.note(sourcesMended);
@@ -50,14 +52,15 @@ export async function consider(
   const observed = observe(records, pass.status(), marks, nowMs, readyNow);
   const requested = asked || isCutOff(pass.status(), plan, newest?.revision ?? 0);
   const memory = recall(pass.status(), requested, triedOptions(plan), nowMs);
-  return { observed, action: decide(wantedOf(plan), observed, memory) };
+  return { observed, action: decide(wantedOf(plan, { ownRelease }), observed, memory) };
 }
 
-function wantedOf({ digest, settings }: Plan): Parameters<typeof decide>[0] {
+function wantedOf({ digest, settings, target }: Plan, own: OwnRelease): Parameters<typeof decide>[0] {
   return {
     digest,
     rollback: settings.rollback.enable,
     lockLimitMs: lockLimitMs(settings.timeoutMs),
+    isOwn: isOwnRelease(target, own),
   };
 }
 

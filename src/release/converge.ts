@@ -15,6 +15,7 @@ import { contestOf } from './contest.ts';
 import { inSlot } from './in-slot.ts';
 import type { SlotWish } from './in-slot.ts';
 import type { Revisions } from './observe/revisions.ts';
+import type { OwnRelease } from './own-release.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import type { Pass } from './pass.ts';
 import { isPassive, perform } from './perform.ts';
@@ -28,7 +29,8 @@ import type { Wish } from './wish.ts';
 export type ConvergePorts = PerformPorts &
   ClaimPorts &
   RequireConvertedPorts &
-  RequireNamespacePorts & {
+  RequireNamespacePorts &
+  OwnRelease & {
     /** Aborted when the operator is told to stop: the step under way is the last one. */
     readonly stopping: AbortSignal;
     readonly revisions: Revisions;

@@ -1,19 +1,21 @@
-import { conditionOf } from '../api/conditions.ts';
-import type { HelmRelease, HelmReleaseStatus } from '../api/helm-release.ts';
-import { keyOf } from '../api/metadata.ts';
+import type { HelmRelease } from '../api/helm-release.ts';
 import type { ReleaseTarget } from '../api/release-name.ts';
 import type { RevisionRecord } from '../helm/storage/revision.ts';
 import type { ClaimKnowledge } from './admit/claim.ts';
-import { formerTarget } from './observe/former-target.ts';
+import { hasManaged } from './observe/has-managed.ts';
+import { claimantOf, mayInherit } from './observe/owner.ts';
+import { isOwnRelease, OWN_KEPT } from './own-release.ts';
+import type { OwnRelease } from './own-release.ts';
 import type { Surroundings } from './observe/surroundings.ts';
 import type { Pass } from './pass.ts';
 import { formatTarget } from './plan.ts';
 
-export type LeaveKnowledge = ClaimKnowledge & {
-  /** The HelmRelease as it is known to be now. */
-  readonly find: (key: string) => HelmRelease | undefined;
-  readonly surroundings: Pick<Surroundings, 'isCrdTerminating'>;
-};
+export type LeaveKnowledge = ClaimKnowledge &
+  OwnRelease & {
+    /** The HelmRelease as it is known to be now. */
+    readonly find: (key: string) => HelmRelease | undefined;
+    readonly surroundings: Pick<Surroundings, 'isCrdTerminating'>;
+  };
 
 /** Why a release stays although its HelmRelease stands for it no more; undefined when it may be uninstalled. Reads only. */
 export async function reasonToLeave(
@@ -29,6 +31,7 @@ export async function reasonToLeave(
   if (stranger !== undefined) return { why: stranger };
   const heir = heirOf(pass, target, ports);
   if (heir !== undefined) return { why: `HelmRelease ${heir} stands for it too and takes it over`, heir };
+  if (isOwnRelease(target, ports)) return { why: OWN_KEPT };
   if (await ports.surroundings.isCrdTerminating(pass.release(), pass.signal)) {
     return {
       why: 'the CustomResourceDefinition of HelmRelease is being deleted, which must not end a fleet of releases',
@@ -52,27 +55,15 @@ export async function whyNotOurs(
   return hasManaged(status(), target) ? undefined : 'this HelmRelease never managed it';
 }
 
-/** Proof that this HelmRelease, or the same under 1.4.4, has deployed the release. */
-export function hasManaged(status: HelmReleaseStatus, target: ReleaseTarget): boolean {
-  if (formerTarget(status, target) !== undefined) return false;
-  const { history = [], operation, conditions, revision } = status;
-  return (
-    history.length > 0 ||
-    operation !== undefined ||
-    revision !== undefined ||
-    conditionOf(conditions, 'Deployed') !== undefined
-  );
-}
-
 /** Another HelmRelease that stands for the release and stays. */
 export function heirOf(
-  { key }: Pass,
+  { key }: Pick<Pass, 'key'>,
   target: ReleaseTarget,
-  { claimantsOf }: Pick<ClaimKnowledge, 'claimantsOf'>,
+  { claimantsOf, tenancy }: Pick<ClaimKnowledge, 'claimantsOf' | 'tenancy'>,
 ): string | undefined {
-  const others = claimantsOf(target).filter((other) => keyOf(other) !== key);
-  const heir = others.find(({ metadata }) => metadata.deletionTimestamp === undefined);
-  return heir === undefined ? undefined : keyOf(heir);
+  return claimantsOf(target)
+    .map((release) => claimantOf(release, tenancy))
+    .find((other) => other.key !== key && mayInherit(other, key))?.key;
 }
 
 /** The fields of the log for a release that is not the one that the pass is about. */

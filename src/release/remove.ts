@@ -19,9 +19,10 @@ import { formatTarget } from './plan.ts';
 import type { Revisions } from './observe/revisions.ts';
 import type { StatusWriter } from '../kube/status-writer.ts';
 import { leaveBehind } from './follow-target.ts';
-import { hasManaged } from './leave.ts';
 import { actorFor, isStillOurs, tellWhatStays } from './left-behind.ts';
 import { formerTarget } from './observe/former-target.ts';
+import { hasManaged } from './observe/has-managed.ts';
+import { OWN_KEPT } from './own-release.ts';
 import { leftBehindOf } from './record/left-behind.ts';
 import { uninstallRelease } from './uninstall.ts';
 import type { Uninstalled, UninstallIntent, UninstallPorts } from './uninstall.ts';
@@ -82,6 +83,11 @@ async function uninstall(pass: Pass, ports: RemovePorts): Promise<Outcome | unde
   if (result?.kind === 'held') {
     await pass.save((status, context) => inProgress(status, result.why, context));
     return { kind: 'wait', ms: result.ms };
+  }
+  if (result?.kind === 'left' && result.why === OWN_KEPT) {
+    const message = `the HelmRelease goes, and release ${formatTarget(pass.target)} stays: ${result.why}`;
+    const regarding = pass.release();
+    ports.events.record({ regarding, type: 'Warning', reason: 'OwnReleaseKept', message });
   }
   if (result?.kind !== 'failed') return undefined;
   const doing = `uninstalling release ${formatTarget(pass.target)} failed (to let this object go and keep the release, set spec.suspend to true)`;

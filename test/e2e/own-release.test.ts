@@ -70,7 +70,11 @@ describe("the operator's own release, by its own HelmRelease", function () {
       mode: 0o600,
     });
     const flags = (await args()).filter((flag) => !/^--(work-dir|log-format|git-poll-interval)=/.test(flag));
-    return await world.operator({ kubeconfig, flags, env: { POD_NAMESPACE: NAMESPACE } });
+    return await world.operator({
+      kubeconfig,
+      flags,
+      env: { POD_NAMESPACE: NAMESPACE, HELM_RELEASE_NAME: NAME },
+    });
   }
   async function args(): Promise<readonly string[]> {
     const deployment = await world.cluster.get<Deployment>('deployment', NAME, NAMESPACE);
@@ -158,5 +162,22 @@ describe("the operator's own release, by its own HelmRelease", function () {
 
     expect((await states()).at(-1)).to.equal('4 deployed');
     expect(await args()).to.include('--workers=4');
+  });
+
+  it('is not uninstalled by itself when its HelmRelease is deleted as it is, which goes and is told of', async () => {
+    const { cluster } = world;
+    await want(4);
+    await untilReady(4);
+
+    await cluster.kubectl('delete', 'helmreleases.helm.fluxcd.io', NAME, '-n', NAMESPACE, '--timeout=30s');
+
+    expect((await states()).at(-1)).to.equal('4 deployed');
+    expect(await args()).to.include('--workers=4');
+    await eventually(async () => {
+      const told = ['--field-selector=reason=OwnReleaseKept', '--output=jsonpath={.items[*].message}'];
+      expect(await cluster.kubectl('get', 'events', '-n', NAMESPACE, ...told)).to.include(
+        `release ${NAMESPACE}/${NAME} stays`,
+      );
+    });
   });
 });

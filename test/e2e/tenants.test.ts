@@ -227,6 +227,24 @@ describe('teams that share a cluster and an operator that may only impersonate',
     for (const name of ['values', 'peek', 'reach', 'target']) await remove(name);
   });
 
+  it('lets nobody without rights keep a release name from its team, or a release from being uninstalled', async () => {
+    const claim = { targetNamespace: TEAM, releaseName: 'team-claimed' };
+    await apply('claimed', claim, OTHER);
+    await world.until(OTHER, 'claimed', (found) => {
+      const { message } = conditionOf(found, 'Ready');
+      expect(message).to.include(
+        `service account ${OTHER}/default may not list secrets in namespace ${TEAM}`,
+      );
+    });
+
+    await apply('claimed', { serviceAccountName: 'app', values: { text: 'one' } });
+    await untilReady('claimed', 1);
+    await remove('claimed');
+
+    expect(await world.revisions(TEAM, 'team-claimed')).to.deep.equal([]);
+    await world.cluster.kubectl('delete', 'helmreleases.helm.fluxcd.io', 'claimed', '-n', OTHER);
+  });
+
   it('reads, applies and releases what a GitSync holds as its account, the Secret for the repository included', async () => {
     const { git, cluster } = world;
     const [apiGroups, resources] = [['helm.fluxcd.io'], ['helmreleases']];

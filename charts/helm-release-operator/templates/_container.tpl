@@ -54,6 +54,8 @@
   valueFrom:
     fieldRef:
       fieldPath: status.podIP
+- name: HELM_RELEASE_NAME
+  value: {{ .Release.Name | quote }}
 {{- with .Values.extraEnvs }}
 {{ toYaml . }}
 {{- end }}

@@ -4,11 +4,7 @@
 {{- $said := list -}}
 {{- $tls := $values.tls | default dict -}}
 {{- $helm2 := "asks for Helm 2 and its Tiller, which are not supported: convert these releases with the plugin 2to3, and remove the value" -}}
-{{- range $values.extraArgs -}}
-{{- if regexMatch "^--?leader-elect(=|$)" . -}}
-{{- $said = append $said "extraArgs: --leader-elect is always set by the chart, so that two pods never work on the same releases, not even during an upgrade: remove it" -}}
-{{- end -}}
-{{- end -}}
+{{- $said = concat $said (include "helm-operator.refusedInPod" . | fromJsonArray) -}}
 {{- if regexMatch "(fluxcd|weaveworks)/helm-operator(-prerelease)?$" $values.image.repository -}}
 {{- $said = append $said "image.repository: that is the image of Helm Operator 1.4.4: name the one of this operator, or remove image.repository and image.tag" -}}
 {{- end -}}

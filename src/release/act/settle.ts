@@ -12,6 +12,7 @@ import type { Plan } from '../plan.ts';
 import type { Readiness, RevisionId } from '../observe/readiness.ts';
 import { inProgress, troubled } from '../../api/standing.ts';
 import type { RecordContext } from '../record/context.ts';
+import { ownHalfUninstalled } from '../own-release.ts';
 import { healthy } from '../record/health.ts';
 import { chartFetched } from '../record/observed-release.ts';
 import { succeeded } from '../record/attempt.ts';
@@ -48,7 +49,8 @@ export async function settle(
           : standing(status, plan.digest, 'Reconciling', 'Failed', context),
       );
       return { kind: action.for === 'lock' ? 'wait' : 'retry', ms: Math.min(action.ms, ports.resyncMs()) };
-    case 'stay':
+    case 'stay': {
+      if (action.why === 'own') return await stayHalfUninstalled(pass, ports);
       await pass.save((status, context) =>
         standing(
           withoutOvertaken(status),
@@ -59,7 +61,26 @@ export async function settle(
         ),
       );
       return { kind: 'stalled', cause: causeFor(pass.status(), plan.digest) };
+    }
   }
+}
+
+async function stayHalfUninstalled(pass: Pass, { events }: SettlePorts): Promise<Outcome> {
+  const cause = ownHalfUninstalled(pass.target);
+  if (conditionOf(pass.status().conditions, 'Stalled')?.message !== cause) {
+    pass.log.error('release is half uninstalled', { cause });
+    events.record({
+      regarding: pass.release(),
+      type: 'Warning',
+      reason: 'OwnReleaseUninstalling',
+      message: cause,
+    });
+  }
+  await pass.save((status, context) => {
+    const seen = { ...withoutOvertaken(status), observedGeneration: context.observedGeneration };
+    return troubled(seen, 'OwnReleaseUninstalling', cause, false, context);
+  });
+  return { kind: 'stalled', cause };
 }
 
 function tellIllness(pass: Pass, { events }: SettlePorts): void {

@@ -2,6 +2,7 @@ import { OperatorError } from '../../api/errors.ts';
 import type { HelmRelease } from '../../api/helm-release.ts';
 import { MARK_OWNER_LABEL } from '../../api/names.ts';
 import type { ReleaseTarget } from '../../api/release-name.ts';
+import type { Tenancy } from '../../api/tenancy.ts';
 import type { MarkFormat } from '../../helm/storage/marks.ts';
 import type { RevisionRecord } from '../../helm/storage/revision.ts';
 import type { Storage } from '../../helm/storage/storage.ts';
@@ -21,6 +22,8 @@ export interface ClaimKnowledge {
   /** Every HelmRelease that stands for the release. */
   readonly claimantsOf: (target: ReleaseTarget) => readonly HelmRelease[];
   readonly antecedentOf: AntecedentOf;
+  /** As whom they are released who name no account. */
+  readonly tenancy: Tenancy;
 }
 
 export interface ClaimPorts extends FailPorts, ClaimKnowledge {
@@ -60,10 +63,10 @@ export async function claimRelease(
 export async function claimOf(
   pass: Pass,
   newest: RevisionRecord | undefined,
-  { claimantsOf, antecedentOf, marks, seesAllNamespaces }: ClaimKnowledge,
+  { claimantsOf, antecedentOf, marks, seesAllNamespaces, tenancy }: ClaimKnowledge,
 ): Promise<Claim> {
   const others = claimantsOf(pass.target)
-    .map(claimantOf)
+    .map((release) => claimantOf(release, tenancy))
     .filter(({ key }) => key !== pass.key);
   const marked = newest?.marks.owner;
   // It costs requests, and decides nothing where nobody else may stand for the release.
@@ -72,7 +75,7 @@ export async function claimOf(
     newest !== undefined && marked === undefined && isContested
       ? await antecedentOf(pass.target, newest, pass.signal)
       : undefined;
-  const self = claimantOf(pass.release());
+  const self = claimantOf(pass.release(), tenancy);
   return claimOn(self, others, { marked, antecedent }, marks.owner, seesAllNamespaces);
 }
 

@@ -14,7 +14,9 @@ export type StayReason =
   /** This input was rolled back, and the rules ask for no further try. */
   | 'rejected'
   /** Nothing but another input can help, or the tries are used up. */
-  | 'failed';
+  | 'failed'
+  /** An uninstall of the operator's own release was not finished, which no operator may do. */
+  | 'own';
 
 /** The one thing to do next. The caller acts, records the result and asks again. */
 export type Action =

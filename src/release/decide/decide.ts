@@ -62,7 +62,9 @@ function decideLocked(wanted: Wanted, newest: Revision, memory: Memory): Action 
 function decideUninstalling(wanted: Wanted, newest: Revision, memory: Memory): Action {
   return (
     (isOwnUninstall(newest, memory) ? undefined : waitForLock(wanted, newest)) ??
-    clear(wanted, memory, newest, 'an uninstall of it was not finished')
+    (wanted.isOwn
+      ? { kind: 'stay', why: 'own' }
+      : clear(wanted, memory, newest, 'an uninstall of it was not finished'))
   );
 }
 
@@ -148,7 +150,7 @@ function decideGivenUp(
       ...(restorable === undefined ? {} : { restore: restorable }),
     };
   }
-  if (restorable === undefined && observed.onlyOwnInstalls) {
+  if (restorable === undefined && observed.onlyOwnInstalls && !wanted.isOwn) {
     return clear(wanted, memory, newest, 'the tests of its first installation failed');
   }
   return wanted.rollback && restorable !== undefined

@@ -4,4 +4,6 @@ export interface Wanted {
   readonly rollback: boolean;
   /** Longest time that anybody's helm may hold the release; older locks are stale. */
   readonly lockLimitMs: number;
+  /** The operator itself came with it: nothing may uninstall it. */
+  readonly isOwn: boolean;
 }

@@ -1,5 +1,9 @@
 import type { HelmRelease } from '../../api/helm-release.ts';
 import { keyOf, parseKey } from '../../api/metadata.ts';
+import { targetOf } from '../../api/release-name.ts';
+import type { Tenancy } from '../../api/tenancy.ts';
+import { actorOf } from '../actor.ts';
+import { hasManaged } from './has-managed.ts';
 
 /** What is known of who may touch a release. */
 export type Claim =
@@ -13,15 +17,24 @@ export interface Claimant {
   readonly uid: string;
   readonly created: string;
   readonly deleting: boolean;
+  /**
+   * False of one that an account releases into another namespace than its own, until it has done so: to name a release there
+   * takes no rights, and must not keep it from those who have them.
+   */
+  readonly proved: boolean;
 }
 
-export function claimantOf(release: HelmRelease): Claimant {
+export function claimantOf(release: HelmRelease, tenancy: Tenancy): Claimant {
   const { uid, creationTimestamp, deletionTimestamp } = release.metadata;
+  const target = targetOf(release);
+  const isTrusted =
+    target.namespace === release.metadata.namespace || actorOf(release, tenancy) === undefined;
   return {
     key: keyOf(release),
     uid: uid ?? '',
     created: creationTimestamp ?? '',
     deleting: deletionTimestamp !== undefined,
+    proved: isTrusted || hasManaged(release.status ?? {}, target),
   };
 }
 
@@ -35,7 +48,8 @@ export interface NamedOwner {
 
 /**
  * Two HelmReleases may claim one release. Whoever is marked on it keeps it. Before there is a mark, that is whoever
- * 1.4.4 released it for, or else the older one. An owner that is being deleted still owns it, until its finalizer is gone.
+ * 1.4.4 released it for, or else the older one of those that may be allowed it. An owner that is being deleted still owns it,
+ * until its finalizer is gone.
  */
 export function claimOn(
   self: Claimant,
@@ -54,15 +68,30 @@ export function claimOn(
   if (antecedent === self.key) return { kind: 'ours' };
   if (antecedent !== undefined) {
     // As above: who sees one namespace only takes it for there.
-    const isThere = others.some(({ key }) => key === antecedent) || (!seesAll && !isBeside(antecedent, self));
+    const isThere =
+      others.some(({ key }) => key === antecedent) || (!seesAll && !isBeside(antecedent, self.key));
     if (isThere) return { kind: 'taken', by: antecedent };
   }
-  const first = others.filter(({ deleting }) => !deleting).find((other) => isBefore(other, self));
+  const first = others.filter(({ deleting }) => !deleting).find((other) => comesBefore(other, self));
   return first === undefined ? { kind: 'ours' } : { kind: 'taken', by: first.key };
 }
 
-function isBeside(key: string, self: Claimant): boolean {
-  return parseKey(key).namespace === parseKey(self.key).namespace;
+/**
+ * Whether another HelmRelease that stands for a release takes it over when this one lets go of it. Those of one namespace
+ * may act as the same accounts, so that one which takes the place of another need not prove anything.
+ */
+export function mayInherit(other: Claimant, key: string): boolean {
+  return !other.deleting && (other.proved || isBeside(other.key, key));
+}
+
+function isBeside(key: string, self: string): boolean {
+  return parseKey(key).namespace === parseKey(self).namespace;
+}
+
+/** Of those that are not proved none stands in the way of another namespace: which one may, the first that releases shows. */
+function comesBefore(other: Claimant, self: Claimant): boolean {
+  if (other.proved !== self.proved) return other.proved;
+  return (other.proved || isBeside(other.key, self.key)) && isBefore(other, self);
 }
 
 function isBefore(a: Claimant, b: Claimant): boolean {

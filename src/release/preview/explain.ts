@@ -4,6 +4,7 @@ import type { Action, Cause } from '../decide/action.ts';
 import type { Adoption } from '../observe/adoption.ts';
 import type { Revision } from '../observe/observed.ts';
 import { formatChart } from '../plan.ts';
+import { ownHalfUninstalled } from '../own-release.ts';
 import { NOT_TRIED_AGAIN } from '../record/attempt.ts';
 import type { Plan } from '../plan.ts';
 import type { Forecast } from './forecast.ts';
@@ -66,7 +67,10 @@ export async function explain(action: Action, of: Circumstances): Promise<Foreca
             : `the next try is due in ${seconds(action.ms)}: ${causeFor(status, plan.digest)}`,
       };
     case 'stay':
-      return { action: 'stall', why: causeFor(status, plan.digest) };
+      return {
+        action: 'stall',
+        why: action.why === 'own' ? ownHalfUninstalled(plan.target) : causeFor(status, plan.digest),
+      };
   }
 }
 

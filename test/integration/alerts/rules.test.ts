@@ -61,7 +61,7 @@ describe('the alert rules', function () {
       expect(`${expr} ${wait} ${kept}`, alert).not.to.match(/\b\d+[smhd]\b|\* (60|3600)/);
     }
     const failing = scaled.find(({ alert }) => alert === 'HelmReleaseFailing');
-    expect(failing).to.include({ for: '200ms', keep_firing_for: '400ms' });
+    expect(failing).to.include({ for: '200ms', keep_firing_for: '1200ms' });
     expect(failing?.expr).to.include('> 10 * (60 / 300)');
     const flapping = scaled.find(({ alert }) => alert === 'HelmReleaseFlapping');
     expect(flapping?.expr).to.include('[12000ms]');

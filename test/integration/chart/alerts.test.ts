@@ -18,11 +18,15 @@ describe('the alert rules of the chart', function () {
     expect(find(await render({ prometheus: { rules: null } }), 'PrometheusRule')).to.equal(undefined);
   });
 
-  it('are those of the file, letter by letter, for Helm 3 and Helm 4', async () => {
+  it('are those of the file, letter by letter, for Helm 3 and Helm 4, and one misses the operator of its namespace', async () => {
     const values = { prometheus: { rules: { create: true } } };
+    const own = `absent(helm_release_operator_leader{namespace="${NAMESPACE}"})`;
+    const expected = readRules().map((rule) =>
+      rule.alert === 'HelmReleaseOperatorDown' ? { ...rule, expr: own } : rule,
+    );
 
-    expect(rulesIn(await render(values))).to.deep.equal(readRules());
-    expect(rulesIn(await render(values, 'helm-operator', 'helm3'))).to.deep.equal(readRules());
+    expect(rulesIn(await render(values))).to.deep.equal(expected);
+    expect(rulesIn(await render(values, 'helm-operator', 'helm3'))).to.deep.equal(expected);
   });
 
   it('are put where Prometheus looks for them, with the labels by which it does', async () => {

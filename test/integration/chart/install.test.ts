@@ -147,11 +147,26 @@ describe('the chart on a cluster', function () {
         items: hooks.filter(({ kind }) => kind !== 'Job'),
       });
       const [{ args }] = podOf(hooks, 'Job').spec.containers;
-      const told = await runCommand({
+      const command = {
         kubeconfig: await accountKubeconfig(),
         helm: await tool('helm'),
         flags: [...args.filter(isForOutside), `--operator-namespace=${NAMESPACE}`],
-      });
+      };
+
+      // As where the manifests are applied by something that knows of no hooks.
+      const refused = await runCommand(command);
+      expect(refused.status).to.equal(1);
+      expect(refused.stdout + refused.stderr).to.include(
+        `release ${NAMESPACE}/${RELEASE} is deployed, and helm is not uninstalling it`,
+      );
+      expect((await deployment())?.spec.replicas).to.equal(1);
+      const web = await cluster.get<Rendered>('helmreleases.helm.fluxcd.io', 'web', apps);
+      expect(web?.metadata).to.deep.include({ finalizers: [FINALIZER] });
+
+      // As helm does before it makes a hook.
+      const record = `sh.helm.release.v1.${RELEASE}.v1`;
+      await cluster.kubectl('label', 'secret', record, '-n', NAMESPACE, 'status=uninstalling', '--overwrite');
+      const told = await runCommand(command);
 
       expect(told.status, told.stdout + told.stderr).to.equal(0);
       expect(told.stdout).to.include('helm-operator is scaled to 0, and none of its pods is left');

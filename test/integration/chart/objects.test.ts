@@ -138,9 +138,10 @@ describe('the objects of the chart', function () {
         const [{ args, env }] = spec.containers;
         const startup = readConfig(args, { POD_NAMESPACE: NAMESPACE });
 
-        expect(startup).to.include({ kind: 'detach', deployment: RELEASE });
+        expect(startup).to.include({ kind: 'detach', deployment: RELEASE, uninstalling: RELEASE });
+        expect(env).to.deep.include({ name: 'HELM_RELEASE_NAME', value: RELEASE });
         const [own] = podOf(objects).spec.containers;
-        expect(args.slice(0, -2)).to.deep.equal(own.args);
+        expect(args.slice(0, -3)).to.deep.equal(own.args);
         expect(env).to.deep.equal(own.env);
         expect(metadata.labels).to.deep.equal({ app: `${RELEASE}-detach` });
         expect(spec).to.include({ serviceAccountName: RELEASE });
@@ -163,16 +164,26 @@ describe('the objects of the chart', function () {
     it('may scale that Deployment, and no other', async () => {
       const objects = await render({ fullnameOverride: 'ours' });
 
-      expect(find(objects, 'Role', 'ours-detach')?.rules).to.deep.include({
+      const rules = find(objects, 'Role', 'ours-detach')?.rules;
+      expect(rules).to.deep.include({
         apiGroups: ['apps'],
         resources: ['deployments'],
         resourceNames: ['ours'],
         verbs: ['get', 'patch'],
       });
+      expect(rules, 'whether helm is uninstalling').to.deep.include({
+        apiGroups: [''],
+        resources: ['secrets', 'configmaps'],
+        verbs: ['list'],
+      });
     });
 
     it('are left away where they are not wanted', async () => {
       expect((await render({ detachOnUninstall: false })).filter(isHook)).to.deep.equal([]);
+      for (const flag of ['--kubeconfig=/etc/other', '--master=https://other.example']) {
+        expect((await render({ extraArgs: [flag] })).filter(isHook), flag).to.deep.equal([]);
+      }
+      expect((await render({ extraArgs: ['--inspect-listen=:9229'] })).filter(isHook)).not.to.deep.equal([]);
     });
   });
 

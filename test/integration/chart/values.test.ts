@@ -135,11 +135,68 @@ describe('the values of the chart of Helm Operator 1.4.4', function () {
     [{ clusterRole: { create: false, name: 'mine' } }, 'clusterRole.name: with clusterRole.create: false'],
     [{ namespaced: true, allowNamespace: 'apps' }, 'allowNamespace: it is apps, but'],
     [{ extraArgs: ['--leader-elect=false'] }, 'extraArgs: --leader-elect is always set by the chart'],
+    [
+      { extraArgs: ['--allow-namespace=apps'] },
+      'set allowNamespace, or namespaced: true for that of the release',
+    ],
+    [{ extraArgs: ['--tenant-mode'] }, 'which go by a value: set tenantMode'],
+    [{ extraArgs: ['--operator-namespace=apps'] }, 'extraArgs: --operator-namespace is the namespace of the'],
+    [{ extraArgs: ['--work-dir=/data'] }, 'extraArgs: --work-dir is the volume that the chart mounts'],
+    [{ extraArgs: ['--detach'] }, 'extraArgs: --detach would let the pod detach everything and end'],
+    [{ extraArgs: ['--plan=json'] }, 'extraArgs: --plan would let the pod print what would be done and end'],
+    [
+      { resources: { limits: { memory: '200Mi' } } },
+      'resources.limits.memory: 200Mi is less than resources.requests.memory, which is 256Mi',
+    ],
+    [
+      { resources: { limits: { cpu: 0.04 } } },
+      'resources.limits.cpu: 0.04 is less than resources.requests.cpu',
+    ],
+    [{ extraVolumes: [{ name: 'tmp', emptyDir: {} }] }, 'extraVolumes: the pod has a volume tmp already'],
+    [
+      {
+        configureRepositories: { enable: true },
+        extraVolumes: [{ name: 'repositories-yaml', emptyDir: {} }],
+      },
+      'extraVolumes: the pod has a volume repositories-yaml already',
+    ],
+    [
+      { extraVolumeMounts: [{ name: 'mine', mountPath: '/tmp/' }] },
+      'extraVolumeMounts: something is mounted at /tmp already',
+    ],
+    [
+      { dockerConfigSecret: 'login', extraVolumeMounts: [{ name: 'mine', mountPath: '/root/.docker' }] },
+      'extraVolumeMounts: something is mounted at /root/.docker already',
+    ],
+    [
+      { tracing: { endpoint: 'https://me:secret@collector:4318' } },
+      'set OTEL_EXPORTER_OTLP_HEADERS in extraEnvs from a Secret',
+    ],
   ] as const) {
     it(`are refused with a sentence where they are ${JSON.stringify(values)}`, async () => {
       expect(await refusal(values)).to.include(sentence);
     });
   }
+
+  it('are taken beside the flags, volumes and requests of the chart', async () => {
+    const { spec } = podOf(
+      await render({
+        extraArgs: ['--planner=1', '--deny-addresses=10.0.0.0/8'],
+        resources: { limits: { cpu: 1, memory: '0.25Gi' } },
+        extraVolumes: [{ name: 'ssh', emptyDir: {} }],
+        extraVolumeMounts: [{ name: 'ssh', mountPath: '/root/.ssh' }],
+      }),
+    );
+
+    expect(spec.containers[0].args).to.include.members(['--planner=1', '--deny-addresses=10.0.0.0/8']);
+    expect(spec.volumes.map(({ name }) => name)).to.deep.equal(['work', 'tmp', 'ssh']);
+  });
+
+  it('label the pod with texts, whatever they are written as', async () => {
+    const { metadata } = podOf(await render({ podLabels: { team: 7, warm: true, note: 'yes' } }));
+
+    expect(metadata.labels).to.include({ team: '7', warm: 'true', note: 'yes' });
+  });
 
   it('are all told that are refused', async () => {
     const told = await refusal({ namespaced: true, allowNamespace: 'apps', tillerHost: 'tiller' });

@@ -40,6 +40,7 @@ describe('readConfig', () => {
       logReleaseDiffs: false,
       master: undefined,
       operatorNamespace: undefined,
+      operatorRelease: undefined,
       otlpEndpoint: undefined,
       shutdownTimeoutMs: 255_000,
       tenantMode: false,
@@ -74,7 +75,7 @@ describe('readConfig', () => {
       '--master=https://api:6443',
       '--no-cross-namespace-refs',
       '--operator-namespace=system',
-      '--otlp-endpoint=https://collector/otlp',
+      '--otlp-endpoint=https://collector/otlp@1',
       '--shutdown-timeout=0',
       '--status-update-interval=30s',
       '--tenant-mode',
@@ -107,7 +108,8 @@ describe('readConfig', () => {
       logReleaseDiffs: true,
       master: 'https://api:6443',
       operatorNamespace: 'system',
-      otlpEndpoint: 'https://collector/otlp',
+      operatorRelease: undefined,
+      otlpEndpoint: 'https://collector/otlp@1',
       shutdownTimeoutMs: 0,
       tenantMode: true,
       updateChartDeps: false,
@@ -199,10 +201,16 @@ describe('readConfig', () => {
   });
 
   it('takes its namespace and folder from the environment if no flag says otherwise', () => {
-    const env = { POD_NAMESPACE: 'flux', TMPDIR: '/scratch', HELM_HOME: '/var/fluxd/helm' };
+    const env = {
+      POD_NAMESPACE: 'flux',
+      HELM_RELEASE_NAME: 'ours',
+      TMPDIR: '/scratch',
+      HELM_HOME: '/var/fluxd/helm',
+    };
 
     expect(configOf([], env)).to.include({
       operatorNamespace: 'flux',
+      operatorRelease: 'ours',
       workDir: '/scratch/helm-release-operator',
     });
     expect(configOf(['--operator-namespace=a', '--work-dir=/b'], env)).to.include({
@@ -274,7 +282,11 @@ describe('readConfig', () => {
     ],
     [
       ['--otlp-endpoint=collector'],
-      '--otlp-endpoint: "collector" is not an address such as http://collector:4318',
+      '--otlp-endpoint: "collector" is not an address such as http://collector:4318, with no user or password: set $OTEL_EXPORTER_OTLP_HEADERS from a Secret for those',
+    ],
+    [
+      ['--otlp-endpoint=https://me:hidden@collector:4318/@'],
+      '--otlp-endpoint: "https://***@collector:4318/@" is not an address such as http://collector:4318, with no user or password: set $OTEL_EXPORTER_OTLP_HEADERS from a Secret for those',
     ],
     [
       ['--inspect-listen=0.0.0.0:3030'],
@@ -348,7 +360,9 @@ describe('readConfig', () => {
       kind: 'detach',
       deployment: 'helm-operator',
     });
-    expect(readConfig(['--detach'], {})).to.include({ deployment: undefined });
+    expect(readConfig(['--detach', '--release=ours'], {})).to.include({ uninstalling: 'ours' });
+    expect(readConfig(['--detach'], {})).to.include({ deployment: undefined, uninstalling: undefined });
+    expect(faultsOf('--release=ours')).to.deep.equal(['--release: it is for --detach only']);
     expect(faultsOf('--scale-down=helm-operator')).to.deep.equal(['--scale-down: it is for --detach only']);
   });
 

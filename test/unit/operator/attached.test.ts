@@ -127,13 +127,37 @@ describe('what an operator has its marks on', () => {
   });
 
   it('says which namespace it could not look into, and finds the rest', async () => {
-    const releases = [releaseOf('a', 'web'), releaseOf('a', 'far', 'b')];
     const secrets = [secretOf('a', 'web', 'a/web'), secretOf('b', 'far', 'a/far')];
+    const far = releaseOf('a', 'far', 'b');
+    const [entry, deployed] = [{ revision: 1 }, { revision: 1 }] as unknown as readonly [never, never];
+    const operation = { action: 'install' } as unknown as never;
+    const left = { namespace: 'b', releaseName: 'old' } as unknown as never;
 
-    const found = await find({ releases, secrets, closed: 'b' }, 'a');
+    for (const release of [
+      { ...far, status: { history: [entry] } },
+      { ...far, status: { deployed } },
+      { ...far, status: { operation } },
+      { ...releaseOf('a', 'far'), status: { leftBehind: [left] } },
+    ]) {
+      const releases = [releaseOf('a', 'web'), releaseOf('a', 'new', 'b'), release];
+      const found = await find({ releases, secrets, closed: 'b' }, 'a');
 
-    expect(namesOf(found)).to.deep.equal(['a/sh.helm.release.v1.web.v1']);
-    expect([...found.unseen]).to.deep.equal([['Secrets of b', 'refused']]);
+      expect(namesOf(found)).to.deep.equal(['a/sh.helm.release.v1.web.v1']);
+      expect([...found.unseen], JSON.stringify(release.status)).to.deep.equal([['Secrets of b', 'refused']]);
+      expect([...found.untouched]).to.deep.equal([]);
+    }
+  });
+
+  it('misses nothing in a namespace that it could not look into where nothing was ever released', async () => {
+    const stalled = { ...releaseOf('a', 'far', 'b'), status: { observedGeneration: 1 } };
+    const releases = [releaseOf('a', 'web'), stalled];
+
+    const found = await find({ releases, secrets: [], closed: 'b' }, 'a');
+    expect([...found.unseen]).to.deep.equal([]);
+    expect([...found.untouched]).to.deep.equal([['Secrets of b', 'refused']]);
+
+    const own = await find({ releases, secrets: [], closed: 'a' }, 'a');
+    expect([...own.unseen], 'its own is always looked into').to.deep.equal([['Secrets of a', 'refused']]);
   });
 
   it('is in tenant mode what the accounts of the HelmReleases see, each in its namespace', async () => {

@@ -44,7 +44,7 @@ describe('the Deployment of an operator that is to end', () => {
       ['Failed', 'Succeeded'],
     );
 
-    await stopDeployment('flux', 'operator', ports, soon());
+    expect(await stopDeployment('flux', 'operator', ports, soon())).to.equal(true);
 
     const look = 'pods of flux with app=helm-operator,release=ours';
     expect(asked).to.deep.equal(['patch flux/operator {"spec":{"replicas":0}}', look, look, look, look]);
@@ -58,7 +58,7 @@ describe('the Deployment of an operator that is to end', () => {
   it('may be gone already', async () => {
     const { asked, said, ports } = clusterWith(undefined);
 
-    await stopDeployment('flux', 'operator', ports, soon());
+    expect(await stopDeployment('flux', 'operator', ports, soon())).to.equal(false);
 
     expect(asked).to.deep.equal([]);
     expect(said).to.deep.equal(['There is no Deployment flux/operator.']);

@@ -11,7 +11,8 @@ import type { Mark, Observed, Revision } from '../../../../src/release/observe/o
 
 const NEW = 'v1.key.new';
 const OLD = 'v1.key.old';
-const wanted: Wanted = { digest: NEW, rollback: false, lockLimitMs: 900_000 };
+const wanted: Wanted = { digest: NEW, rollback: false, lockLimitMs: 900_000, isOwn: false };
+const ofOwn: Wanted = { ...wanted, isOwn: true };
 const withRollback: Wanted = { ...wanted, rollback: true };
 const fresh: Memory = { requested: false };
 const ours = (digest: string, rejected?: string): Mark => ({
@@ -119,6 +120,37 @@ const rows: readonly Row[] = [
     when: 'an uninstall of somebody else has taken too long to be alive',
     observed: present({ status: 'uninstalling', ageMs: 900_000 }),
     then: { kind: 'clear', revision: 5, why: 'an uninstall of it was not finished' },
+  },
+  {
+    when: "an uninstall of the operator's own release was not finished",
+    wanted: ofOwn,
+    observed: present({ status: 'uninstalling', ageMs: 900_000 }),
+    then: { kind: 'stay', why: 'own' },
+  },
+  {
+    when: "an uninstall of the operator's own release that we had begun was not finished",
+    wanted: ofOwn,
+    observed: present({ status: 'uninstalling' }),
+    memory: { intent: { action: 'uninstall', digest: OLD, toRevision: 5 } },
+    then: { kind: 'stay', why: 'own' },
+  },
+  {
+    when: "somebody else uninstalls the operator's own release",
+    wanted: ofOwn,
+    observed: present({ status: 'uninstalling', ageMs: 100_000 }),
+    then: {
+      kind: 'wait',
+      for: 'lock',
+      ms: 800_000,
+      why: 'revision 5 is uninstalling: another helm holds the release',
+    },
+  },
+  {
+    when: "the tests of a first install of the operator's own release failed",
+    wanted: ofOwn,
+    observed: present({ status: 'deployed', number: 1 }),
+    memory: { failure: { step: 'test', digest: NEW, revision: 1 } },
+    then: { kind: 'stay', why: 'failed' },
   },
   {
     when: 'the state of the revision is unknown',
@@ -638,6 +670,14 @@ describe('decide', () => {
         const { newest, restorable } = observed;
         const firstFailedItsTests = restorable === undefined && memory.failure?.step === 'test';
         expect(newest.status === 'uninstalling' || firstFailedItsTests).to.equal(true);
+      }),
+    );
+  });
+
+  it("never clears the operator's own release", () => {
+    fc.assert(
+      fc.property(anySituation, ({ wanted: w, observed, memory }) => {
+        expect(decide({ ...w, isOwn: true }, observed, memory).kind).not.to.equal('clear');
       }),
     );
   });

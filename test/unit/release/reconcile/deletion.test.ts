@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { targetOf } from '../../../../src/api/release-name.ts';
 import { ApiError } from '../../../../src/kube/errors.ts';
 import { createSurroundings } from '../../../../src/release/observe/surroundings.ts';
 import { createWorld } from './world/world.ts';
@@ -103,6 +104,32 @@ describe('defect 3: the deletion of a HelmRelease', () => {
     expect((await world.remove()).runs).to.deep.equal([]);
 
     expect(world.storage.newest('web')?.status).to.equal('deployed');
+  });
+
+  it("leaves the operator's own release in place, and says so, half uninstalled or not", async () => {
+    for (const half of [false, true]) {
+      const world = createWorld();
+      await world.pass();
+      world.ownRelease = targetOf(world.subject.get());
+      if (half) world.helm.foreign.beginUninstall('web');
+      world.subject.delete();
+
+      expect(await world.remove()).to.deep.include({ runs: [], outcome: { kind: 'done' } });
+
+      expect(world.storage.newest('web')?.status).to.equal(half ? 'uninstalling' : 'deployed');
+      expect(world.subject.get().metadata.finalizers).to.deep.equal([]);
+      expect(world.events).to.include('OwnReleaseKept');
+    }
+  });
+
+  it("uninstalls a release of the same name as the operator's in another namespace", async () => {
+    const world = createWorld();
+    await world.pass();
+    world.ownRelease = { ...targetOf(world.subject.get()), namespace: 'elsewhere' };
+    world.subject.delete();
+
+    expect((await world.remove()).runs).to.deep.equal(['helm uninstall']);
+    expect(world.events).not.to.include('OwnReleaseKept');
   });
 
   it('uninstalls nothing while the whole kind is being deleted', async () => {

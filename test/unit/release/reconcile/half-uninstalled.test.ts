@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { conditionOf } from '../../../../src/api/conditions.ts';
+import { targetOf } from '../../../../src/api/release-name.ts';
 import { createWorld } from './world/world.ts';
 
 const HELD = 'revision 1 is uninstalling: another helm holds the release';
@@ -48,6 +49,23 @@ describe('a release that is found half uninstalled', () => {
     expect((await world.pass()).effects).to.deep.equal([]);
     world.storage.remove('web');
     expect((await world.pass()).runs).to.deep.equal(['helm install']);
+  });
+
+  it("stays so where it is the operator's own, which is said once, and the way out with it", async () => {
+    const world = createWorld();
+    await world.pass();
+    world.ownRelease = targetOf(world.subject.get());
+    world.helm.foreign.beginUninstall('web');
+    world.later(900_000);
+
+    const { runs, outcome } = await world.pass();
+
+    expect(runs).to.deep.equal([]);
+    expect(outcome?.kind).to.equal('stalled');
+    expect(world.condition('Stalled')?.message).to.include('helm uninstall web --namespace shop again');
+    expect((await world.preview()).why).to.equal(world.condition('Stalled')?.message);
+    expect((await world.pass()).effects).to.deep.equal([]);
+    expect(world.events.filter((reason) => reason === 'OwnReleaseUninstalling')).to.have.length(1);
   });
 
   it('is cleared when that takes too long to be alive', async () => {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { HelmReleaseSpec } from '../../../../src/api/helm-release.ts';
+import type { HelmRelease, HelmReleaseSpec, HelmReleaseStatus } from '../../../../src/api/helm-release.ts';
+import { MARK_OWNER_LABEL } from '../../../../src/api/names.ts';
+import { TRUSTING } from '../../../../src/api/tenancy.ts';
 import { createWorld } from './world/world.ts';
 import type { World } from './world/world.ts';
 
@@ -153,5 +155,72 @@ describe('in tenant mode', () => {
 
     world.subject.edit({ valuesFrom: [{ secretKeyRef: { name: 'db' } }] });
     expect((await world.pass()).runs).to.deep.equal(['helm install']);
+  });
+});
+
+describe('a release that a HelmRelease of another namespace names too, which is older', () => {
+  /** Of the very release that the world is about. */
+  function rival(world: World, status?: HelmReleaseStatus): HelmRelease {
+    const { metadata, spec, ...self } = world.subject.get();
+    return {
+      ...self,
+      metadata: { ...metadata, namespace: 'evil', uid: '', creationTimestamp: '2020-01-01T00:00:00Z' },
+      spec: { ...spec, releaseName: 'web', targetNamespace: 'shop' },
+      status: status === undefined ? {} : { releaseName: 'web', targetNamespace: 'shop', ...status },
+    };
+  }
+  const DEPLOYED: HelmReleaseStatus = { revision: '1.0.0' };
+
+  it('is installed in tenant mode, unless the other one has released it', async () => {
+    const world = createWorld();
+    world.tenancy = STRICT;
+    world.others = [rival(world, DEPLOYED)];
+    expect((await world.pass()).outcome).to.include({ kind: 'stalled' });
+    expect(world.condition('Stalled')?.message).to.include('evil/');
+
+    world.others = [rival(world)];
+    expect((await world.preview()).action).to.equal('install');
+    expect((await world.pass()).runs).to.deep.equal(['helm install']);
+    expect(world.condition('Ready')?.status).to.equal('True');
+  });
+
+  it('is uninstalled with its own HelmRelease, and not handed over', async () => {
+    for (const heir of [undefined, DEPLOYED]) {
+      const world = createWorld();
+      world.tenancy = STRICT;
+      await world.pass();
+      const before = world.storage.newest('web')?.labels[MARK_OWNER_LABEL];
+      world.others = [rival(world, heir)];
+      world.subject.delete();
+
+      expect((await world.remove()).runs).to.deep.equal(heir === undefined ? ['helm uninstall'] : []);
+      const after = world.storage.newest('web')?.labels[MARK_OWNER_LABEL];
+      if (heir === undefined) expect(after).to.equal(undefined);
+      else expect(after).to.be.a('string').and.not.equal(before);
+    }
+  });
+
+  it('is left behind under its old name as its own, and not handed over', async () => {
+    const world = createWorld();
+    world.tenancy = STRICT;
+    await world.pass();
+    world.others = [rival(world)];
+    world.subject.edit({ releaseName: 'shop' });
+    await world.pass();
+    expect(world.status().leftBehind?.map(({ releaseName }) => releaseName)).to.deep.equal(['web']);
+  });
+
+  it('belongs to the older one, and goes to it, where everything is done by the rights of the operator', async () => {
+    const world = createWorld();
+    world.tenancy = TRUSTING;
+    world.others = [rival(world)];
+    expect((await world.pass()).outcome).to.include({ kind: 'stalled' });
+
+    world.others = [];
+    await world.pass();
+    world.others = [rival(world)];
+    world.subject.delete();
+    expect((await world.remove()).runs).to.deep.equal([]);
+    expect(world.storage.newest('web')?.status).to.equal('deployed');
   });
 });

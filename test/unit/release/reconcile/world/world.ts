@@ -3,6 +3,7 @@ import { ChartUnavailableError } from '../../../../../src/api/errors.ts';
 import type { Condition, ConditionType } from '../../../../../src/api/helm-release.ts';
 import type { HelmRelease, HelmReleaseSpec, HelmReleaseStatus } from '../../../../../src/api/helm-release.ts';
 import { targetOf } from '../../../../../src/api/release-name.ts';
+import type { ReleaseTarget } from '../../../../../src/api/release-name.ts';
 import { TRUSTING } from '../../../../../src/api/tenancy.ts';
 import type { Tenancy } from '../../../../../src/api/tenancy.ts';
 import type { Chart } from '../../../../../src/charts/chart.ts';
@@ -46,6 +47,8 @@ export interface Circumstances {
   difference: string | undefined;
   isCrdTerminating: boolean;
   isNamespaceTerminating: boolean;
+  /** The one that the operator itself came with. */
+  ownRelease: ReleaseTarget | undefined;
   tenancy: Tenancy;
   /** Accounts that may neither read nor change Helm's records, nor read values. */
   readonly powerless: Set<string>;
@@ -199,6 +202,7 @@ export function createWorld(
     },
     antecedentOf: ({ releaseName }) => Promise.resolve(world.antecedents.get(releaseName)),
     seesAllNamespaces: true,
+    ownRelease: world.ownRelease,
     resyncMs: () => RESYNC_MS,
     charts: { watch: () => undefined, pin: () => () => undefined },
     patientCharts: { find: () => (world.isSourceSlow ? Promise.resolve(undefined) : findChart()) },
@@ -255,6 +259,7 @@ export function createWorld(
     difference: undefined,
     isCrdTerminating: false,
     isNamespaceTerminating: false,
+    ownRelease: undefined,
     tenancy: TRUSTING,
     powerless: new Set(),
     actors,
