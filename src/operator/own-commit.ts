@@ -1,9 +1,8 @@
 import { asOperatorError, CredentialsError } from '../api/errors.ts';
 import type { GitSync } from '../api/gitsync/git-sync.ts';
-import { ignoreRulesOf } from '../api/gitsync/ignore.ts';
-import type { Pointer } from '../api/gitsync/pointer.ts';
+import type { IgnoreRule } from '../api/gitsync/ignore.ts';
 import { accountOf, syncSettingsOf } from '../api/gitsync/settings.ts';
-import { formatKey } from '../api/metadata.ts';
+import { formatKey, parseKey } from '../api/metadata.ts';
 import { GROUP, KIND } from '../api/names.ts';
 import type { GitRemote } from '../git/remote.ts';
 import type { OwnCommit, OwnCommitOf } from '../release/desire/own-chart.ts';
@@ -43,8 +42,9 @@ export function createOwnCommitOf(options: OwnCommitOptions): OwnCommitOf {
       const why = `GitSync ${key}, which has not applied it with this chart: commit the path, or set spec.chart.git`;
       return { kind: 'not-known-yet', why };
     }
-    const remote = await remoteAs(sync, key, remoteOf, signal);
-    if (claim.spec !== specDigest(spec, ignoredIn(sync, release), digestKey)) {
+    const { remote, ignore } = await readAs(sync, key, remoteOf, signal);
+    const ignored = ignoredOf(ignore, { group: GROUP, kind: KIND, ...parseKey(release) });
+    if (claim.spec !== specDigest(spec, ignored, digestKey)) {
       const why = `GitSync ${key}, which has another spec for it in Git: commit what was changed or added by hand, or take it back, or set spec.chart.git`;
       return { kind: 'not-known-yet', why };
     }
@@ -52,24 +52,20 @@ export function createOwnCommitOf(options: OwnCommitOptions): OwnCommitOf {
   };
 }
 
-function ignoredIn({ spec }: GitSync, release: string): readonly Pointer[] {
-  const [namespace = '', name = ''] = release.split('/');
-  return ignoredOf(ignoreRulesOf(spec.ignore), { group: GROUP, kind: KIND, namespace, name });
-}
-
 function notLookedAt(sync: string): OwnCommit {
   return { kind: 'not-known-yet', why: `GitSync ${sync}, which has not been looked at yet` };
 }
 
 /** The HelmRelease names no Secret: its reader has to be told whose is wrong. */
-async function remoteAs(
+async function readAs(
   sync: GitSync,
   key: string,
   remoteOf: SourcePorts['remoteOf'],
   signal: AbortSignal,
-): Promise<GitRemote> {
+): Promise<{ readonly remote: GitRemote; readonly ignore: readonly IgnoreRule[] }> {
   try {
-    return await remoteOf(syncSettingsOf(sync), signal);
+    const settings = syncSettingsOf(sync);
+    return { remote: await remoteOf(settings, signal), ignore: settings.ignore };
   } catch (caught) {
     signal.throwIfAborted();
     const error = asOperatorError(caught);
