@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import { cpuOf } from '../../hack/bench/measure/processes.ts';
 import { nodeStart } from '../../hack/bench/stage/node-flags.ts';
 import { freePort } from '../../hack/testenv/control-plane/port.ts';
 import { descendantsOf } from '../support/descendants.ts';
-import { cpuMsOf, type Memory, memoryAtRest, shown, timeUntilReady } from './image/footprint.ts';
+import { type Memory, memoryAtRest, shown, timeUntilReady } from './image/footprint.ts';
 import { imageTests } from './image/tests.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -72,7 +73,7 @@ describe('the bundle, started as the image starts it', function () {
       const own = child.pid ?? 0;
       return {
         readyMs,
-        cpuMs: cpuMsOf(own),
+        cpuMs: 1_000 * cpuOf(own).own,
         pids: () => [own, ...descendantsOf(own)],
         [Symbol.asyncDispose]: stop,
       };
@@ -90,7 +91,7 @@ describe('the bundle, started as the image starts it', function () {
       starts.push({ readyMs, cpuMs, rest: await memoryAtRest(operator.pids) });
     }
 
-    const lines = starts.map((one) => `${shown(one)}, with ${String(one.cpuMs)} ms of CPU`);
+    const lines = starts.map((one) => `${shown(one)}, with ${one.cpuMs.toFixed(0)} ms of CPU`);
     console.log(lines.map((line) => `      ${line}`).join('\n'));
     expect(Math.min(...starts.map(({ cpuMs }) => cpuMs)), lines.join('\n')).to.be.below(READY_MS);
     for (const { rest } of starts) expect(rest.own, lines.join('\n')).to.be.below(AT_REST_MB);

@@ -17,15 +17,6 @@ export async function timeUntilReady(port: number, log: () => string): Promise<n
   }
 }
 
-/** What the process has computed so far, in all its threads: unlike time it does not depend on what else the cores do. */
-export function cpuMsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  // In ticks, of which Linux has always told programs a hundred to the second.
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
 /** Undefined while nobody answers. */
 function statusOf(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
