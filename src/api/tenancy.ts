@@ -2,6 +2,7 @@ import { isInOwnCommit } from './chart-source.ts';
 import { InvalidSpecError } from './errors.ts';
 import type { HelmRelease, ValuesFromEntry } from './helm-release.ts';
 import { orElse } from './or-else.ts';
+import { serviceAccountUser } from './service-account.ts';
 
 /** What the operator was told about whom it trusts with its own rights. */
 export interface Tenancy {
@@ -31,7 +32,7 @@ export function namedAccountOf(
   otherwise?: string,
 ): string | undefined {
   const name = orElse(spec.serviceAccountName, otherwise);
-  return name === undefined ? undefined : `system:serviceaccount:${metadata.namespace ?? ''}:${name}`;
+  return name === undefined ? undefined : serviceAccountUser(metadata.namespace ?? '', name);
 }
 
 /** Throws an InvalidSpecError for the first document of another namespace, where none may be named. */

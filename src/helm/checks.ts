@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { InvalidSpecError } from '../api/errors.ts';
+import { serviceAccountIn } from '../api/service-account.ts';
 
 /*
  * The last look at what goes onto a command line. All of it was checked where it came in; this is for the day on which
@@ -9,7 +10,6 @@ import { InvalidSpecError } from '../api/errors.ts';
 const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const MAX_RELEASE_NAME = 53;
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 const MAX_ACCOUNT_NAME = 253;
 const LABEL_PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
@@ -37,7 +37,7 @@ export function checkedNamespace(namespace: string): string {
 
 /** Nobody but ServiceAccounts is impersonated, and an empty name must not come to mean nobody. */
 export function checkedAccount(user: string): string {
-  const [, namespace = '', name = ''] = ACCOUNT.exec(user) ?? [];
+  const { namespace, name } = serviceAccountIn(user) ?? { namespace: '', name: '' };
   const fits = NAMESPACE.test(namespace) && name.length <= MAX_ACCOUNT_NAME && LABEL_PREFIX.test(name);
   if (fits) return user;
   throw new InvalidSpecError(`'${user}' cannot be the name of a service account`);

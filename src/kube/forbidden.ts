@@ -1,7 +1,8 @@
+import { serviceAccountUser } from '../api/service-account.ts';
 import type { ApiRequest } from './http/api-request.ts';
 import { failureOf } from './http/api-request.ts';
 import { ApiError, isForbidden } from './errors.ts';
-import { nameOfUser, serviceAccountUser } from './impersonate.ts';
+import { nameOfUser } from './impersonate.ts';
 import type { Transport } from './transport.ts';
 
 const FORBIDDEN =

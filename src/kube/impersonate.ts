@@ -1,3 +1,5 @@
+import { formatKey } from '../api/metadata.ts';
+import { serviceAccountIn } from '../api/service-account.ts';
 import type { ApiRequest } from './http/api-request.ts';
 import type { Transport } from './transport.ts';
 
@@ -16,11 +18,6 @@ export function actingAs(transport: Transport, user: string): Transport {
 
 /** A user in words. */
 export function nameOfUser(user: string): string {
-  const [, namespace, name] = /^system:serviceaccount:([^:]+):(.+)$/.exec(user) ?? [];
-  return name === undefined ? `user ${user}` : `service account ${namespace ?? ''}/${name}`;
-}
-
-/** The name under which the API server knows a ServiceAccount. */
-export function serviceAccountUser(namespace: string, name: string): string {
-  return `system:serviceaccount:${namespace}:${name}`;
+  const account = serviceAccountIn(user);
+  return account === undefined ? `user ${user}` : `service account ${formatKey(account)}`;
 }

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { claimsIn } from '../kube/connect/token-claims.ts';
 
 /** From when until when something is valid, in seconds of the Unix epoch. */
 export interface Life {
@@ -16,22 +17,10 @@ export function lifeOfCertificate(pem: string): Life | undefined {
   }
 }
 
-/** Of a JSON Web Token. Any other token says nothing of its end to whoever bears it. */
+/** Of a JSON Web Token. */
 export function lifeOfToken(token: string): Life | undefined {
-  const [head, payload, signature, ...more] = token.trim().split('.');
-  if (!head || !payload || !signature || more.length > 0) return undefined;
-  try {
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Claims | null;
-    return lifeOf(claims?.nbf ?? claims?.iat, claims?.exp);
-  } catch {
-    return undefined;
-  }
-}
-
-interface Claims {
-  readonly exp?: unknown;
-  readonly iat?: unknown;
-  readonly nbf?: unknown;
+  const { nbf, iat, exp } = claimsIn(token) ?? {};
+  return lifeOf(nbf ?? iat, exp);
 }
 
 function lifeOf(issued: unknown, expires: unknown): Life | undefined {

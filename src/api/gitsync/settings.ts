@@ -10,6 +10,7 @@ import { SYNC_DEFAULTS } from './schema/defaults.ts';
 import { NO_TAG, PASSWORD_FORM, PASSWORD_IN_URL } from './schema/rules.ts';
 
 export type { WantedRef } from './ref.ts';
+import { serviceAccountUser } from '../service-account.ts';
 
 /** What becomes of the objects when their GitSync is deleted. */
 export type DeletionPolicy = 'orphan' | 'delete';
@@ -63,7 +64,7 @@ export function syncSettingsOf({ metadata, spec }: GitSync): SyncSettings {
 /** The user as which everything is read and written, whatever else the GitSync says. */
 export function accountOf({ metadata, spec }: Pick<GitSync, 'metadata' | 'spec'>): string {
   const name = spec.serviceAccountName ?? SYNC_DEFAULTS.serviceAccountName;
-  return `system:serviceaccount:${metadata.namespace ?? ''}:${name}`;
+  return serviceAccountUser(metadata.namespace ?? '', name);
 }
 
 function verifyOf({ verify, ref }: GitSyncSpec, namespace: string): VerifySettings | undefined {

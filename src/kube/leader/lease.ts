@@ -20,7 +20,7 @@ export interface Lease extends KubeObject {
   };
 }
 
-/** In milliseconds; those of client-go, but for `lookMs`. */
+/** In milliseconds; those of client-go, but for `lookEveryMs`. */
 export interface LeaseTimes {
   /** A lease that has not changed for so long is free. */
   readonly durationMs: number;
@@ -54,12 +54,13 @@ export function taken(
 ): Lease {
   const { metadata = name } = lease ?? {};
   const { leaseTransitions } = lease?.spec ?? {};
+  const { [LET_GO]: _letGo, ...others } = lease?.metadata.annotations ?? {};
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: {
       ...metadata,
-      annotations: { ...without(lease?.metadata.annotations, LET_GO), ...annotations },
+      annotations: { ...others, ...annotations },
     },
     spec: {
       holderIdentity: identity,
@@ -95,11 +96,4 @@ export function letGo(lease: Lease, now: Date): Lease {
 /** As Kubernetes' MicroTime has it, which takes no other. */
 function microTime(time: Date): string {
   return time.toISOString().replace('Z', '000Z');
-}
-
-function without(
-  annotations: Readonly<Record<string, string>> = {},
-  name: string,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== name));
 }

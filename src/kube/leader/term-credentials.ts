@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe } from '../../api/errors.ts';
+import type { ObjectKey } from '../../api/metadata.ts';
+import { serviceAccountIn } from '../../api/service-account.ts';
 import { shortHash } from '../../api/short-hash.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Credentials } from '../connect/credentials.ts';
+import { claimsIn } from '../connect/token-claims.ts';
 import { ApiError } from '../errors.ts';
 import { sleep } from '../http/abort.ts';
 import { SECRETS, pathOfType } from '../resource-type.ts';
@@ -44,11 +47,6 @@ const ACCOUNTS: ResourceType = {
   namespaced: true,
 };
 
-interface Account {
-  readonly namespace: string;
-  readonly name: string;
-}
-
 interface TokenRequest {
   readonly spec: { readonly expirationSeconds: number };
   readonly status: { readonly token: string };
@@ -89,7 +87,7 @@ const AGAIN: ReadonlySet<number> = new Set([401, 408, 409, 429]);
 
 async function open(
   { transport, namespace, name, log }: TermCredentialsOptions,
-  account: Account,
+  account: ObjectKey,
   signal: AbortSignal,
 ): Promise<TermCredentials> {
   const secrets = createResource<KubeObject>(transport, SECRETS, { metadataOnly: true });
@@ -146,7 +144,7 @@ async function open(
 
 async function requestToken(
   transport: Transport,
-  account: Account,
+  account: ObjectKey,
   { metadata }: KubeObject,
   signal: AbortSignal,
 ): Promise<{ token: string; lifetimeMs: number }> {
@@ -173,17 +171,8 @@ async function requestToken(
   return { token: answer.status.token, lifetimeMs: Math.max(lifetimeMs, SHORTEST_MS) };
 }
 
-/** Whose token it is: what a JWT says of itself, which is enough to ask for another one of the same. */
-function accountIn(token: string | undefined): Account | undefined {
-  const [, payload] = token?.split('.') ?? [];
-  if (payload === undefined) return undefined;
-  try {
-    const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as {
-      readonly sub?: unknown;
-    };
-    const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(String(sub)) ?? [];
-    return namespace === undefined || name === undefined ? undefined : { namespace, name };
-  } catch {
-    return undefined; // no JWT: a static token
-  }
+/** Whose token it is: what it says of itself is enough to ask for another one of the same. */
+function accountIn(token: string | undefined): ObjectKey | undefined {
+  const subject = token === undefined ? undefined : claimsIn(token)?.['sub'];
+  return typeof subject === 'string' ? serviceAccountIn(subject) : undefined;
 }

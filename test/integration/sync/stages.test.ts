@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { tool } from '../../../hack/testenv/testenv.ts';
 import { ADOPTED_ANNOTATION, syncFieldManager } from '../../../src/api/names.ts';
 import { ApiError } from '../../../src/kube/errors.ts';
-import { serviceAccountUser } from '../../../src/kube/impersonate.ts';
+import { serviceAccountUser } from '../../../src/api/service-account.ts';
 import { ownFields } from '../../../src/kube/managed-fields.ts';
 import {
   CONFIG_MAPS,

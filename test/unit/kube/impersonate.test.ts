@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { actingAs, serviceAccountUser } from '../../../src/kube/impersonate.ts';
+import { serviceAccountUser } from '../../../src/api/service-account.ts';
+import { actingAs } from '../../../src/kube/impersonate.ts';
 import { never } from './support/fakes.ts';
 import { fakeTransport } from './support/fake-transport.ts';
 
