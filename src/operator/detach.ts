@@ -25,6 +25,7 @@ import { namespaceOf } from './digest-key.ts';
 import type { Environment } from './environment.ts';
 import { requireUninstall } from './require-uninstall.ts';
 import { DEPLOYMENTS, stopDeployment } from './stop-deployment.ts';
+import type { StopPorts } from './stop-deployment.ts';
 import { SYNCS } from './sync-kind.ts';
 import { tenancyOf } from './tenancy.ts';
 
@@ -68,15 +69,18 @@ export async function runDetach({ deployment, uninstalling, ...options }: Detach
     ...tenantsOf(opened, environment.config),
   };
   const namespace = environment.config.allowNamespace;
+  const operator = { isStopped: false };
+  const onScaled = (): void => {
+    operator.isStopped = true;
+  };
   try {
     if (uninstalling !== undefined) {
       const own = namespaceOf(environment.config, cluster.connection);
       const kinds = [cluster.secretsMetadata, cluster.metadataOf(CONFIG_MAPS)];
       await requireUninstall(own, uninstalling, kinds, signal);
     }
-    let isStopped = false;
     if (deployment === undefined) write(FIRST);
-    else isStopped = await stopOperator(deployment, cluster, environment, { write, signal });
+    else await stopOperator(deployment, cluster, environment, { write, signal, onScaled });
     const attached = await findAttached(cluster, namespace, signal);
     const results: Result[] = [];
     for (const pending of detachAll(attached, cluster, signal)) {
@@ -93,8 +97,11 @@ export async function runDetach({ deployment, uninstalling, ...options }: Detach
       );
     }
     if (back.length === 0 && !results.some(({ kind }) => kind === 'failed')) return 0;
-    if (isStopped) write(STOPPED);
+    if (operator.isStopped) write(STOPPED);
     return 1;
+  } catch (error) {
+    if (operator.isStopped) write(STOPPED);
+    throw error;
   } finally {
     cluster.transport.close();
   }
@@ -104,10 +111,10 @@ async function stopOperator(
   name: string,
   { connection, resourceOf }: Cluster,
   { config }: Environment,
-  { write, signal }: Pick<CommandOptions, 'write' | 'signal'>,
-): Promise<boolean> {
-  const ports = { deployments: resourceOf(DEPLOYMENTS), pods: resourceOf(PODS), write };
-  return await stopDeployment(namespaceOf(config, connection), name, ports, signal);
+  { signal, ...told }: Pick<CommandOptions, 'write' | 'signal'> & Pick<StopPorts, 'onScaled'>,
+): Promise<void> {
+  const ports = { deployments: resourceOf(DEPLOYMENTS), pods: resourceOf(PODS), ...told };
+  await stopDeployment(namespaceOf(config, connection), name, ports, signal);
 }
 
 function tenantsOf(cluster: Cluster, config: Environment['config']): Pick<AttachedPorts, 'tenants'> {

@@ -20,6 +20,8 @@ interface Pod extends KubeObject {
 export interface StopPorts {
   readonly deployments: Pick<Resource<KubeObject>, 'get' | 'mergePatch'>;
   readonly pods: Pick<Resource<KubeObject>, 'list'>;
+  /** Told when it is at 0: from then on nobody works. */
+  readonly onScaled: () => void;
   /** Takes what a person may want to know meanwhile. */
   readonly write: (line: string) => void;
   readonly pollMs?: number;
@@ -30,20 +32,21 @@ const OVER: ReadonlySet<string | undefined> = new Set(['Succeeded', 'Failed']);
 
 /**
  * Scales a Deployment to 0 and waits until none of its pods runs any more: each may first bring to its end what it has
- * begun. Says whether there is one: where there is none, there is nothing to do.
+ * begun. Where there is none, there is nothing to do.
  */
 export async function stopDeployment(
   namespace: string,
   name: string,
-  { deployments, pods, write, pollMs = POLL_MS }: StopPorts,
+  { deployments, pods, onScaled, write, pollMs = POLL_MS }: StopPorts,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<void> {
   const found: Deployment | undefined = await deployments.get({ namespace, name }, signal);
   if (found === undefined) {
     write(`There is no Deployment ${namespace}/${name}.`);
-    return false;
+    return;
   }
   await deployments.mergePatch({ namespace, name }, { spec: { replicas: 0 } }, signal);
+  onScaled();
   const labels = Object.entries(found.spec?.selector?.matchLabels ?? {});
   const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',');
   let told: number | undefined;
@@ -56,5 +59,4 @@ export async function stopDeployment(
     await sleep(pollMs, signal);
   }
   write(`Deployment ${namespace}/${name} is scaled to 0, and none of its pods is left.`);
-  return true;
 }

@@ -331,7 +331,7 @@ for (const helm of ['helm', 'helm3'] as const) {
             'helm Update',
           ]);
           const secret = await world.cluster.get<{ readonly data: { readonly release: string } }>(
-            'secret',
+            'secrets',
             'sh.helm.release.v1.of-three.v2',
             NAMESPACE,
           );

@@ -131,7 +131,7 @@ for (const helmTool of ['helm', 'helm3'] as const) {
     const untilReady = (name: string): Promise<HelmRelease> =>
       world.until(NAMESPACE, name, expectReady, 30_000);
     const textOf = async (name: string): Promise<string | undefined> =>
-      (await world.cluster.get<{ data: { text: string } }>('configmap', name, NAMESPACE))?.data.text;
+      (await world.cluster.get<{ data: { text: string } }>('configmaps', name, NAMESPACE))?.data.text;
 
     for (const [what, name] of [
       ['1.4.4 made, under the usual name', 'usual'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import type { FileChange } from '../../hack/testenv/git-repos.ts';
 import { createAuthority } from '../../hack/testenv/tls/authority.ts';
 import { freePort } from '../../hack/testenv/control-plane/port.ts';
 import { tool } from '../../hack/testenv/testenv.ts';
@@ -11,6 +12,7 @@ import { eventually } from '../support/eventually.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { run } from '../support/run.ts';
 import { expectReady } from './bench.ts';
+import { configMap } from './gitops/gitops.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 import { startWorld, webChartFiles, webRelease, type World } from './world.ts';
 
@@ -21,6 +23,7 @@ const NEVER_READY = { podAnnotations: { [POD]: 'never-ready' } };
 /** Half an hour becomes six seconds. */
 const FACTOR = 300;
 const LEASE = 'helm-release-operator';
+const GONE = { removed: true } as const;
 const MINUTE_MS = 60_000;
 const RUNBOOKS = join(import.meta.dirname, '..', '..', 'docs', 'runbooks');
 
@@ -131,7 +134,7 @@ describe('the alert rules, three hundred times as fast,', function () {
       {
         ...{ apiVersion: 'gitops.helm-release-operator.io/v1alpha1', kind: 'GitSync' },
         metadata: { name: 'apps', namespace: NAMESPACE },
-        spec: { url: world.git.repoUrl('others'), interval: '1s', path: 'manifests' },
+        spec: { url: world.git.repoUrl('others'), interval: '1s', path: 'manifests', prune: true },
       },
     );
 
@@ -159,6 +162,24 @@ describe('the alert rules, three hundred times as fast,', function () {
     await world.cluster.kubectl('delete', 'helmreleases.helm.fluxcd.io', 'guarded', '-n', NAMESPACE);
 
     await Promise.all(['back', 'next', 'failing', 'away'].map(untilReady));
+    await untilFiring([], { only: true });
+  });
+
+  it('fire for what Git holds and cannot be applied, and for a deletion that waits, and resolve', async () => {
+    const commit = (one: FileChange, two: FileChange): Promise<string> =>
+      world.git.commit('others', { 'manifests/one.yaml': one, 'manifests/two.yaml': two });
+    const [one, two] = [configMap('one', { a: 'b' }), configMap('two', { a: 'b' })];
+    const may = ['--clusterrole=edit', `--serviceaccount=${NAMESPACE}:default`];
+    await world.cluster.kubectl('create', 'rolebinding', 'edit', ...may, '-n', NAMESPACE);
+    await commit(one, 'kind: ConfigMap\nmetadata: {name: No Name}\n');
+    await untilFiring(['GitSyncFailing apps'], { only: true });
+
+    await commit(one, two);
+    await untilFiring([], { only: true });
+    await commit(GONE, GONE);
+    await untilFiring(['GitSyncPruneHeld apps'], { only: true });
+
+    await commit(one, two);
     await untilFiring([], { only: true });
   });
 

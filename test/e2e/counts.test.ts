@@ -42,9 +42,8 @@ describe('what releases cost', function () {
   /** Events are written beside a pass: only with them is everything written. */
   const eventsOf = async (namespace: string, count: number): Promise<void> => {
     await eventually(async () => {
-      const text = await world.cluster.kubectl('get', 'events', '-n', namespace, '-o', 'json');
-      const { items } = JSON.parse(text) as { items: { reason: string; count: number }[] };
-      const synced = items.filter(({ reason }) => reason === 'ReleaseSynced');
+      const fields = 'reason=ReleaseSynced';
+      const synced = await world.cluster.list<{ count: number }>('events', namespace, { fields });
       expect(synced.reduce((sum, each) => sum + each.count, 0)).to.equal(count);
     });
   };

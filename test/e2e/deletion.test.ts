@@ -47,7 +47,7 @@ for (const helm of ['helm', 'helm3'] as const) {
       (await world.revisions(namespace, name)).map(({ revision, status }) => `${revision} ${status}`);
     const expectGone = async (name: string, namespace = NAMESPACE): Promise<void> => {
       expect(await states(name, namespace)).to.deep.equal([]);
-      expect(await world.cluster.get('deployment', name, namespace)).to.equal(undefined);
+      expect(await world.cluster.get('deployments', name, namespace)).to.equal(undefined);
     };
 
     before(async () => {

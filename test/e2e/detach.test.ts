@@ -68,7 +68,7 @@ describe('the way back from the operator', function () {
       spec: { url: world.git.repoUrl('nobodys'), deletionPolicy: 'delete' },
     });
   const finalizersOf = async (sync: string): Promise<readonly string[] | undefined> =>
-    (await world.cluster.get<GitSync>('gitsync', sync, NAMESPACE))?.metadata.finalizers;
+    (await world.cluster.get<GitSync>('gitsyncs', sync, NAMESPACE))?.metadata.finalizers;
 
   before(async () => {
     world = await startProxiedWorld();
@@ -142,18 +142,47 @@ describe('the way back from the operator', function () {
     for (const name of ['web', 'rolled', 'hand-4']) await expectDetached(name);
   });
 
+  it('says that nobody works when it cannot even look, with the operator stopped', async () => {
+    const labels = { app: 'stand-in' };
+    await world.cluster.apply({
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'stand-in', namespace: NAMESPACE } },
+      spec: {
+        ...{ replicas: 1, selector: { matchLabels: labels } },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'one', image: 'one' }] } },
+      },
+    });
+    world.proxy.inject({
+      fault: { kind: 'answer', status: 403 },
+      match: { verb: 'list', resource: 'helmreleases' },
+    });
+    const result = await runCommand({
+      ...{ kubeconfig: world.proxy.kubeconfig, helm: world.helm },
+      flags: ['--detach', '--scale-down=stand-in', ...flags],
+    });
+    world.proxy.heal();
+
+    expect(result.status, result.stdout).to.equal(1);
+    expect(result.stdout).to.contain('Deployment detach/stand-in is scaled to 0');
+    expect(result.stdout).to.match(/the Deployment of the operator is at 0: nobody works until .*\.$/);
+    expect(result.stderr).to.contain('helmreleases');
+    const stood = await world.cluster.get<{ readonly spec: { readonly replicas: number } }>(
+      ...(['deployments', 'stand-in', NAMESPACE] as const),
+    );
+    expect(stood?.spec.replicas).to.equal(0);
+  });
+
   it('lets a HelmRelease go that is being deleted, and says that its release stays', async () => {
     await eventually(async () => {
       expect(await world.cluster.get(KIND, 'going', NAMESPACE)).to.equal(undefined);
     });
     expect(await revisions('going')).to.deep.equal(['1 deployed']);
     expect(await labelsOf('going')).to.deep.equal([]);
-    expect(await world.cluster.get('deployment', 'going', NAMESPACE)).not.to.equal(undefined);
+    expect(await world.cluster.get('deployments', 'going', NAMESPACE)).not.to.equal(undefined);
   });
 
   it('lets a GitSync go too, at once or when it is deleted', async () => {
     const { cluster } = world;
-    expect(await cluster.get('gitsync', 'going', NAMESPACE)).to.equal(undefined);
+    expect(await cluster.get('gitsyncs', 'going', NAMESPACE)).to.equal(undefined);
     expect(await finalizersOf('held')).to.equal(undefined);
     await cluster.kubectl('delete', 'gitsync', 'held', '-n', NAMESPACE, '--timeout=10s');
   });
@@ -217,11 +246,11 @@ describe('the way back from the operator', function () {
       await by().upgrade(name, { replicas: 0, text: 'by hand' });
 
       expect(await revisions(name)).to.deep.equal(['1 superseded', '2 deployed']);
-      const map = await world.cluster.get<{ data: { text: string } }>('configmap', name, NAMESPACE);
+      const map = await world.cluster.get<{ data: { text: string } }>('configmaps', name, NAMESPACE);
       expect(map?.data.text).to.equal('by hand');
       await by().uninstall(name);
       expect(await revisions(name)).to.deep.equal([]);
-      expect(await world.cluster.get('deployment', name, NAMESPACE)).to.equal(undefined);
+      expect(await world.cluster.get('deployments', name, NAMESPACE)).to.equal(undefined);
     });
   }
 

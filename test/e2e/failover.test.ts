@@ -66,10 +66,6 @@ describe(`two replicas of the operator (FAILOVER_SEED=${String(SEED)})`, functio
       expect(process.ended(), 'how it ended').not.to.equal(undefined);
     });
   };
-  const helmReleases = async (): Promise<{ readonly items: readonly HelmRelease[] }> =>
-    JSON.parse(
-      await world.cluster.kubectl('get', 'helmreleases.helm.fluxcd.io', '-n', NAMESPACE, '-o', 'json'),
-    ) as { readonly items: readonly HelmRelease[] };
   const applied = async (name: string, text: string): Promise<void> => {
     await world.cluster.apply(webRelease(world, NAMESPACE, name, { values: { text } }));
   };
@@ -196,8 +192,8 @@ describe(`two replicas of the operator (FAILOVER_SEED=${String(SEED)})`, functio
     // With one request for all of them: 50 processes of kubectl, again and again, would be most of the load.
     const deployed = async (text: string): Promise<void> => {
       await eventually(async () => {
-        const { items } = await helmReleases();
-        const mine = items.filter(({ metadata }) => names.includes(metadata.name));
+        const all = await world.cluster.list<HelmRelease>('helmreleases', NAMESPACE);
+        const mine = all.filter(({ metadata }) => names.includes(metadata.name));
         expect(mine).to.have.length(UPGRADES);
         for (const release of mine) {
           expectReady(release);
@@ -210,17 +206,8 @@ describe(`two replicas of the operator (FAILOVER_SEED=${String(SEED)})`, functio
     await deployed('a');
     const upgraded = async (least: number): Promise<void> => {
       await eventually(async () => {
-        const done = await world.cluster.kubectl(
-          'get',
-          'secrets',
-          '-n',
-          NAMESPACE,
-          '-l',
-          'owner=helm,version=2',
-          '-o',
-          'name',
-        );
-        expect(done.split('\n').filter((line) => line !== '').length).to.be.at.least(least);
+        const done = await world.cluster.list('secrets', NAMESPACE, { labels: 'owner=helm,version=2' });
+        expect(done.length).to.be.at.least(least);
       });
     };
 

@@ -33,7 +33,11 @@ export async function gatherFlock(
   await world.allReady(namespace, 3);
 
   const isLive = async (name: string, text: string): Promise<void> => {
-    const map = await cluster.get<{ data: { text: string } }>('configmap', `${namespace}-${name}`, namespace);
+    const map = await cluster.get<{ data: { text: string } }>(
+      'configmaps',
+      `${namespace}-${name}`,
+      namespace,
+    );
     expect(map?.data.text, `what is live of ${name}`).to.equal(text);
   };
   const stored = async (name: string, needed: number): Promise<void> => {

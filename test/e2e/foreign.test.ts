@@ -66,14 +66,13 @@ for (const helmTool of ['helm', 'helm3'] as const) {
     }
 
     async function expectText(name: string, text: string): Promise<void> {
-      const found = await world.cluster.get<{ data: { text: string } }>('configmap', name, NAMESPACE);
+      const found = await world.cluster.get<{ data: { text: string } }>('configmaps', name, NAMESPACE);
       expect(found?.data.text).to.equal(text);
     }
 
     async function eventsOf(name: string, reason: string): Promise<readonly EventItem[]> {
-      const text = await world.cluster.kubectl('get', 'events', '-n', NAMESPACE, '-o', 'json');
-      const { items } = JSON.parse(text) as { readonly items: readonly EventItem[] };
-      return items.filter((each) => each.involvedObject.name === name && each.reason === reason);
+      const fields = `involvedObject.name=${name},reason=${reason}`;
+      return await world.cluster.list<EventItem>('events', NAMESPACE, { fields });
     }
 
     const causesOf = (release: HelmRelease): readonly string[] =>

@@ -53,7 +53,7 @@ describe('a HelmRelease that is given another release name or target namespace',
       `${UNINSTALL_LEFT_BEHIND_ANNOTATION}=${releases}`,
     );
   const deploymentOf = (name: string, namespace = NAMESPACE): Promise<object | undefined> =>
-    world.cluster.get('deployment', name, namespace);
+    world.cluster.get('deployments', name, namespace);
 
   before(async () => {
     world = await startWorld();

@@ -138,7 +138,7 @@ describe('an operator with rights in one namespace only', function () {
       });
 
       await expectStored(namespace, release, '1 superseded', '2 superseded', '3 failed', '4 deployed');
-      const live = await world.cluster.get<{ data: { text: string } }>('configmap', release, namespace);
+      const live = await world.cluster.get<{ data: { text: string } }>('configmaps', release, namespace);
       expect(live?.data.text).to.equal('two');
     });
 
@@ -146,7 +146,7 @@ describe('an operator with rights in one namespace only', function () {
       await remove(name);
 
       await expectStored(namespace, release);
-      expect(await world.cluster.get('deployment', release, namespace)).to.equal(undefined);
+      expect(await world.cluster.get('deployments', release, namespace)).to.equal(undefined);
     });
   }
 
@@ -194,7 +194,7 @@ describe('an operator with rights in one namespace only', function () {
     await remove('three');
 
     await expectStored(TEAM, `${TEAM}-three`);
-    expect(await world.cluster.get('deployment', `${TEAM}-three`, TEAM)).to.equal(undefined);
+    expect(await world.cluster.get('deployments', `${TEAM}-three`, TEAM)).to.equal(undefined);
   });
 
   /** And the right to look at it. */

@@ -97,7 +97,7 @@ describe('notifications of releases', function () {
     await world.until(NAMESPACE, 'old', (each) => {
       expect(conditionOf(each, 'Ready').status).to.equal('True');
     });
-    expect(await world.cluster.get('secret', 'helm-release-operator-notified', OWN)).to.equal(undefined);
+    expect(await world.cluster.get('secrets', 'helm-release-operator-notified', OWN)).to.equal(undefined);
 
     await secret('chat', 'slack', { url: `${to.slack.url}/services/${TOKEN}` });
     await secret('hook', 'webhook', { url: to.webhook.url, key: KEY });
@@ -107,10 +107,10 @@ describe('notifications of releases', function () {
     await secret('gitlab', 'gitlab', { ...repositories, url: world.git.url, api: `${to.gitlab.url}/api/v4` });
     await secret('broken', 'slack', { url: TOKEN });
     await eventually(async () => {
-      expect(await world.cluster.get('secret', 'helm-release-operator-notified', OWN)).to.not.equal(
+      expect(await world.cluster.get('secrets', 'helm-release-operator-notified', OWN)).to.not.equal(
         undefined,
       );
-      const events = await world.cluster.kubectl('get', 'events', '-n', OWN, '-o', 'json');
+      const events = JSON.stringify(await world.cluster.list('events', OWN));
       expect(events).to.contain('InvalidNotifier').and.to.not.contain(TOKEN);
     });
 
@@ -240,7 +240,7 @@ describe('notifications of releases', function () {
       for (const { body } of to[kind].received)
         for (const hidden of [VALUE, TOKEN, PASSWORD]) expect(body).to.not.contain(hidden);
     }
-    const events = await world.cluster.kubectl('get', 'events', '-A', '-o', 'json');
+    const events = JSON.stringify(await world.cluster.list('events'));
     expect([operator.log(), events].join('\n')).to.not.contain(TOKEN).and.to.not.contain(PASSWORD);
   });
 });

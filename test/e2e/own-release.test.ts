@@ -77,7 +77,7 @@ describe("the operator's own release, by its own HelmRelease", function () {
     });
   }
   async function args(): Promise<readonly string[]> {
-    const deployment = await world.cluster.get<Deployment>('deployment', NAME, NAMESPACE);
+    const deployment = await world.cluster.get<Deployment>('deployments', NAME, NAMESPACE);
     if (deployment === undefined) throw new Error('the Deployment of the operator is gone');
     return deployment.spec.template.spec.containers[0].args;
   }
@@ -174,10 +174,8 @@ describe("the operator's own release, by its own HelmRelease", function () {
     expect((await states()).at(-1)).to.equal('4 deployed');
     expect(await args()).to.include('--workers=4');
     await eventually(async () => {
-      const told = ['--field-selector=reason=OwnReleaseKept', '--output=jsonpath={.items[*].message}'];
-      expect(await cluster.kubectl('get', 'events', '-n', NAMESPACE, ...told)).to.include(
-        `release ${NAMESPACE}/${NAME} stays`,
-      );
+      const told = await cluster.list('events', NAMESPACE, { fields: 'reason=OwnReleaseKept' });
+      expect(JSON.stringify(told)).to.include(`release ${NAMESPACE}/${NAME} stays`);
     });
   });
 });

@@ -29,12 +29,8 @@ export async function startProxiedWorld(): Promise<ProxiedWorld> {
   const world = await startWorld();
   const dir = await mkdtemp(join(tmpdir(), 'proxied-'));
   const proxy = await startFaultProxy(dir, world.cluster.plane);
-  const releases = async (namespace: string): Promise<readonly HelmRelease[]> => {
-    const text = await world.cluster.kubectl(
-      ...['get', 'helmreleases.helm.fluxcd.io', '-n', namespace, '-o', 'json'],
-    );
-    return (JSON.parse(text) as { items: HelmRelease[] }).items;
-  };
+  const releases = (namespace: string): Promise<readonly HelmRelease[]> =>
+    world.cluster.list<HelmRelease>('helmreleases', namespace);
   return {
     ...world,
     proxy,

@@ -56,7 +56,7 @@ for (const helmTool of ['helm', 'helm3'] as const) {
       const [revision, ...others] = await world.revisions(NAMESPACE, 'life-web');
       expect(revision).to.include({ revision: 1, status: 'deployed' });
       expect(others).to.deep.equal([]);
-      expect(await world.cluster.get('deployment', 'life-web', NAMESPACE)).not.to.equal(undefined);
+      expect(await world.cluster.get('deployments', 'life-web', NAMESPACE)).not.to.equal(undefined);
     });
 
     it('is upgraded by the next commit', async () => {
@@ -171,7 +171,7 @@ for (const helmTool of ['helm', 'helm3'] as const) {
       );
 
       expect(await world.revisions(NAMESPACE, 'life-web')).to.deep.equal([]);
-      expect(await world.cluster.get('deployment', 'life-web', NAMESPACE)).to.equal(undefined);
+      expect(await world.cluster.get('deployments', 'life-web', NAMESPACE)).to.equal(undefined);
     });
   });
 }

@@ -128,7 +128,7 @@ for (const helmTool of ['helm', 'helm3'] as const) {
     /** As helm would write it: body and label. */
     async function setStatus(release: string, revision: number, status: HelmStatus): Promise<void> {
       const name = secretOf(release, revision);
-      const secret = await world.cluster.get<{ data: { release: string } }>('secret', name, NAMESPACE);
+      const secret = await world.cluster.get<{ data: { release: string } }>('secrets', name, NAMESPACE);
       const data = { release: await withStatus(secret?.data.release ?? '', { status }) };
       await patchSecret(name, { metadata: { labels: { status } }, data });
     }
@@ -164,7 +164,7 @@ for (const helmTool of ['helm', 'helm3'] as const) {
     }
 
     async function expectText(name: string, text: string): Promise<void> {
-      const found = await world.cluster.get<{ data: { text: string } }>('configmap', name, NAMESPACE);
+      const found = await world.cluster.get<{ data: { text: string } }>('configmaps', name, NAMESPACE);
       expect(found?.data.text).to.equal(text);
     }
 

@@ -179,7 +179,7 @@ describe('teams that share a cluster and an operator that may only impersonate',
     const { status } = await untilReady('web', 1);
 
     expect(status?.account).to.equal(APP);
-    expect(await world.cluster.get('deployment', 'team-web', TEAM)).not.to.equal(undefined);
+    expect(await world.cluster.get('deployments', 'team-web', TEAM)).not.to.equal(undefined);
     await untilSaid('unnamed', `service account ${TEAM}/default may not list secrets`);
   });
 
@@ -222,8 +222,8 @@ describe('teams that share a cluster and an operator that may only impersonate',
     await untilSaid('peek', `service account ${TEAM}/app may not get secrets in namespace ${OTHER}`);
     await untilSaid('reach', `service account ${TEAM}/app may not get configmaps in namespace ${OTHER}`);
     await untilSaid('target', `service account ${TEAM}/app may not list secrets in namespace ${OTHER}`);
-    expect(await world.cluster.get('configmap', 'seen', TEAM)).to.equal(undefined);
-    expect(await world.cluster.get('configmap', 'there', OTHER)).to.equal(undefined);
+    expect(await world.cluster.get('configmaps', 'seen', TEAM)).to.equal(undefined);
+    expect(await world.cluster.get('configmaps', 'there', OTHER)).to.equal(undefined);
     for (const name of ['values', 'peek', 'reach', 'target']) await remove(name);
   });
 
@@ -280,7 +280,7 @@ describe('teams that share a cluster and an operator that may only impersonate',
 
     await cluster.kubectl('delete', 'gitsync', 'deploy', '-n', TEAM);
     await remove('own');
-    expect(await cluster.get('configmap', 'own', TEAM)).to.equal(undefined);
+    expect(await cluster.get('configmaps', 'own', TEAM)).to.equal(undefined);
   });
 
   it('uninstalls it as the account, and names the way out while that lacks the rights', async () => {
@@ -289,7 +289,7 @@ describe('teams that share a cluster and an operator that may only impersonate',
       ...['delete', 'helmreleases.helm.fluxcd.io', 'web', '-n', TEAM, '--wait=false'],
     );
     await untilSaid('web', `service account ${TEAM}/app may not`, 'set spec.suspend to true');
-    expect(await world.cluster.get('deployment', 'team-web', TEAM)).not.to.equal(undefined);
+    expect(await world.cluster.get('deployments', 'team-web', TEAM)).not.to.equal(undefined);
 
     await grant('default', TEAM);
     await world.cluster.kubectl(
@@ -300,7 +300,7 @@ describe('teams that share a cluster and an operator that may only impersonate',
       expect(await world.cluster.get('helmreleases.helm.fluxcd.io', 'web', TEAM)).to.equal(undefined);
     }, 20_000);
 
-    expect(await world.cluster.get('deployment', 'team-web', TEAM)).to.equal(undefined);
+    expect(await world.cluster.get('deployments', 'team-web', TEAM)).to.equal(undefined);
     expect(await world.revisions(TEAM, 'team-web')).to.deep.equal([]);
   });
 
@@ -382,7 +382,7 @@ describe('teams that share a cluster and an operator that may only impersonate',
     await tryNow('named');
     await untilReady('named', 1);
 
-    const made = await world.cluster.get<{ data: { text: string } }>('configmap', 'team-named', TEAM);
+    const made = await world.cluster.get<{ data: { text: string } }>('configmaps', 'team-named', TEAM);
     expect(made?.data.text).to.equal('stolen');
     await remove('named');
   });

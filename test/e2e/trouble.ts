@@ -69,11 +69,8 @@ export async function eventsOf(
   { uid = '', namespace = '' }: ObjectMeta,
   reason: string,
 ): Promise<readonly Event[]> {
-  const selector = `involvedObject.uid=${uid},reason=${reason}`;
-  const text = await world.cluster.kubectl(
-    ...['get', 'events', '-n', namespace, '--field-selector', selector, '-o', 'json'],
-  );
-  return (JSON.parse(text) as { readonly items: readonly Event[] }).items;
+  const fields = `involvedObject.uid=${uid},reason=${reason}`;
+  return await world.cluster.list<Event>('events', namespace, { fields });
 }
 
 /** Several passes over stalled HelmReleases write nothing. For operators that look at them often. */
@@ -92,7 +89,7 @@ export async function expectStill(
   expect(await versions()).to.deep.equal(before);
 }
 
-const KINDS = 'deployments,services,configmaps,serviceaccounts,secrets';
+const KINDS = ['deployments', 'services', 'configmaps', 'serviceaccounts', 'secrets'];
 
 /** Everything that Helm keeps and made of a release; equal as long as nobody touches any of it. */
 export async function footprintOf(
@@ -100,15 +97,16 @@ export async function footprintOf(
   namespace: string,
   releaseName: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const text = await world.cluster.kubectl('get', KINDS, '-n', namespace, '-o', 'json');
-  const { items } = JSON.parse(text) as {
-    readonly items: readonly { readonly kind: string; readonly metadata: ObjectMeta }[];
-  };
-  const own = items.filter(
-    ({ metadata: { annotations, labels } }) =>
-      annotations?.['meta.helm.sh/release-name'] === releaseName ||
-      (labels?.['owner'] === 'helm' && labels['name'] === releaseName),
+  const lists = await Promise.all(
+    KINDS.map((kind) => world.cluster.list<{ readonly metadata: ObjectMeta }>(kind, namespace)),
   );
+  const own = lists
+    .flat()
+    .filter(
+      ({ metadata: { annotations, labels } }) =>
+        annotations?.['meta.helm.sh/release-name'] === releaseName ||
+        (labels?.['owner'] === 'helm' && labels['name'] === releaseName),
+    );
   return Object.fromEntries(
     own.map(({ kind, metadata }) => [`${kind}/${metadata.name}`, versionOf(metadata)]),
   );

@@ -82,7 +82,7 @@ describe('values', function () {
 
   const renderedValues = async (name: string): Promise<Readonly<Record<string, unknown>>> => {
     const found = await bench.world.cluster.get<{ data: { values: string } }>(
-      'configmap',
+      'configmaps',
       `${name}-values`,
       NAMESPACE,
     );

@@ -26,6 +26,10 @@ export interface StoredRevision {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+interface HelmSecret {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+}
+
 /** A cluster, a Git server with the chart `web` in the repository `charts`, and what a person looks at. */
 export interface World {
   readonly cluster: Cluster;
@@ -102,24 +106,13 @@ export async function startWorld(helmTool: 'helm' | 'helm3' = 'helm'): Promise<W
         return found;
       }, timeoutMs),
     revisions: async (namespace, releaseName) => {
-      const text = await cluster.kubectl(
-        'get',
-        'secrets',
-        '-n',
-        namespace,
-        '-l',
-        `owner=helm,name=${releaseName}`,
-        '-o',
-        'json',
-      );
-      const { items } = JSON.parse(text) as {
-        items: { metadata: { labels: Record<string, string> } }[];
-      };
-      return items
-        .map(({ metadata: { labels } }) => ({
-          revision: Number(labels['version']),
-          status: labels['status'] ?? '',
-          labels,
+      const labels = `owner=helm,name=${releaseName}`;
+      const secrets = await cluster.list<HelmSecret>('secrets', namespace, { labels });
+      return secrets
+        .map(({ metadata }) => ({
+          revision: Number(metadata.labels['version']),
+          status: metadata.labels['status'] ?? '',
+          labels: metadata.labels,
         }))
         .sort((a, b) => a.revision - b.revision);
     },

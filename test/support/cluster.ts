@@ -4,22 +4,17 @@ import { join } from 'node:path';
 import { startControlPlane, tool } from '../../hack/testenv/testenv.ts';
 import type { ControlPlane, StartOptions } from '../../hack/testenv/testenv.ts';
 import { eventually } from './eventually.ts';
+import { createObjects, type Objects } from './objects.ts';
 import { run } from './run.ts';
 
 const CRDS = new URL('../../crds/', import.meta.url).pathname;
 
-/** A control plane with our CustomResourceDefinitions, and the commands that a person would type at it. */
-export interface Cluster {
+/** A control plane with our CustomResourceDefinitions, what is in it, and the commands that a person would type at it. */
+export interface Cluster extends Objects {
   readonly plane: ControlPlane;
   readonly kubeconfig: string;
   readonly kubectl: (...args: readonly string[]) => Promise<string>;
   readonly apply: (manifest: object) => Promise<string>;
-  /** An object as the API server has it now; undefined if there is none. */
-  readonly get: <T = Record<string, unknown>>(
-    kind: string,
-    name: string,
-    namespace: string,
-  ) => Promise<T | undefined>;
   readonly createNamespace: (name: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -46,14 +41,11 @@ export async function startCluster(options: Pick<StartOptions, 'audit'> = {}): P
     throw error;
   }
   return {
+    ...createObjects(plane.client),
     plane,
     kubeconfig: plane.kubeconfig,
     kubectl: (...args) => kubectl(args),
     apply: (manifest) => kubectl(['apply', '-f', '-'], JSON.stringify(manifest)),
-    get: async <T>(kind: string, name: string, namespace: string) => {
-      const text = await kubectl(['get', kind, name, '-n', namespace, '-o', 'json', '--ignore-not-found']);
-      return text === '' ? undefined : (JSON.parse(text) as T);
-    },
     createNamespace: async (name) => {
       await kubectl(['create', 'namespace', name]);
     },

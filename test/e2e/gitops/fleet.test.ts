@@ -136,7 +136,7 @@ describe('a repository that many use', function () {
     expect(status?.failure?.cause).to.include('Secret team/sealed').and.include('delete');
     expect(JSON.stringify(status)).not.to.include('do-not-tell');
     await eventually(async () => {
-      const events = await ops().world.cluster.kubectl('get', 'events', '-n', TEAM, '-o', 'json');
+      const events = JSON.stringify(await ops().world.cluster.list('events', TEAM));
       expect(events).to.include('SyncFailed');
       expect(events).not.to.include('do-not-tell');
     });

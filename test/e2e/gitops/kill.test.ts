@@ -14,6 +14,11 @@ const OBJECTS = 60;
 const LATEST_MS = 2_500;
 const LABEL = 'gitops.helm-release-operator.io/name=team';
 
+interface Round {
+  readonly metadata: { readonly name: string };
+  readonly data: { readonly round: string };
+}
+
 describe(`a GitSync whose operator is killed (KILL_SEED=${String(SEED)})`, function () {
   this.timeout(60_000 + ROUNDS * 15_000);
   const { below } = createDice(SEED);
@@ -21,11 +26,8 @@ describe(`a GitSync whose operator is killed (KILL_SEED=${String(SEED)})`, funct
 
   const rounds = (): Promise<Map<string, string>> =>
     ops()
-      .world.cluster.kubectl('get', 'configmaps', '-n', TEAM, '-l', LABEL, '-o', 'json')
-      .then(
-        (text) => JSON.parse(text) as { items: { metadata: { name: string }; data: { round: string } }[] },
-      )
-      .then(({ items }) => new Map(items.map(({ metadata, data }) => [metadata.name, data.round])));
+      .world.cluster.list<Round>('configmaps', TEAM, { labels: LABEL })
+      .then((maps) => new Map(maps.map(({ metadata, data }) => [metadata.name, data.round])));
 
   it('ends with what Git holds, and nothing else', async () => {
     await ops().sync(TEAM, 'team', { path: 'team' });

@@ -148,8 +148,7 @@ describe('the trail', function () {
     await ops().untilApplied(TEAM, 'team', third);
 
     const pods = await eventually(async () => {
-      const text = await cluster.kubectl('get', 'pods', '-n', TEAM, '-o', 'json');
-      const { items } = JSON.parse(text) as { items: readonly Pod[] };
+      const items = await cluster.list<Pod>('pods', TEAM);
       expect(items).to.have.lengthOf(2);
       return items;
     });
@@ -248,9 +247,8 @@ describe('the trail', function () {
 
   it('stands in the Events of each revision, in words and for programs', async () => {
     const { cluster } = ops().world;
-    const args = ['get', 'events', '-n', TEAM, '--field-selector', 'reason=ReleaseSynced', '-o', 'json'];
     const events = await eventually(async () => {
-      const { items } = JSON.parse(await cluster.kubectl(...args)) as { items: readonly TrailedEvent[] };
+      const items = await cluster.list<TrailedEvent>('events', TEAM, { fields: 'reason=ReleaseSynced' });
       expect(items).to.have.lengthOf(2);
       return items;
     });

@@ -193,7 +193,7 @@ export function imageTests(limits: { readonly readyMs: number; readonly atRestMb
         await applyKustomization(world);
         for (const name of ['by-http', 'by-ssh']) await world.until(NAMESPACE, name, expectReady);
         await eventually(async () => {
-          expect(await world.cluster.get('configmap', 'built', NAMESPACE)).to.deep.include({
+          expect(await world.cluster.get('configmaps', 'built', NAMESPACE)).to.deep.include({
             data: { color: 'red' },
           });
         });

@@ -31,7 +31,8 @@ function clusterWith(deployment: object | undefined, ...looks: readonly (readonl
     },
   };
   const write = (line: string): void => void said.push(line);
-  return { asked, said, ports: { deployments, pods, write, pollMs: 1 } };
+  const onScaled = (): void => void asked.push('told');
+  return { asked, said, ports: { deployments, pods, write, onScaled, pollMs: 1 } };
 }
 
 describe('the Deployment of an operator that is to end', () => {
@@ -44,10 +45,11 @@ describe('the Deployment of an operator that is to end', () => {
       ['Failed', 'Succeeded'],
     );
 
-    expect(await stopDeployment('flux', 'operator', ports, soon())).to.equal(true);
+    await stopDeployment('flux', 'operator', ports, soon());
 
     const look = 'pods of flux with app=helm-operator,release=ours';
-    expect(asked).to.deep.equal(['patch flux/operator {"spec":{"replicas":0}}', look, look, look, look]);
+    const patch = 'patch flux/operator {"spec":{"replicas":0}}';
+    expect(asked).to.deep.equal([patch, 'told', look, look, look, look]);
     expect(said).to.deep.equal([
       'Waiting for 2 pods of Deployment flux/operator to end.',
       'Waiting for 1 pods of Deployment flux/operator to end.',
@@ -58,7 +60,7 @@ describe('the Deployment of an operator that is to end', () => {
   it('may be gone already', async () => {
     const { asked, said, ports } = clusterWith(undefined);
 
-    expect(await stopDeployment('flux', 'operator', ports, soon())).to.equal(false);
+    await stopDeployment('flux', 'operator', ports, soon());
 
     expect(asked).to.deep.equal([]);
     expect(said).to.deep.equal(['There is no Deployment flux/operator.']);
