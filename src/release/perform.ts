@@ -83,7 +83,7 @@ export async function perform(
       await adopt(pass, plan, from, records, ports);
       return 'again';
     case 'test':
-      await test(pass, plan, action.revision, restorable !== undefined, ports);
+      await test(pass, plan, action, ports);
       return 'again';
     case 'condemn':
       await condemn(

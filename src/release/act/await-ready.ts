@@ -112,7 +112,7 @@ async function recordWaiting(
   if (operation?.toRevision === revision && operation.deadline !== undefined) return;
   const message = `waiting until ${kubeTime(deadline)} for revision ${String(revision)} (${formatChart(plan.chart)}) to become ready: ${await concealed(pass, plan, of, why, ports)}`;
   await pass.save((status, context) => {
-    const entry = madeFrom(plan, operation, revision);
+    const entry = madeFrom(plan, status, revision);
     const begun = operation?.toRevision === revision ? operation : undefined;
     const next = deployed(made(status, entry, context), message, context);
     return {
@@ -139,8 +139,7 @@ async function succeed(pass: Pass, plan: Plan, revision: number, ports: AwaitPor
   // From here on the operation is the test, with a beginning of its own.
   meterEnd(pass, ports.meter, true);
   await pass.save((status, context) => {
-    const { operation } = status;
-    const entry = madeFrom(plan, operation, revision);
+    const entry = madeFrom(plan, status, revision);
     const next = deployed(made(status, entry, context), 'ready', context);
     return testing(next, plan, entry, context);
   });
@@ -155,15 +154,14 @@ async function giveUp(
   ports: AwaitPorts,
 ): Promise<void> {
   const { revision } = of;
-  const { operation } = pass.status();
   const limit = `${String(Math.round(plan.settings.timeoutMs / 1000))} s`;
   const why = await concealed(pass, plan, of, verdict.why, ports);
   const error = new NotReadyError(
     verdict.kind === 'failed' ? why : `it was not ready within ${limit} (spec.timeout): ${why}`,
   );
-  const action = madeFrom(plan, operation, revision).action;
+  const action = madeFrom(plan, pass.status(), revision).action;
   if (entryOf(historyOf(pass.status()), revision) === undefined) {
-    await pass.save((status, context) => made(status, madeFrom(plan, operation, revision), context));
+    await pass.save((status, context) => made(status, madeFrom(plan, status, revision), context));
   }
   const doing = `${action} to revision ${String(revision)} (${formatChart(plan.chart)}) failed`;
   await recordFailure(pass, { step: 'wait', error, doing, plan, revision, restorable }, ports);

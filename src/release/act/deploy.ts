@@ -1,4 +1,4 @@
-import type { HistoryEntry, Operation } from '../../api/helm-release.ts';
+import type { HelmReleaseStatus, HistoryEntry, Operation } from '../../api/helm-release.ts';
 import { kubeTime } from '../../api/time.ts';
 import type { HelmOutcome } from '../../helm/outcome.ts';
 import type { Charts } from '../../charts/charts.ts';
@@ -8,7 +8,7 @@ import type { Cause } from '../decide/action.ts';
 import type { ValuesMap } from '../../values/merge.ts';
 import { notLosing, recordFailure } from '../record/fail.ts';
 import type { FailPorts } from '../record/fail.ts';
-import { historyOf, restorableRevision } from '../observe/history.ts';
+import { entryOf, historyOf, restorableRevision } from '../observe/history.ts';
 import type { Revisions } from '../observe/revisions.ts';
 import type { Pass } from '../pass.ts';
 import { formatChart } from '../plan.ts';
@@ -107,7 +107,7 @@ export async function deploy(
   const revision = newest?.revision;
   if (revision !== undefined) {
     await asking(() =>
-      pass.save((status, context) => made(status, madeFrom(plan, operation, revision), context)),
+      pass.save((status, context) => made(status, madeFrom(plan, status, revision), context)),
     );
   }
   await recordFailure(
@@ -157,10 +157,12 @@ function warn(pass: Pass, message: string, { events }: FailPorts): void {
   events.record({ regarding: pass.release(), type: 'Warning', reason: 'ValuesWarning', message });
 }
 
-/** A revision as history keeps it, told by the plan that it was made from. */
-export function madeFrom(plan: Plan, operation: Operation | undefined, revision: number): Made {
+/** A revision as history keeps it, told by the plan that it was made from, and by what status says of it. */
+export function madeFrom(plan: Plan, status: HelmReleaseStatus, revision: number): Made {
   const { chart, digest } = plan;
+  const { operation } = status;
   const mine = operation?.toRevision === revision ? operation : undefined;
+  const known = entryOf(historyOf(status), revision);
   return {
     revision,
     chart: chart.name,
@@ -168,19 +170,21 @@ export function madeFrom(plan: Plan, operation: Operation | undefined, revision:
     ...(chart.appVersion === undefined ? {} : { appVersion: chart.appVersion }),
     sourceRevision: chart.revision,
     digest,
-    action: actionOf(mine),
-    cause: mine?.cause ?? 'Changed',
+    action: makingAction(mine) ?? known?.action ?? 'upgrade',
+    cause: mine?.cause ?? known?.cause ?? 'Changed',
     ...(plan.trail === undefined ? {} : { trail: plan.trail }),
   };
 }
 
-function actionOf(operation: Operation | undefined): HistoryEntry['action'] {
+/** Tests make no revision. */
+function makingAction(operation: Operation | undefined): HistoryEntry['action'] | undefined {
   switch (operation?.action) {
     case 'install':
+    case 'upgrade':
     case 'rollback':
       return operation.action;
     default:
-      return 'upgrade';
+      return undefined;
   }
 }
 

@@ -29,7 +29,7 @@ export async function recordReleased(
   await pass.save((status, context) => {
     const known = entryOf(historyOf(status), revision);
     const begun = status.operation?.startedAt ?? kubeTime(context.now);
-    const made = { ...madeFrom(plan, status.operation, revision), ...(cause === undefined ? {} : { cause }) };
+    const made = { ...madeFrom(plan, status, revision), ...(cause === undefined ? {} : { cause }) };
     // One that was known already may have been made under another key of the digest.
     const entry = { ...(known ?? { ...made, result: 'Pending', time: begun }), digest: plan.digest };
     return healthy(released(status, entry, context), { kind: 'ready' }, context);

@@ -2,6 +2,7 @@ import type { HelmReleaseStatus } from '../../api/helm-release.ts';
 import { withPhase } from '../../api/phases.ts';
 import { kubeTime } from '../../api/time.ts';
 import { describe } from '../../api/errors.ts';
+import type { Action } from '../decide/action.ts';
 import type { Helm } from '../../helm/helm.ts';
 import { started } from '../record/attempt.ts';
 import type { RecordContext } from '../record/context.ts';
@@ -44,8 +45,7 @@ export function testing(
 export async function test(
   pass: Pass,
   plan: Plan,
-  revision: number,
-  restorable: boolean,
+  { revision, ifFailed }: Extract<Action, { kind: 'test' }>,
   ports: TestPorts,
 ): Promise<void> {
   const { timeoutMs, ignoreFailures, cleanup } = plan.settings.test;
@@ -91,5 +91,6 @@ export async function test(
     return;
   }
   const doing = `helm test of revision ${String(revision)} failed`;
-  await recordFailure(pass, { step: 'test', error, doing, plan, revision, restorable }, ports);
+  const after = { restorable: ifFailed === 'rollback', stays: ifFailed === 'stay' };
+  await recordFailure(pass, { step: 'test', error, doing, plan, revision, ...after }, ports);
 }

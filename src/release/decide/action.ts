@@ -1,3 +1,5 @@
+import type { AfterFailedTests } from './failed-tests.ts';
+
 /** Why an action that makes a revision is taken; kept in `status.history` and shown to people. */
 export type Cause =
   | 'FirstInstall'
@@ -33,7 +35,7 @@ export type Action =
   | { readonly kind: 'await'; readonly revision: number }
   /** The same for a revision that a rollback of ours made. */
   | { readonly kind: 'await-rollback'; readonly revision: number }
-  | { readonly kind: 'test'; readonly revision: number }
+  | { readonly kind: 'test'; readonly revision: number; readonly ifFailed: AfterFailedTests['kind'] }
   /** Write into Helm's storage that a revision which Helm calls deployed did not become ready. */
   | { readonly kind: 'condemn'; readonly revision: number; readonly restore?: number }
   | {

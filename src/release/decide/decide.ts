@@ -1,6 +1,7 @@
 import type { Action, Cause } from './action.ts';
 import type { Memory, RememberedFailure } from '../observe/memory.ts';
 import type { Observed, Revision } from '../observe/observed.ts';
+import { afterFailedTests } from './failed-tests.ts';
 import { attempt, failedRollbackOf, failureOf, unlessHeld } from './attempt.ts';
 import { waitForLock } from './lock.ts';
 import {
@@ -16,13 +17,7 @@ type Present = Extract<Observed, { kind: 'present' }>;
 
 /** Pure: no clock, no I/O, so that every branch is a row of a table test. */
 export function decide(wanted: Wanted, observed: Observed, memory: Memory): Action {
-  if (observed.kind === 'absent') {
-    return attempt(wanted, memory, 'FirstInstall', (because) => ({
-      kind: 'install',
-      because,
-      replace: false,
-    }));
-  }
+  if (observed.kind === 'absent') return installAnew(wanted, memory, false);
   const { newest } = observed;
   switch (newest.status) {
     case 'pending-install':
@@ -32,11 +27,7 @@ export function decide(wanted: Wanted, observed: Observed, memory: Memory): Acti
     case 'uninstalling':
       return decideUninstalling(wanted, newest, memory);
     case 'uninstalled':
-      return attempt(wanted, memory, 'FirstInstall', (because) => ({
-        kind: 'install',
-        because,
-        replace: true,
-      }));
+      return installAnew(wanted, memory, true);
     case 'unknown':
       return { kind: 'condemn', revision: newest.number };
     case 'superseded':
@@ -46,6 +37,12 @@ export function decide(wanted: Wanted, observed: Observed, memory: Memory): Acti
     case 'failed':
       return decideFailed(wanted, observed, memory);
   }
+}
+
+/** What failed as an upgrade of a release that is gone says nothing of a new one. */
+function installAnew(wanted: Wanted, { failure, ...others }: Memory, replace: boolean): Action {
+  const memory = failure === undefined || failure.wasUpgrade === true ? others : { failure, ...others };
+  return attempt(wanted, memory, 'FirstInstall', (because) => ({ kind: 'install', because, replace }));
 }
 
 /** Helm holds its lock in the newest revision. Ours is stale as soon as our process is gone, and it is: we are here. */
@@ -97,7 +94,7 @@ function decideDeployed(wanted: Wanted, observed: Present, memory: Memory): Acti
   if (failure?.step === 'test' && failure.revision === undefined && !isJustMade)
     return attempt(wanted, memory, 'Retry', () => look);
   return memory.intent?.action === 'test' && memory.intent.toRevision === newest.number
-    ? { kind: 'test', revision: newest.number }
+    ? runTests(wanted, observed)
     : look;
 }
 
@@ -136,12 +133,12 @@ function decideGivenUp(
 ): Action {
   const { newest, restorable } = observed;
   if (memory.requested) {
-    return { kind: failure.step === 'test' ? 'test' : 'await', revision: newest.number };
+    return failure.step === 'test' ? runTests(wanted, observed) : { kind: 'await', revision: newest.number };
   }
   const { intent } = memory;
   if (failure.step === 'test' && intent?.action === 'test' && intent.toRevision === newest.number) {
     // A person had asked for them once more.
-    return { kind: 'test', revision: newest.number };
+    return runTests(wanted, observed);
   }
   if (failure.step !== 'test') {
     return {
@@ -150,12 +147,20 @@ function decideGivenUp(
       ...(restorable === undefined ? {} : { restore: restorable }),
     };
   }
-  if (restorable === undefined && observed.onlyOwnInstalls && !wanted.isOwn) {
-    return clear(wanted, memory, newest, 'the tests of its first installation failed');
+  const then = afterFailedTests(wanted, observed);
+  switch (then.kind) {
+    case 'clear':
+      return clear(wanted, memory, newest, 'the tests of its first installation failed');
+    case 'rollback':
+      return goBack(wanted, memory, newest, then.to);
+    case 'stay':
+      return { kind: 'stay', why: 'failed' };
   }
-  return wanted.rollback && restorable !== undefined
-    ? goBack(wanted, memory, newest, restorable)
-    : { kind: 'stay', why: 'failed' };
+}
+
+function runTests(wanted: Wanted, observed: Present): Action {
+  const { number: revision } = observed.newest;
+  return { kind: 'test', revision, ifFailed: afterFailedTests(wanted, observed).kind };
 }
 
 function decideFailed(wanted: Wanted, observed: Present, memory: Memory): Action {

@@ -15,7 +15,7 @@ export interface FailedTry {
 export interface RetryRules {
   /** Tries after the first one; may be infinite. */
   readonly maxRetries: number;
-  /** Whether a rollback follows the failure, and whether the same input is tried again after it. */
+  /** Whether a rollback follows the failure, and whether the same input is tried again after it, or without one. */
   readonly afterRollback: 'no-rollback' | 'stay' | 'retry';
 }
 

@@ -32,6 +32,8 @@ export interface RememberedFailure {
   readonly revision?: number;
   /** Time until the next try; absent when only another input can help. */
   readonly dueInMs?: number;
+  /** It failed over a release that was there, and was no first installation. */
+  readonly wasUpgrade?: true;
 }
 
 export interface Intent {

@@ -60,12 +60,16 @@ export function recall(
   nowMs: number,
 ): Memory {
   const tried = (failed: Failure | undefined): RememberedFailure | undefined => {
-    const known = remembered(failed, nowMs);
+    const known = remembered(failed, status, nowMs);
     const otherwise = failed?.options !== undefined && failed.options !== options;
     return known !== undefined && otherwise ? { ...known, dueInMs: 0 } : known;
   };
   const [failure, rollback] = [tried(status.failedInput), tried(status.failedRollback)];
-  const uninstall = remembered(status.failure?.step === 'uninstall' ? status.failure : undefined, nowMs);
+  const uninstall = remembered(
+    status.failure?.step === 'uninstall' ? status.failure : undefined,
+    status,
+    nowMs,
+  );
   const intent = intentFrom(status);
   return {
     requested,
@@ -76,14 +80,20 @@ export function recall(
   };
 }
 
-function remembered(failure: Failure | undefined, nowMs: number): RememberedFailure | undefined {
+function remembered(
+  failure: Failure | undefined,
+  status: HelmReleaseStatus,
+  nowMs: number,
+): RememberedFailure | undefined {
   if (failure?.digest === undefined) return undefined;
   const { step, digest, revision, nextTry } = failure;
+  const made = revision === undefined ? undefined : entryOf(historyOf(status), revision);
   return {
     step,
     digest,
     ...(revision === undefined ? {} : { revision }),
     ...(nextTry === undefined ? {} : { dueInMs: Math.max(0, Date.parse(nextTry) - nowMs) }),
+    ...(step === 'upgrade' || made?.action === 'upgrade' ? { wasUpgrade: true } : {}),
   };
 }
 

@@ -44,10 +44,11 @@ export function started(
 
 /** Helm made the revision; whether it works is not known yet. */
 export function made(status: HelmReleaseStatus, entry: Made, context: RecordContext): HelmReleaseStatus {
+  const known = historyOf(status).find(({ revision }) => revision === entry.revision);
   const history = withEntry(historyOf(status), {
     ...entry,
     result: 'Pending',
-    time: status.operation?.startedAt ?? kubeTime(context.now),
+    time: status.operation?.startedAt ?? known?.time ?? kubeTime(context.now),
   });
   const { failedRollback: _overtaken, ...rest } = status;
   return { ...rest, history };

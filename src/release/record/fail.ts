@@ -34,6 +34,8 @@ export interface FailedStep {
   readonly revision?: number;
   /** Whether a revision that works is there to go back to. */
   readonly restorable?: boolean;
+  /** The revision is left as it is, whatever the settings for tries say. */
+  readonly stays?: boolean;
   /** The revision failed for no fault of its input: no reason to go back, or to give the input up. */
   readonly blameless?: boolean;
   /** What it waits for is asked again by itself, and wakes the release: there is no time at which it is tried again. */
@@ -46,7 +48,7 @@ export interface FailedStep {
  */
 export async function recordFailure(
   pass: Pass,
-  { step, error, doing, plan, revision, restorable, blameless = false, told }: FailedStep,
+  { step, error, doing, plan, revision, restorable, stays = false, blameless = false, told }: FailedStep,
   { events, random, meter }: FailPorts,
 ): Promise<number | undefined> {
   const cause = mask(sentenceOf(pass, step, error, doing), plan?.values.secrets ?? []);
@@ -65,7 +67,7 @@ export async function recordFailure(
       // Rights of an account are given and taken beside the input, whose tries they must not use up.
       madeRevision: revision !== undefined && !blameless && !(hasAccount && lacksRights(error)),
     },
-    rulesOf(step, plan, restorable === true),
+    rulesOf(plan, restorable === true, stays),
     random,
   );
   const tryAgainMs = woken ? Number.POSITIVE_INFINITY : delayMs;
@@ -147,12 +149,11 @@ function standingFor(pass: Pass, step: Step, cause: string): { readonly ms: numb
 
 const LOOKED_AT: ReadonlySet<Step> = new Set(['chart', 'values', 'spec', 'ownership']);
 
-function rulesOf(step: Step, plan: Plan | undefined, restorable: boolean): RetryRules {
+function rulesOf(plan: Plan | undefined, restorable: boolean, stays: boolean): RetryRules {
   if (plan === undefined) return { maxRetries: Number.POSITIVE_INFINITY, afterRollback: 'no-rollback' };
   const { enable, retry, maxRetries } = plan.settings.rollback;
-  if (!restorable) return { maxRetries, afterRollback: 'no-rollback' };
-  // A release whose tests failed is left as it is, and the same tests would only say the same.
-  if (!enable) return { maxRetries, afterRollback: step === 'test' ? 'stay' : 'no-rollback' };
+  if (stays) return { maxRetries, afterRollback: 'stay' };
+  if (!restorable || !enable) return { maxRetries, afterRollback: 'no-rollback' };
   return { maxRetries, afterRollback: retry ? 'retry' : 'stay' };
 }
 

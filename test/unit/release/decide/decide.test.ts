@@ -74,6 +74,12 @@ const rows: readonly Row[] = [
     then: { kind: 'stay', why: 'failed' },
   },
   {
+    when: 'the input failed as an upgrade of a release that is gone since then',
+    observed: absent,
+    memory: { failure: { step: 'upgrade', digest: NEW, revision: 5, wasUpgrade: true } },
+    then: { kind: 'install', because: 'FirstInstall', replace: false },
+  },
+  {
     when: 'an install of another input failed',
     observed: absent,
     memory: { failure: { step: 'install', digest: OLD } },
@@ -254,7 +260,7 @@ const rows: readonly Row[] = [
     when: 'the wanted input is ready and its tests were begun',
     observed: present({ status: 'deployed' }),
     memory: { intent: { action: 'test', digest: NEW, toRevision: 5 } },
-    then: { kind: 'test', revision: 5 },
+    then: { kind: 'test', revision: 5, ifFailed: 'clear' },
   },
   {
     when: 'another input is deployed and verified',
@@ -477,7 +483,7 @@ const rows: readonly Row[] = [
     when: 'the tests failed and a person asks for a try',
     observed: present({ status: 'deployed' }, { restorable: 4 }),
     memory: { failure: { step: 'test', digest: NEW, revision: 5 }, requested: true },
-    then: { kind: 'test', revision: 5 },
+    then: { kind: 'test', revision: 5, ifFailed: 'stay' },
   },
   {
     when: 'another input failed before',

@@ -51,6 +51,45 @@ describe('a release that is found half uninstalled', () => {
     expect((await world.pass()).runs).to.deep.equal(['helm install']);
   });
 
+  it('is installed anew when it is gone, although the input had failed as an upgrade of it', async () => {
+    for (const fault of ['upgrade', 'test'] as const) {
+      const world = createWorld({ rollback: { enable: true }, test: { enable: true } });
+      await world.pass();
+      world.chart = 'b';
+      world.helm.faults.set(fault, 'after');
+      await world.pass();
+      world.helm.faults.clear();
+      expect((await world.pass()).outcome?.kind, 'the rollback stands').to.equal('stalled');
+      world.storage.remove('web');
+
+      const { runs, outcome } = await world.pass();
+
+      expect(runs, fault).to.deep.equal(['helm install', 'helm test']);
+      expect(outcome?.kind).to.equal('done');
+      expect(world.storage.newest('web')).to.include({ status: 'deployed', content: 'b' });
+      expect(world.status().failure).to.equal(undefined);
+    }
+  });
+
+  it('is not installed again and again when its first installation fails', async () => {
+    const world = createWorld({ rollback: { enable: true, maxRetries: 1 } });
+    await world.pass();
+    world.chart = 'b';
+    world.helm.faults.set('upgrade', 'after');
+    await world.pass();
+    world.storage.remove('web');
+    world.helm.faults.set('install', 'after');
+    const runs: string[] = [];
+    for (let looks = 0; looks < 10; looks++) {
+      runs.push(...(await world.pass()).runs);
+      world.later(3_600_000);
+    }
+
+    expect(runs.length, runs.join()).to.be.within(1, 2);
+    expect(new Set(runs)).to.deep.equal(new Set(['helm install']));
+    expect(world.condition('Stalled')?.message).to.match(/^install of /);
+  });
+
   it("stays so where it is the operator's own, which is said once, and the way out with it", async () => {
     const world = createWorld();
     await world.pass();

@@ -62,6 +62,22 @@ describe('an upgrade that fails', () => {
     expect(world.condition('Ready')?.status).to.equal('True');
   });
 
+  it('leaves an installation an installation, when its tests could not be run and it is waited for once more', async () => {
+    const world = createWorld({ wait: true, test: { enable: true } });
+    world.helm.faults.set('test', 'lost');
+    await world.pass();
+    world.helm.faults.clear();
+    world.health.set('a', { kind: 'progressing', why: 'Deployment shop/web: 0 of 1 pods are ready' });
+    const begun = world.status().history?.[0]?.time;
+    world.later(5_000);
+
+    await world.pass();
+
+    expect(world.status().operation).to.include({ action: 'install', cause: 'FirstInstall' });
+    expect(world.status().history).to.have.length(1);
+    expect(world.status().history?.[0]).to.include({ action: 'install', cause: 'FirstInstall', time: begun });
+  });
+
   it('because of the platform takes none of its own tries away from the input', async () => {
     const world = createWorld({ rollback: { maxRetries: 1 } });
     await world.pass();

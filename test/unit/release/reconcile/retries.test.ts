@@ -94,6 +94,7 @@ describe('what is tried again', () => {
     expect(runs).to.deep.equal(['helm upgrade', 'helm test']);
     expect(world.storage.newest('web')?.status).to.equal('deployed');
     expect(world.condition('Stalled')).to.include({ status: 'True' });
+    expect(world.status().failure).not.to.have.property('nextTry');
   });
 
   it('runs a test again that could not be run, and gives nobody the blame', async () => {

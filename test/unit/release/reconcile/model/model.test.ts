@@ -17,7 +17,9 @@ const anySpec = fc.record({
   test: fc.record({ enable: fc.boolean(), ignoreFailures: fc.boolean() }),
 });
 
-describe('a release to which anything may happen', () => {
+describe('a release to which anything may happen', function () {
+  this.timeout(120_000);
+
   it('keeps its promises all the time, and comes to rest when things do', async () => {
     await fc.assert(
       fc.asyncProperty(
