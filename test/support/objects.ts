@@ -1,9 +1,9 @@
 import type { ApiClient } from '../../hack/testenv/control-plane/api-client.ts';
-import { pathOfType } from '../../src/kube/resource-type.ts';
+import { createApiResources, read } from './api-resources.ts';
 
-/** Objects as the API server has them now, by single requests: each kubectl costs as much as a whole pass of the operator. */
+/** Objects as the API server has them now, by single requests: each kubectl is a process, and a test that waits asks often. */
 export interface Objects {
-  /** Undefined if there is none. A kind is named as kubectl names it, in the plural. */
+  /** Undefined if there is none. A kind is named as for kubectl. */
   readonly get: <T = Record<string, unknown>>(
     kind: string,
     name: string,
@@ -22,46 +22,24 @@ export interface Selectors {
   readonly fields?: string;
 }
 
-const GROUPS = new Map([
-  ['deployments', 'apps'],
-  ['replicasets', 'apps'],
-  ['jobs', 'batch'],
-  ['leases', 'coordination.k8s.io'],
-  ['helmreleases', 'helm.fluxcd.io'],
-  ['gitsyncs', 'gitops.helm-release-operator.io'],
-]);
-
 export function createObjects(client: ApiClient): Objects {
-  const answerOf = async (path: string): Promise<unknown> => {
-    const answer = await client.send('GET', path);
-    if (answer.status === 404 && isOfObject(answer.json())) return undefined;
-    if (answer.status !== 200) throw new Error(`GET ${path}: ${String(answer.status)} ${answer.text}`);
-    return answer.json();
-  };
+  const resourceOf = createApiResources(client);
   return {
-    get: async <T>(kind: string, name: string, namespace: string) =>
-      (await answerOf(pathOf(kind, { namespace, name }))) as T | undefined,
-    list: async <T>(kind: string, namespace?: string, { labels, fields }: Selectors = {}) => {
-      const query = new URLSearchParams({
-        ...(labels === undefined ? {} : { labelSelector: labels }),
-        ...(fields === undefined ? {} : { fieldSelector: fields }),
-      });
-      const found = await answerOf(`${pathOf(kind, { namespace })}?${query.toString()}`);
-      const { kind: listKind, items } = found as { readonly kind: string; readonly items: readonly T[] };
+    get: async <T>(kind: string, name: string, namespace: string) => {
+      const { root, plural, namespaced } = await resourceOf(kind);
+      const path = `${root}${namespaced ? `/namespaces/${namespace}` : ''}/${plural}/${name}`;
+      const answer = await client.send('GET', path);
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200) throw new Error(`GET ${path}: ${String(answer.status)} ${answer.text}`);
+      return answer.json() as T;
+    },
+    list: async <T>(name: string, namespace?: string, { labels = '', fields = '' }: Selectors = {}) => {
+      const { root, plural, kind } = await resourceOf(name);
+      const within = namespace === undefined ? '' : `/namespaces/${namespace}`;
+      const query = new URLSearchParams({ labelSelector: labels, fieldSelector: fields });
+      const found = await read(client, `${root}${within}/${plural}?${query.toString()}`);
       // In a list the objects do not say what they are.
-      return items.map((item) => ({ ...item, kind: listKind.replace(/List$/, '') }));
+      return (found as { readonly items: readonly T[] }).items.map((item) => ({ ...item, kind }));
     },
   };
-}
-
-/** Whether it is an object that is missing, and not the whole kind. */
-function isOfObject(status: unknown): boolean {
-  return (status as { readonly details?: { readonly name?: string } }).details?.name !== undefined;
-}
-
-function pathOf(kind: string, place: Parameters<typeof pathOfType>[1]): string {
-  const [plural = '', ...rest] = kind.split('.');
-  const group = rest.length > 0 ? rest.join('.') : (GROUPS.get(plural) ?? '');
-  const version = group === 'gitops.helm-release-operator.io' ? 'v1alpha1' : 'v1';
-  return pathOfType({ group, version, kind, plural, namespaced: true }, place);
 }
