@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { HelmRelease } from '../../src/api/helm-release.ts';
 import { byLabel, numberOf, samplesOf } from './dashboards.ts';
 import type { DashboardName, Shown } from './dashboards.ts';
+import { configMap } from './gitops/gitops.ts';
 import { webRelease } from './world.ts';
 import type { World } from './world.ts';
 
@@ -27,11 +28,25 @@ export function shopReleases(world: World): readonly HelmRelease[] {
   ];
 }
 
+/** One that is applied, and one whose repository is not there. */
+export async function shopSyncs({ cluster, git }: World): Promise<readonly object[]> {
+  await git.createRepo('shop');
+  await git.commit('shop', { 'settings.yaml': configMap('settings', { colour: 'blue' }) });
+  const may = ['--clusterrole=edit', `--serviceaccount=${SHOP}:default`];
+  await cluster.kubectl('create', 'rolebinding', 'edit', ...may, '-n', SHOP);
+  return ['shop', 'gone'].map((name) => ({
+    ...{ apiVersion: 'gitops.helm-release-operator.io/v1alpha1', kind: 'GitSync' },
+    metadata: { name, namespace: SHOP },
+    spec: { url: git.repoUrl(name) },
+  }));
+}
+
 /** Prometheus has scraped what the status of each release says. */
 export function expectSettled(shown: Readonly<Record<DashboardName, Shown>>): void {
   expect(numberOf(shown.fleet, 'Ready')).to.equal(2);
   expect(numberOf(shown.fleet, 'Failing')).to.equal(1);
   expect(numberOf(shown.fleet, 'Changed in 24 hours')).to.equal(3);
+  expect(byLabel(shown.fleet, 'GitSyncs', 'name')).to.deep.equal({ shop: 1, gone: 0 });
   expect(words(shown['helm-operator'], 'Helm Releases - Failed', 'release_name')).to.deep.equal([
     ...['metrics-web', 'shop-broken'],
   ]);
@@ -48,14 +63,19 @@ export function expectFleet(fleet: Shown, webTook: number): void {
     changes: words(fleet, 'Last changes', 'name', 'action', 'version'),
     wentWell: byLabel(fleet, 'Last changes', 'name', 'C'),
     slowest: byLabel(fleet, 'Slowest last actions', 'name')['web'],
+    unready: numberOf(fleet, 'GitSyncs not ready'),
+    kept: byLabel(fleet, 'GitSyncs', 'name', 'B')['shop'],
+    held: byLabel(fleet, 'GitSyncs', 'name', 'C')['shop'],
   }).to.deep.equal({
     now: [5, 1, 1, 0],
     namespaces: [{ metrics: 1, shop: 4 }, { shop: 2 }, { shop: 1 }, { metrics: 1 }, { shop: 1 }],
     wrong: ['broken chart', 'web wait'],
     changes: ['cart install 0.2.0', 'catalog install 0.2.0', 'web rollback 0.2.0'],
     wentWell: { web: 1, cart: 1, catalog: 1 },
-    slowest: webTook,
+    ...{ slowest: webTook, unready: 1, kept: 1, held: 0 },
   });
+  expect(Date.now() - (byLabel(fleet, 'GitSyncs', 'name', 'D')['shop'] ?? 0)).to.be.within(0, 120_000);
+  expect(byLabel(fleet, 'GitSyncs', 'name', 'E')['gone']).to.be.within(0, 120);
   const ages = samplesOf(fleet, 'What is not well, the oldest first').map(({ value }) => value);
   expect(numberOf(fleet, 'Oldest failure')).to.be.closeTo(Math.max(...ages), 2);
   expect(numberOf(fleet, 'Oldest failure')).to.be.within(0, 120);

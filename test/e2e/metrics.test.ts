@@ -15,6 +15,7 @@ import {
   expectSettled,
   SHOP,
   shopReleases,
+  shopSyncs,
   VARIABLES,
 } from './dashboards-shown.ts';
 import { expectReady, openBench } from './bench.ts';
@@ -348,7 +349,7 @@ describe('what the operator tells by HTTP', function () {
   it('is right in every query of the dashboards', async () => {
     const { world, apply, operator } = bench;
     await world.cluster.createNamespace(SHOP);
-    await apply(...shopReleases(world));
+    await apply(...shopReleases(world), ...(await shopSyncs(world)));
     for (const name of ['cart', 'catalog']) await world.until(SHOP, name, expectReady);
     await world.until(SHOP, 'broken', ({ status }) => {
       expect(status?.failure?.step).to.equal('chart');
@@ -381,7 +382,7 @@ describe('what the operator tells by HTTP', function () {
       await ended('rollback', 'error'),
     ]).to.deep.equal([3, 1, 1, 1, 0]);
 
-    await world.cluster.kubectl('delete', 'hr', '--all', '-n', SHOP, '--timeout=30s');
+    await world.cluster.kubectl('delete', 'hr,gitsync', '--all', '-n', SHOP, '--timeout=30s');
   });
 
   it('has for promtool no fault but the names that are kept from Helm Operator and those of Node', async () => {

@@ -2,6 +2,7 @@ import { dashboard, type FileDashboard } from '../dashboard.ts';
 import { datasource, listed } from '../variables.ts';
 import { changedSection } from './changed.ts';
 import { failingSection } from './failing.ts';
+import { gitSyncsSection } from './git-syncs.ts';
 import { namespacesSection } from './namespaces.ts';
 import { nowSection } from './now.ts';
 
@@ -10,11 +11,11 @@ export function fleet(): FileDashboard {
   return dashboard({
     uid: 'helm-release-operator-fleet',
     title: 'Helm releases / Fleet',
-    says: 'All HelmReleases: how many are ready, failing, rolled back or suspended, what changed, what is slow.',
+    says: 'All HelmReleases: how many are ready, failing, rolled back or suspended, what changed, what is slow, and what comes from Git.',
     variables: [
       datasource,
       listed('namespace', 'Namespace', 'label_values(helmrelease_ready, namespace)', 'many'),
     ],
-    sections: [nowSection(), namespacesSection(), failingSection(), changedSection()],
+    sections: [nowSection(), namespacesSection(), failingSection(), changedSection(), gitSyncsSection()],
   });
 }
